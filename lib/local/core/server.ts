@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WeftError } from '#mesh/error.ts';
+import type { Cloud } from './cloud.ts';
+import type { WireRequest, WireResponse } from './service.ts';
+
+const LOCAL_HOSTS = /^(127\.0\.0\.1|localhost|\[::1\]|(?:[a-z0-9.-]+\.)?localhost)(:\d+)?$/i;
+
+export interface LocalServer {
+  readonly port: number;
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** Answers paths that are not AWS's: `/_weft/…`. Undefined: not mine. */
+export type AdminHandler = (request: WireRequest) => Promise<WireResponse> | undefined;
+
+/**
+ * Serves a cloud over HTTP on 127.0.0.1, every service on one port. Requests for another host name are refused, so that no web page can
+ * reach it by rebinding a name.
+ * @param port 0 takes a free one.
+ * @throws WeftError `WEFT-LOCAL-001` when the port is taken.
+ */
+export async function serve(cloud: Cloud, port: number, admin?: AdminHandler): Promise<LocalServer> {
+  const server = createServer((incoming, outgoing) => {
+    void answer(cloud, admin, incoming, outgoing);
+  });
+  server.keepAliveTimeout = 60_000;
+  await listen(server, port);
+  const bound = (server.address() as AddressInfo).port;
+  const endpoint = `http://127.0.0.1:${bound}`;
+  cloud.endpoint = endpoint;
+  return {
+    port: bound,
+    endpoint,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function answer(
+  cloud: Cloud,
+  admin: AdminHandler | undefined,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) {
+  try {
+    if (!LOCAL_HOSTS.test(incoming.headers.host ?? '')) {
+      send(outgoing, {
+        status: 421,
+        headers: { 'content-type': 'text/plain' },
+        body: 'weft local answers on 127.0.0.1 only\n',
+      });
+      return;
+    }
+    const request = await read(incoming);
+    send(outgoing, (await admin?.(request)) ?? (await cloud.handle(request)));
+  } catch (error) {
+    if (!outgoing.headersSent) send(outgoing, { status: 500, headers: {}, body: `${error}\n` });
+  }
+}
+
+async function read(incoming: IncomingMessage): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const url = incoming.url ?? '/';
+  const mark = url.indexOf('?');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  return {
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1))),
+    headers,
+    body: Buffer.concat(chunks),
+  };
+}
+
+function send(outgoing: ServerResponse, response: WireResponse): void {
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  outgoing.writeHead(response.status, { 'content-length': body.length, ...response.headers });
+  outgoing.end(body);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(
+        new WeftError('WEFT-LOCAL-001', `port ${port} is taken`, {
+          source: 'user',
+          hint: 'stop what holds it, or give another port with --port, or 0 for a free one',
+        }),
+      );
+    });
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}

@@ -1,0 +1,90 @@
+import type { Grant } from '../access/grant.ts';
+import type { Change, Condition } from '../record.ts';
+
+export type SubscriptionState = 'pending' | 'approved' | 'active' | 'revoking' | 'revoked' | 'rejected' | 'expired';
+
+/** What a subscriber may see: asked for in a request, narrowed or not by the decision. */
+export interface AccessScope {
+  /** The highest classification level that the subscriber sees; columns above it are withheld by construction. */
+  readonly clearance: string;
+  /** Per table name, the only columns asked for; a table that is not named is wanted whole (up to the clearance). */
+  readonly columns?: Readonly<Record<string, readonly string[]>>;
+  /** Per table name, a row filter in Lake Formation's grammar, e.g. `state IN ('TX', 'CA')`. */
+  readonly rows?: Readonly<Record<string, string>>;
+  /** The tables wanted; all of the product's, those that come later included, when absent. */
+  readonly tables?: readonly string[];
+}
+
+/** The right of some roles of one domain account to use one major version of a product. */
+export interface SubscriptionRecord {
+  readonly type: 'subscription';
+  /** `<domain>.<product>.v<major>.<consumer>.<random>`: carries its registry key. */
+  readonly id: string;
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  /** The consuming domain. */
+  readonly consumer: string;
+  /** The consuming domain's account. */
+  readonly account: string;
+  /** Role ARNs in `account`. */
+  readonly principals: readonly string[];
+  readonly purpose: string;
+  readonly requestedBy: string;
+  readonly requested: AccessScope;
+  /** What was approved; absent until then. */
+  readonly approved?: AccessScope;
+  readonly decidedBy?: string;
+  /** ISO 8601; absent: no end. */
+  readonly expiresAt?: string;
+  readonly state: SubscriptionState;
+  readonly generation: number;
+  readonly revision: number;
+  readonly change: Change;
+  readonly createdAt: string;
+  readonly status: {
+    readonly conditions: readonly Condition[];
+    readonly activatedAt?: string;
+    readonly endedAt?: string;
+  };
+}
+
+/**
+ * What one consumer account must hold locally for one product: the whole desired state of its agent, over all subscriptions of that
+ * consumer. `link` absent and `grants` empty means: nothing must be left.
+ */
+export interface ShareIntent {
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  readonly consumer: string;
+  readonly account: string;
+  /** The database link in the consumer's catalog. */
+  readonly link?: { readonly name: string; readonly targetCatalogId: string; readonly targetDatabase: string };
+  /** Where the link is when it has to go. */
+  readonly linkName: string;
+  readonly target: { readonly catalogId: string; readonly database: string; readonly tables: readonly string[] };
+  readonly grants: readonly Grant[];
+}
+
+/** The registry's record of one consumer account's local side: intent, and what its agent last reported. */
+export interface ShareRecord {
+  readonly type: 'share';
+  readonly intent: ShareIntent;
+  /** The product generation that `intent` was compiled from. */
+  readonly generation: number;
+  readonly revision: number;
+  readonly change: Change;
+  readonly applied?: ShareReport;
+}
+
+/** What an agent read back after it had applied an intent. */
+export interface ShareReport {
+  readonly generation: number;
+  readonly ok: boolean;
+  readonly at: string;
+  readonly error?: string;
+  readonly linkExists: boolean;
+  /** Every grant of ours found on the link and on the target after applying. */
+  readonly readBack: readonly Grant[];
+}

@@ -1,0 +1,90 @@
+/**
+ * Physical names that more than one account has to know. Cross-account references cannot be CloudFormation references, so
+ * they are conventions, and this file is the only place that knows them. Each begins with the mesh's name.
+ */
+
+/** Account and region, as ARNs need them. */
+export interface Site {
+  readonly mesh: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export const DOMAIN_ROLES = ['producer', 'analyst', 'steward'] as const;
+export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
+export type DomainRole = (typeof DOMAIN_ROLES)[number];
+export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
+
+/** `flight-operations` as a Glue identifier: `flight_operations`. */
+export function glueName(name: string): string {
+  return name.toLowerCase().replaceAll('-', '_');
+}
+
+/** The central Glue database of one product's major version, and the name of its link in a consumer: `<domain>__<product>__v<major>`. */
+export function databaseName(domain: string, product: string, major: number): string {
+  return `${glueName(domain)}__${glueName(product)}__v${major}`;
+}
+
+/** The role of a kind of person in a domain account, e.g. `aviation-analytics-analyst`. */
+export function domainRoleName(mesh: string, domain: string, role: DomainRole | 'agent' | 'catalog-watch'): string {
+  return `${mesh}-${domain}-${role}`;
+}
+
+/** The role of a kind of person in the governance account, e.g. `aviation-auditor`. */
+export function governanceRoleName(mesh: string, role: GovernanceRole): string {
+  return `${mesh}-${role}`;
+}
+
+/** The role in the governance account that Lake Formation assumes to read a domain's bucket. */
+export function registrationRoleName(mesh: string, domain: string): string {
+  return `${mesh}-lf-${domain}`;
+}
+
+export function roleArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`;
+}
+
+/** The bucket that holds a domain's products. */
+export function productBucketName(mesh: string, domain: string, account: string, region: string): string {
+  return `${mesh}-${domain}-${account}-${region}`;
+}
+
+/** The alias of the key of a domain's product bucket. */
+export function productKeyAlias(mesh: string, domain: string): string {
+  return `alias/${mesh}-${domain}-products`;
+}
+
+export function meshBusName(mesh: string): string {
+  return `${mesh}-mesh`;
+}
+
+export function domainBusName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}`;
+}
+
+export function busArn(site: Site, name: string): string {
+  return `arn:aws:events:${site.region}:${site.account}:event-bus/${name}`;
+}
+
+/** The Athena workgroup of a domain's analysts, or of the governance account's auditors. */
+export function workgroupName(mesh: string, owner: string): string {
+  return `${mesh}-${owner}`;
+}
+
+/** `EventBridge` source of the mesh's own events. */
+export const MESH_SOURCE = 'weft.mesh';
+
+/** `EventBridge` source of a domain's reports; the mesh bus accepts it from that domain's account only. */
+export function domainSource(domain: string): string {
+  return `weft.domain.${domain}`;
+}
+
+/** The path below which the governance account keeps one SSM parameter for each domain of the mesh (JSON of `Domain`). */
+export function domainParameterPath(mesh: string): string {
+  return `/weft/${mesh}/domains`;
+}
+
+/** The SSM parameter with the rest of `mesh.yaml` (JSON of `Topology` without `domains`). */
+export function meshParameterName(mesh: string): string {
+  return `/weft/${mesh}/mesh`;
+}

@@ -1,0 +1,39 @@
+/** Classification levels from least to most sensitive, as `mesh.yaml` orders them. */
+export type ClassificationLadder = readonly string[];
+
+/** A domain of the mesh: it owns one AWS account, its data and its products. */
+export interface Domain {
+  /** Lower-case words joined by hyphens, at most 24 characters. */
+  readonly name: string;
+  /** 12 digits. */
+  readonly account: string;
+  /** The people who answer for the domain's products. */
+  readonly owners: readonly string[];
+  readonly contact: string;
+}
+
+/** What `mesh.yaml` says, after validation: who takes part in the mesh and where. */
+export interface Topology {
+  /** The mesh's own name, at most 12 characters: the prefix of every physical name, so two meshes can share accounts. */
+  readonly mesh: string;
+  readonly region: string;
+  /** AWS Organizations id (`o-…`), or undefined when the accounts do not share one. */
+  readonly organization?: string;
+  readonly governanceAccount: string;
+  /** The account of the audit trail; the governance account when `mesh.yaml` names none. */
+  readonly auditAccount: string;
+  readonly classification: ClassificationLadder;
+  /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4` (AWS.md 1.7: `5` through CloudFormation is unverified). */
+  readonly crossAccountVersion: string;
+  readonly domains: readonly Domain[];
+}
+
+/** The domain of that name, or undefined. */
+export function domainNamed(topology: Topology, name: string): Domain | undefined {
+  return topology.domains.find((domain) => domain.name === name);
+}
+
+/** The domain that owns that account, or undefined. */
+export function domainOfAccount(topology: Topology, account: string): Domain | undefined {
+  return topology.domains.find((domain) => domain.account === account);
+}
