@@ -1,0 +1,93 @@
+import {
+  DeleteParameterCommand,
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { expect, test } from '@jest/globals';
+import { SsmService } from '#local/services/ssm.ts';
+import { describeBackends } from './harness.ts';
+
+describeBackends('SSM', { moto: true, services: () => [new SsmService()] }, (backend) => {
+  const put = (ssm: SSMClient, Name: string, Value: string, Overwrite = false) =>
+    ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite }));
+
+  test('gives back what was put, raises the version at each overwrite and keeps the old ones', async () => {
+    const ssm = backend.client(SSMClient);
+    expect((await put(ssm, '/mesh/a', 'one')).Version).toBe(1);
+    expect((await put(ssm, '/mesh/a', 'two', true)).Version).toBe(2);
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/mesh/a' }));
+    expect(Parameter).toMatchObject({ Name: '/mesh/a', Value: 'two', Version: 2, Type: 'String' });
+    expect(Parameter?.ARN).toBe(`arn:aws:ssm:us-east-1:${backend.account}:parameter/mesh/a`);
+    const old = await ssm.send(new GetParameterCommand({ Name: '/mesh/a:1' }));
+    expect(old.Parameter?.Value).toBe('one');
+  });
+
+  test('refuses to overwrite unasked', async () => {
+    const ssm = backend.client(SSMClient);
+    await put(ssm, '/mesh/a', 'one');
+    await expect(put(ssm, '/mesh/a', 'two')).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+  });
+
+  test('answers ParameterNotFound, and lists the unknown of several names', async () => {
+    const ssm = backend.client(SSMClient);
+    await expect(ssm.send(new GetParameterCommand({ Name: '/none' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+    await put(ssm, '/mesh/a', 'one');
+    const several = await ssm.send(new GetParametersCommand({ Names: ['/mesh/a', '/none'] }));
+    expect(several.Parameters?.map(({ Name }) => Name)).toEqual(['/mesh/a']);
+    expect(several.InvalidParameters).toEqual(['/none']);
+  });
+
+  test('reads a path one level or whole, in pages of ten at most', async () => {
+    const ssm = backend.client(SSMClient);
+    for (let number = 10; number < 23; number += 1) await put(ssm, `/mesh/domains/d${number}`, 'x');
+    await put(ssm, '/mesh/domains/d10/below', 'x');
+    await put(ssm, '/meshes/other', 'x');
+    const names: string[] = [];
+    let NextToken: string | undefined;
+    let pages = 0;
+    do {
+      const page = await ssm.send(new GetParametersByPathCommand({ Path: '/mesh', Recursive: true, NextToken }));
+      names.push(...(page.Parameters ?? []).map(({ Name }) => Name ?? ''));
+      expect(page.Parameters?.length).toBeLessThanOrEqual(10);
+      NextToken = page.NextToken;
+      pages += 1;
+    } while (NextToken !== undefined);
+    expect(pages).toBe(2);
+    expect(names).toHaveLength(14);
+    const shallow = await ssm.send(new GetParametersByPathCommand({ Path: '/mesh/domains/d10' }));
+    expect(shallow.Parameters?.map(({ Name }) => Name)).toEqual(['/mesh/domains/d10/below']);
+    const tooMany = new GetParametersByPathCommand({ Path: '/mesh', MaxResults: 11 });
+    await expect(ssm.send(tooMany)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('describes without values, deletes one and several', async () => {
+    const ssm = backend.client(SSMClient);
+    await put(ssm, '/mesh/a', 'one');
+    await put(ssm, '/mesh/b', 'two');
+    const described = await ssm.send(
+      new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'BeginsWith', Values: ['/mesh/'] }] }),
+    );
+    expect(described.Parameters?.map(({ Name }) => Name).sort()).toEqual(['/mesh/a', '/mesh/b']);
+    await ssm.send(new DeleteParameterCommand({ Name: '/mesh/a' }));
+    await expect(ssm.send(new DeleteParameterCommand({ Name: '/mesh/a' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+    const deleted = await ssm.send(new DeleteParametersCommand({ Names: ['/mesh/a', '/mesh/b'] }));
+    expect(deleted).toMatchObject({ DeletedParameters: ['/mesh/b'], InvalidParameters: ['/mesh/a'] });
+  });
+
+  test('keeps accounts apart', async () => {
+    await put(backend.client(SSMClient), '/mesh/a', 'one');
+    const other = backend.client(SSMClient, backend.newAccount());
+    await expect(other.send(new GetParameterCommand({ Name: '/mesh/a' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+  });
+});
