@@ -21,6 +21,9 @@ type Class<T> = abstract new (...args: never[]) => T;
 /** Twelve hours: what STS gives a role session at most. */
 const SESSION_MILLISECONDS = 12 * 3_600_000;
 
+/** Rounds of background work after which something must be going in a circle. */
+const MOST_ROUNDS = 10_000;
+
 /** The AWS of one machine: services over one store, reached in process or through HTTP, with observers around every call. */
 export class Cloud {
   readonly store: Store;
@@ -160,16 +163,24 @@ export class Cloud {
     };
   }
 
-  /** Runs background work until none is due: every delivery made, every poll empty. */
-  async settle(rounds = 10_000): Promise<void> {
-    for (let round = 0; round < rounds; round += 1) {
+  /** Runs background work until none is due: every delivery made, every poll empty. A live cloud does it itself, and is waited for. */
+  async settle(): Promise<void> {
+    if (!this.live) return this.#pumpAll();
+    do {
+      this.wake();
+      await this.#pumping;
+    } while (this.#pumping !== undefined || this.#woken);
+  }
+
+  async #pumpAll(): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
       let busy = false;
       for (const service of this.#services.values()) {
         if (service.pump !== undefined && (await service.pump())) busy = true;
       }
       if (!busy) return;
     }
-    throw new Error(`the local cloud did not settle in ${rounds} rounds`);
+    throw new Error(`the local cloud did not settle in ${MOST_ROUNDS} rounds`);
   }
 
   /** Says that background work may be due; a live cloud starts on it at once. */
@@ -186,7 +197,7 @@ export class Cloud {
   async #pumpLive(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#woken = false;
-    await this.settle();
+    await this.#pumpAll();
   }
 
   #schedule(): void {

@@ -1,0 +1,325 @@
+import type { CommandSpec } from './command.ts';
+
+const DECISION_OPTIONS = [
+  { flags: '--clearance <level>', description: 'show columns up to this level only' },
+  { flags: '--columns <table=a,b>', description: 'show only these columns of a table', repeatable: true },
+  {
+    flags: '--rows <table=expression>',
+    description: 'show only these rows, e.g. strikes="state IN (\'Texas\')"',
+    repeatable: true,
+  },
+  { flags: '--tables <a,b>', description: 'only these tables' },
+  { flags: '--expires <date>', description: 'when it ends, ISO 8601' },
+];
+
+const REQUEST_OPTIONS = [
+  { flags: '--purpose <text>', description: 'what the data is for' },
+  { flags: '--principals <arns>', description: "role ARNs, separated by commas (default: the domain's analyst role)" },
+  { flags: '--major <number>', description: 'major version (default: the newest)' },
+  ...DECISION_OPTIONS,
+];
+
+const PRODUCT_FOLDER = [{ name: '<folder>', description: 'folder with *.odps.yaml and *.odcs.yaml' }];
+
+/** Every command of `weft`, in the order of its help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'demo',
+    summary: 'play the main job of a mesh on this machine, on real data',
+    options: [
+      { flags: '--keep', description: 'leave the mesh up for weft commands' },
+      { flags: '--folder <path>', description: 'where the mesh lives (default: .weft); it starts clean' },
+      { flags: '--port <number>', description: 'port of the local AWS (default: a free one)' },
+    ],
+    examples: [
+      { line: 'weft demo --keep', what: 'play it, then look around with weft product list --as analytics/analyst' },
+    ],
+    shape: '{ "ok", "steps": [{ "id", "ok", "ms" }], "calls": { "register", "share", "revoke" }, "registerMs" }',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'local up',
+    summary: 'bring up a mesh on this machine from the CDK stacks and serve it on 127.0.0.1',
+    options: [
+      { flags: '--mesh <file>', description: 'the mesh to bring up (default: examples/aviation/mesh.yaml)' },
+      { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
+      { flags: '--port <number>', description: 'port; the next free one is taken unless --pin (default: 4566)' },
+      { flags: '--pin', description: 'fail when the port is taken' },
+      { flags: '--detach', description: 'leave it running in the background' },
+    ],
+    examples: [
+      { line: 'weft local up', what: 'in the foreground, until Ctrl-C' },
+      { line: 'weft local up --detach', what: 'in the background; weft local down stops it' },
+    ],
+    shape: '{ "endpoint", "apiUrl", "pid", "port" }',
+    load: () => import('./commands/local-up.ts'),
+  },
+  {
+    name: 'local down',
+    summary: 'stop the local mesh; its state stays',
+    options: [{ flags: '--folder <path>', description: 'where it lives (default: .weft)' }],
+    examples: [{ line: 'weft local down', what: 'weft local up brings it back as it was' }],
+    shape: '{ "stopped": true | false }',
+    load: () => import('./commands/local-down.ts'),
+  },
+  {
+    name: 'local status',
+    summary: 'what runs, where, and what waits',
+    options: [{ flags: '--folder <path>', description: 'where it lives (default: .weft)' }],
+    examples: [{ line: 'weft local status', what: 'endpoint, stacks, functions' }],
+    shape: '{ "running", "endpoint", "stacks": […], "functions": […] }',
+    load: () => import('./commands/local-status.ts'),
+  },
+  {
+    name: 'local env',
+    summary: 'print the environment with which other AWS clients are a principal of the local mesh',
+    options: [
+      { flags: '--as <principal>', description: '<domain>/<role>, governance/<role> or a role ARN' },
+      { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
+    ],
+    examples: [{ line: 'eval "$(weft local env --as analytics/analyst)"', what: 'then: aws glue get-databases' }],
+    shape: '{ "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", … }',
+    load: () => import('./commands/local-env.ts'),
+  },
+  {
+    name: 'local logs',
+    summary: 'the logs of the Lambdas',
+    arguments: [{ name: '[function]', description: 'part of a function name' }],
+    options: [
+      { flags: '-f, --follow', description: 'go on as lines come' },
+      { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
+    ],
+    examples: [{ line: 'weft local logs reconcile -f', what: 'follow the reconciler' }],
+    shape: '[{ "function", "line" }]',
+    load: () => import('./commands/local-logs.ts'),
+  },
+  {
+    name: 'local reset',
+    summary: 'stop the local mesh and delete its state',
+    options: [
+      { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
+      { flags: '--yes', description: 'do not ask' },
+    ],
+    examples: [{ line: 'weft local reset --yes', what: 'start from nothing' }],
+    shape: '{ "removed": "<folder>" }',
+    load: () => import('./commands/local-reset.ts'),
+  },
+  {
+    name: 'mesh show',
+    summary: 'domains, accounts and counts',
+    connects: true,
+    examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
+    shape: '{ "topology", "counts" }',
+    load: () => import('./commands/mesh-show.ts'),
+  },
+  {
+    name: 'product validate',
+    summary: 'check the contracts of a product: every problem at once, with its place and its fix',
+    arguments: PRODUCT_FOLDER,
+    options: [
+      { flags: '--mesh <file>', description: 'the mesh to check against (default: examples/aviation/mesh.yaml)' },
+    ],
+    examples: [
+      { line: 'weft product validate examples/aviation/products/flights', what: 'exit code 1 when something is wrong' },
+    ],
+    shape: '{ "ok", "problems": [{ "code", "severity", "message", "file", "line", "column", "fix" }] }',
+    load: () => import('./commands/product-validate.ts'),
+  },
+  {
+    name: 'product plan',
+    summary: 'show what publishing would change, before anything happens',
+    arguments: PRODUCT_FOLDER,
+    options: [{ flags: '--detailed-exitcode', description: '0 nothing to do, 2 changes, 1 error' }],
+    connects: true,
+    examples: [
+      {
+        line: 'weft product plan products/flights --as flight-operations/producer',
+        what: 'catalog changes, grants, verdict',
+      },
+    ],
+    shape: '{ "plan" }',
+    load: () => import('./commands/product-plan.ts'),
+  },
+  {
+    name: 'product publish',
+    summary: 'publish a product, or a new version of it, and wait until it is Ready',
+    arguments: PRODUCT_FOLDER,
+    options: [{ flags: '--no-wait', description: 'return as soon as the command is accepted' }],
+    connects: true,
+    examples: [
+      {
+        line: 'weft product publish products/flights --as flight-operations/producer',
+        what: 'from contract to central catalog',
+      },
+    ],
+    shape: '{ "product" }',
+    load: () => import('./commands/product-publish.ts'),
+  },
+  {
+    name: 'product list',
+    summary: 'the products of the mesh',
+    options: [{ flags: '-d, --domain <name>', description: 'of one domain' }],
+    connects: true,
+    examples: [{ line: 'weft product list --as analytics/analyst', what: 'also those you may not read yet' }],
+    shape: '{ "products": […] }',
+    load: () => import('./commands/product-list.ts'),
+  },
+  {
+    name: 'product search',
+    summary: 'find products by name, text, tag or column',
+    arguments: [{ name: '<words…>', description: 'what you look for' }],
+    connects: true,
+    examples: [{ line: 'weft product search delay --as analytics/analyst', what: 'best match first' }],
+    shape: '{ "products": […] }',
+    load: () => import('./commands/product-list.ts'),
+  },
+  {
+    name: 'product show',
+    summary: 'one product: owner, columns, status, subscriptions',
+    arguments: [{ name: '<product>', description: '<domain>/<product>' }],
+    options: [{ flags: '--major <number>', description: 'major version (default: the newest)' }],
+    connects: true,
+    examples: [
+      {
+        line: 'weft product show wildlife-safety/bird-strikes --as analytics/analyst',
+        what: 'columns with their classification',
+      },
+    ],
+    shape: '{ "product", "subscriptions", "shares" }',
+    load: () => import('./commands/product-show.ts'),
+  },
+  {
+    name: 'subscription plan',
+    summary: 'show the exact grants that a subscription would need, and the verdict, before asking',
+    arguments: [{ name: '<product>', description: '<domain>/<product>, or the id of a pending subscription' }],
+    options: REQUEST_OPTIONS,
+    connects: true,
+    examples: [
+      { line: 'weft subscription plan flight-operations/flights --as analytics/analyst', what: 'nothing happens' },
+    ],
+    shape: '{ "plan" }',
+    load: () => import('./commands/subscription-plan.ts'),
+  },
+  {
+    name: 'subscription request',
+    summary: 'ask for access to a product',
+    arguments: [{ name: '<product>', description: '<domain>/<product>' }],
+    options: [...REQUEST_OPTIONS, { flags: '--no-wait', description: 'do not wait for an automatic grant' }],
+    connects: true,
+    examples: [
+      {
+        line: 'weft subscription request wildlife-safety/bird-strikes --purpose "strike risk by airport" --as analytics/analyst',
+        what: 'the owner decides',
+      },
+    ],
+    shape: '{ "subscription", "plan" }',
+    load: () => import('./commands/subscription-request.ts'),
+  },
+  {
+    name: 'subscription approve',
+    summary: 'approve a request, as asked or narrowed',
+    arguments: [{ name: '<id>', description: 'subscription id' }],
+    options: [
+      ...DECISION_OPTIONS,
+      { flags: '--reason <text>', description: 'why' },
+      { flags: '--no-wait', description: 'do not wait until it is active' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft subscription approve <id> --clearance internal --as wildlife-safety/steward',
+        what: 'confidential columns stay withheld',
+      },
+    ],
+    shape: '{ "subscription", "plan" }',
+    load: () => import('./commands/subscription-approve.ts'),
+  },
+  {
+    name: 'subscription reject',
+    summary: 'refuse a request',
+    arguments: [{ name: '<id>', description: 'subscription id' }],
+    options: [{ flags: '--reason <text>', description: 'why' }],
+    connects: true,
+    examples: [
+      {
+        line: 'weft subscription reject <id> --reason "no purpose" --as wildlife-safety/steward',
+        what: 'the requester is told',
+      },
+    ],
+    shape: '{ "subscription" }',
+    load: () => import('./commands/subscription-reject.ts'),
+  },
+  {
+    name: 'subscription revoke',
+    summary: 'end a subscription and see that nothing is left',
+    arguments: [{ name: '<id>', description: 'subscription id' }],
+    options: [
+      { flags: '--reason <text>', description: 'why' },
+      { flags: '--no-wait', description: 'do not wait for the proof' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft subscription revoke <id> --reason "project ended" --as wildlife-safety/steward',
+        what: 'waits for the read-back of both accounts',
+      },
+    ],
+    shape: '{ "subscription" }',
+    load: () => import('./commands/subscription-revoke.ts'),
+  },
+  {
+    name: 'subscription list',
+    summary: 'subscriptions that you may see',
+    options: [
+      { flags: '--product <product>', description: '<domain>/<product>' },
+      { flags: '--consumer <domain>', description: 'of one consumer' },
+      { flags: '--state <state>', description: 'pending, approved, active, revoking, revoked, rejected, expired' },
+    ],
+    connects: true,
+    examples: [
+      { line: 'weft subscription list --state pending --as wildlife-safety/steward', what: 'what waits for you' },
+    ],
+    shape: '{ "subscriptions": […] }',
+    load: () => import('./commands/subscription-list.ts'),
+  },
+  {
+    name: 'query',
+    summary: 'run SQL through Athena, governed by Lake Formation',
+    arguments: [{ name: '<sql>', description: 'one SELECT; - reads it from standard input' }],
+    options: [
+      { flags: '--database <name>', description: 'database of unqualified tables' },
+      { flags: '--format <format>', description: 'table or csv (default: table)' },
+      { flags: '--limit <rows>', description: 'rows to show (default: 1000)' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft query "SELECT count(*) FROM flight_operations__flights__v1.flights" --as analytics/analyst',
+        what: 'a linked product is <domain>__<product>__v<major>',
+      },
+    ],
+    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds" }',
+    load: () => import('./commands/query.ts'),
+  },
+  {
+    name: 'audit list',
+    summary: 'the trail: who asked, who decided, what was granted; --reads: what was read',
+    options: [
+      { flags: '--reads', description: 'reads of product data, from CloudTrail' },
+      { flags: '--product <product>', description: '<domain>/<product>' },
+      { flags: '--limit <entries>', description: 'newest entries (default: 100)' },
+    ],
+    connects: true,
+    examples: [{ line: 'weft audit list --as governance/auditor', what: 'SQL over the audit tables, as an auditor' }],
+    shape: '{ "entries": […] }',
+    load: () => import('./commands/audit-list.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    arguments: [{ name: '<shell>', description: 'bash, zsh or fish' }],
+    examples: [{ line: 'eval "$(weft completion bash)"', what: 'in ~/.bashrc' }],
+    shape: '{ "script" }',
+    load: () => import('./commands/completion.ts'),
+  },
+];

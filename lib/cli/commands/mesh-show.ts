@@ -1,0 +1,39 @@
+import type { Topology } from '#mesh/topology/topology.ts';
+import type { Invocation } from '../command.ts';
+import { connect } from '../connection.ts';
+import { renderTable } from '../table.ts';
+
+interface Answer {
+  readonly topology: Topology;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export async function run(invocation: Invocation): Promise<undefined> {
+  const connection = await connect(invocation);
+  const answer = await connection.api<Answer>({ method: 'GET', path: '/mesh' });
+  const { io } = invocation;
+  if (invocation.json) {
+    io.out(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  const { topology, counts } = answer;
+  io.out(`mesh ${topology.mesh} in ${topology.region}, governance ${topology.governanceAccount}\n`);
+  io.out(`classification: ${topology.classification.join(' < ')}\n`);
+  io.out(
+    `${Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}\n\n`,
+  );
+  io.out(
+    renderTable(
+      topology.domains,
+      [
+        { title: 'domain', value: (domain) => domain.name },
+        { title: 'account', value: (domain) => domain.account },
+        { title: 'owners', value: (domain) => domain.owners.join(', ') },
+        { title: 'contact', value: (domain) => domain.contact },
+      ],
+      io.columns,
+    ),
+  );
+}

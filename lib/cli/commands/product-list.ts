@@ -1,0 +1,44 @@
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { condition } from '#mesh/record.ts';
+import { type Invocation, textOption } from '../command.ts';
+import { connect } from '../connection.ts';
+import { renderTable } from '../table.ts';
+
+/** `product list` and `product search`: the words make it a search. */
+export async function run(invocation: Invocation): Promise<undefined> {
+  const { io } = invocation;
+  const connection = await connect(invocation);
+  const words = invocation.args.join(' ');
+  const answer = await connection.api<{ products: ProductRecord[] }>({
+    method: 'GET',
+    path: '/products',
+    query: { domain: textOption(invocation, 'domain'), q: words === '' ? undefined : words },
+  });
+  if (invocation.json) {
+    io.out(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  if (answer.products.length === 0) {
+    io.err('no products\n');
+    return;
+  }
+  io.out(
+    renderTable(
+      answer.products,
+      [
+        { title: 'product', value: productId },
+        { title: 'version', value: (product) => product.version },
+        { title: 'state', value: stateOf },
+        { title: 'class', value: (product) => product.classification },
+        { title: 'tables', value: (product) => String(product.tables.length), right: true },
+        { title: 'description', value: (product) => product.description },
+      ],
+      io.columns,
+    ),
+  );
+}
+
+function stateOf(product: ProductRecord): string {
+  if (product.quarantine !== undefined) return 'quarantined';
+  return condition(product, 'Registered')?.status === 'true' ? product.state : 'registering';
+}

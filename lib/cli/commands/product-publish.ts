@@ -1,0 +1,30 @@
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { condition } from '#mesh/record.ts';
+import type { Invocation } from '../command.ts';
+import { connect } from '../connection.ts';
+import { tone } from '../io.ts';
+import { publishBody, readProductFolder } from '../product-folder.ts';
+import { waitForProduct } from '../wait.ts';
+
+export async function run(invocation: Invocation): Promise<undefined> {
+  const { io } = invocation;
+  const folder = readProductFolder(invocation.args[0] ?? '.', io.cwd);
+  const connection = await connect(invocation);
+  const accepted = await connection.api<{ product: ProductRecord }>({
+    method: 'POST',
+    path: '/products',
+    body: publishBody(folder),
+  });
+  if (!invocation.json) io.err(`accepted ${productId(accepted.product)} ${accepted.product.version}\n`);
+  const product =
+    invocation.options.wait === false ? accepted.product : await waitForProduct(connection, accepted.product);
+  if (invocation.json) {
+    io.out(`${JSON.stringify({ product })}\n`);
+    return;
+  }
+  const registered = condition(product, 'Registered');
+  if (registered?.status === 'true') {
+    const took = product.status.timeToRegisterMs;
+    io.err(`${tone(io, 'good', 'Ready')}${took === undefined ? '' : `: registered ${took} ms after the command`}\n`);
+  }
+}

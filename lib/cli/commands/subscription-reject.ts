@@ -1,0 +1,15 @@
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { type Invocation, textOption } from '../command.ts';
+import { connect } from '../connection.ts';
+
+export async function run(invocation: Invocation): Promise<undefined> {
+  const connection = await connect(invocation);
+  const [id = ''] = invocation.args;
+  const answer = await connection.api<{ subscription: SubscriptionRecord }>({
+    method: 'POST',
+    path: `/subscriptions/${id}/decision`,
+    body: { decision: 'reject', reason: textOption(invocation, 'reason') },
+  });
+  if (invocation.json) invocation.io.out(`${JSON.stringify(answer)}\n`);
+  else invocation.io.err(`${id} is ${answer.subscription.state}\n`);
+}

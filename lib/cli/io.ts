@@ -1,0 +1,41 @@
+import { styleText } from 'node:util';
+
+/** Where a command reads and writes: the process's own streams, or a test's. stdout is data, stderr is talk. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Width of the terminal in characters; 100 when stdout is not one. */
+  readonly columns: number;
+  /** Colour is wanted on stdout and stderr: a terminal without NO_COLOR, or FORCE_COLOR. */
+  readonly colour: boolean;
+  /** Somebody sits at a terminal and can answer a question. */
+  readonly interactive: boolean;
+}
+
+export function processIo(): Io {
+  const { env, stdout, stderr, stdin } = process;
+  const colour =
+    env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+      ? true
+      : env.NO_COLOR === undefined && stdout.isTTY === true;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    env,
+    cwd: process.cwd(),
+    columns: stdout.columns ?? 100,
+    colour,
+    interactive: stdin.isTTY === true && stdout.isTTY === true && env.CI === undefined,
+  };
+}
+
+export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
+
+const FORMATS = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', strong: 'bold' } as const;
+
+/** `text` in a tone, when colour is wanted. */
+export function tone(io: Io, kind: Tone, text: string): string {
+  return io.colour ? styleText(FORMATS[kind], text, { validateStream: false }) : text;
+}

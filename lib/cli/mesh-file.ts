@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { userError } from '#mesh/error.ts';
+import { parseMesh } from '#mesh/topology/parse.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+
+/** The mesh that comes with the project. */
+export const EXAMPLE_MESH = resolve(import.meta.dirname, '../../examples/aviation/mesh.yaml');
+
+/**
+ * Reads and checks a `mesh.yaml`.
+ * @throws WeftError `WEFT-CLI-012` when it is not there or not valid, with every problem.
+ */
+export function readMeshFile(path: string | undefined, cwd: string): Topology {
+  const file = path === undefined ? EXAMPLE_MESH : resolve(cwd, path);
+  if (!existsSync(file))
+    throw userError('WEFT-CLI-012', `there is no ${path}`, { hint: 'give the mesh file with --mesh' });
+  const checked = parseMesh(readFileSync(file, 'utf8'), relative(cwd, file));
+  if (!checked.ok)
+    throw userError('WEFT-CLI-012', `${relative(cwd, file)} is not valid`, { problems: checked.problems });
+  return checked.value;
+}

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import type { SourceFile } from '#mesh/contract/parse.ts';
+import { userError } from '#mesh/error.ts';
+
+/** The contract files of one product, as they are on disk. */
+export interface ProductFolder {
+  readonly product: SourceFile;
+  readonly contracts: readonly SourceFile[];
+}
+
+/**
+ * Reads `*.odps.yaml` and every `*.odcs.yaml` of a folder; file names are given relative to `cwd`, for messages.
+ * @throws WeftError `WEFT-CLI-011` when the folder is not a product's.
+ */
+export function readProductFolder(folder: string, cwd: string): ProductFolder {
+  const path = resolve(cwd, folder);
+  if (!existsSync(path) || !statSync(path).isDirectory()) {
+    throw userError('WEFT-CLI-011', `${folder} is not a folder`, {
+      hint: 'give the folder that holds *.odps.yaml and *.odcs.yaml',
+    });
+  }
+  const names = readdirSync(path).sort();
+  const [product, ...more] = names.filter((name) => /\.odps\.ya?ml$/.test(name));
+  const contracts = names.filter((name) => /\.odcs\.ya?ml$/.test(name));
+  if (product === undefined || more.length > 0) {
+    throw userError(
+      'WEFT-CLI-011',
+      `${folder} has ${more.length === 0 ? 'no' : more.length + 1} *.odps.yaml file${more.length === 0 ? '' : 's'}, not one`,
+      {
+        hint: 'a product folder holds one Open Data Product Standard file and one *.odcs.yaml for each output port',
+      },
+    );
+  }
+  const read = (name: string): SourceFile => ({
+    file: relative(cwd, join(path, name)),
+    text: readFileSync(join(path, name), 'utf8'),
+  });
+  return { product: read(product), contracts: contracts.map(read) };
+}
+
+/** The body of `POST /products`. */
+export function publishBody(folder: ProductFolder): {
+  product: string;
+  contracts: Record<string, string>;
+  file: string;
+} {
+  return {
+    product: folder.product.text,
+    file: folder.product.file,
+    contracts: Object.fromEntries(folder.contracts.map(({ file, text }) => [basename(file), text])),
+  };
+}

@@ -1,0 +1,43 @@
+import { type Problem, WeftError } from '#mesh/error.ts';
+import { type Io, tone } from './io.ts';
+
+/** Exit codes: done, a user's error, wrong usage, a bug. */
+export const EXIT = { ok: 0, error: 1, usage: 2, bug: 70 } as const;
+
+/** Shows an error to people on stderr, or as an error object on stdout for programs; gives the exit code. */
+export function reportError(io: Io, error: unknown, json: boolean): number {
+  const known = error instanceof WeftError ? error : undefined;
+  if (json) {
+    const body =
+      known === undefined
+        ? { code: 'WEFT-BUG-001', message: messageOf(error) }
+        : {
+            code: known.code,
+            message: known.message,
+            hint: known.hint,
+            problems: known.problems.length > 0 ? known.problems : undefined,
+          };
+    io.out(`${JSON.stringify({ error: body })}\n`);
+  }
+  if (known === undefined) {
+    io.err(`${tone(io, 'bad', 'bug:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    io.err('this should not happen: please report it with the lines above\n');
+    return EXIT.bug;
+  }
+  io.err(`${tone(io, 'bad', 'error:')} ${known.message} ${tone(io, 'dim', `(${known.code})`)}\n`);
+  for (const problem of known.problems) io.err(`${renderProblem(io, problem)}\n`);
+  if (known.hint !== undefined) io.err(`${tone(io, 'dim', 'next:')} ${known.hint}\n`);
+  return EXIT.error;
+}
+
+/** `file:line:column: error: message (code)` and the fix below it. */
+export function renderProblem(io: Io, problem: Problem): string {
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  const severity = tone(io, problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
+  const head = `${place === '' ? '' : `${place}: `}${severity}: ${problem.message} ${tone(io, 'dim', `(${problem.code})`)}`;
+  return problem.fix === undefined ? head : `${head}\n    ${tone(io, 'dim', 'fix:')} ${problem.fix}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

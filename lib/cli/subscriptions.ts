@@ -1,0 +1,70 @@
+import { userError } from '#mesh/error.ts';
+import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { type Invocation, listOption, textOption } from './command.ts';
+import type { Io } from './io.ts';
+import { renderTable } from './table.ts';
+
+/** Subscriptions as a table for people. */
+export function subscriptionTable(io: Io, subscriptions: readonly SubscriptionRecord[]): string {
+  return renderTable(
+    subscriptions,
+    [
+      { title: 'subscription', value: (entry) => entry.id },
+      { title: 'state', value: (entry) => entry.state },
+      { title: 'consumer', value: (entry) => entry.consumer },
+      { title: 'scope', value: (entry) => scopeText(entry.approved ?? entry.requested) },
+      { title: 'purpose', value: (entry) => entry.purpose },
+      { title: 'decided by', value: (entry) => entry.decidedBy?.split('/').slice(1).join('/') ?? '' },
+    ],
+    io.columns,
+  );
+}
+
+/** A scope in one line, e.g. `up to internal; strikes where state IN ('TX')`. */
+export function scopeText(scope: AccessScope): string {
+  const parts = [`up to ${scope.clearance}`];
+  if (scope.tables !== undefined) parts.push(`tables ${scope.tables.join(', ')}`);
+  for (const [table, columns] of Object.entries(scope.columns ?? {})) parts.push(`${table}(${columns.join(', ')})`);
+  for (const [table, rows] of Object.entries(scope.rows ?? {})) parts.push(`${table} where ${rows}`);
+  return parts.join('; ');
+}
+
+/** The scope that the options of a request or a decision name; only what was given. */
+export function scopeOptions(invocation: Invocation): Record<string, unknown> {
+  const columns = pairs(invocation, 'columns').map(([table, text]) => [
+    table,
+    text.split(',').map((name) => name.trim()),
+  ]);
+  const rows = pairs(invocation, 'rows');
+  const tables = textOption(invocation, 'tables');
+  return {
+    clearance: textOption(invocation, 'clearance'),
+    expiresAt: textOption(invocation, 'expires'),
+    tables: tables?.split(',').map((name) => name.trim()),
+    columns: columns.length === 0 ? undefined : Object.fromEntries(columns),
+    rows: rows.length === 0 ? undefined : Object.fromEntries(rows),
+  };
+}
+
+/** The body of a request from its options. */
+export function requestBody(invocation: Invocation): Record<string, unknown> {
+  const major = textOption(invocation, 'major');
+  return {
+    product: invocation.args[0],
+    purpose: textOption(invocation, 'purpose') ?? '',
+    major: major === undefined ? undefined : Number(major),
+    principals: textOption(invocation, 'principals')?.split(','),
+    ...scopeOptions(invocation),
+  };
+}
+
+function pairs(invocation: Invocation, option: string): [string, string][] {
+  return listOption(invocation, option).map((text) => {
+    const mark = text.indexOf('=');
+    if (mark <= 0)
+      throw userError('WEFT-CLI-015', `--${option} ${JSON.stringify(text)} names no table`, {
+        hint: `--${option} <table>=<…>`,
+      });
+    return [text.slice(0, mark), text.slice(mark + 1)];
+  });
+}
