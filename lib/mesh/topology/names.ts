@@ -31,7 +31,7 @@ export function domainRoleName(mesh: string, domain: string, role: DomainRole | 
 }
 
 /** The role of a kind of person in the governance account, e.g. `aviation-auditor`. */
-export function governanceRoleName(mesh: string, role: GovernanceRole): string {
+export function governanceRoleName(mesh: string, role: GovernanceRole | 'reconcile'): string {
   return `${mesh}-${role}`;
 }
 

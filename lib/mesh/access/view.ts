@@ -1,0 +1,53 @@
+import type { Problem } from '../error.ts';
+import type { ProductRecord, ProductTable } from '../product/product.ts';
+import type { AccessScope } from '../subscription/subscription.ts';
+import type { ClassificationLadder } from '../topology/topology.ts';
+import { visibleColumns, withheldKeys } from './clearance.ts';
+import { parseRowFilter, printForLakeFormation } from './row-filter.ts';
+
+/** What one subscription shows of one table. */
+export interface TableView {
+  readonly table: string;
+  readonly columns: readonly string[] | '*';
+  /** Lake Formation's expression; undefined: all rows. */
+  readonly rows?: string;
+}
+
+/** What one subscription shows of a product: `whole` when nothing is withheld of any table, those that come later included. */
+export interface ProductView {
+  readonly whole: boolean;
+  readonly tables: readonly TableView[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a scope shows of a product; a table whose row filter is no longer valid is not shown at all. */
+export function viewOf(product: ProductRecord, scope: AccessScope, ladder: ClassificationLadder): ProductView {
+  const problems: Problem[] = [];
+  const tables = product.tables.flatMap((table) => {
+    const columns = visibleColumns(table, scope, ladder);
+    problems.push(...unavailable(table, scope, ladder));
+    if (columns.length === 0) return [];
+    const text = scope.rows !== undefined && Object.hasOwn(scope.rows, table.name) ? scope.rows[table.name] : undefined;
+    if (text === undefined) return [{ table: table.name, columns }];
+    const filter = parseRowFilter(text, table.columns, table.partitionKeys);
+    problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${table.name}` })));
+    return filter.ok ? [{ table: table.name, columns, rows: printForLakeFormation(filter.value) }] : [];
+  });
+  const whole =
+    scope.tables === undefined &&
+    product.tables.length > 0 &&
+    tables.length === product.tables.length &&
+    tables.every((view) => view.columns === '*' && view.rows === undefined);
+  return { whole, tables, problems };
+}
+
+function unavailable(table: ProductTable, scope: AccessScope, ladder: ClassificationLadder): Problem[] {
+  const wanted = scope.tables === undefined || scope.tables.includes(table.name);
+  const keys = wanted ? withheldKeys(table, scope.clearance, ladder) : [];
+  return keys.map((key) => ({
+    code: 'WEFT-ACCESS-001',
+    severity: 'warning',
+    message: `the table "${table.name}" is out of reach: its partition key "${key.name}" is above the clearance "${scope.clearance}", and Lake Formation cannot withhold a partition key`,
+    fix: 'raise the clearance, or partition the table by another column',
+  }));
+}

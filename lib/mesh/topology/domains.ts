@@ -1,0 +1,96 @@
+import type { Place } from '../error.ts';
+import type { Findings } from '../yaml/findings.ts';
+import type { YamlView } from '../yaml/view.ts';
+import { readAccount, readText, refuseUnknownKeys } from './fields.ts';
+import { productBucketName } from './names.ts';
+import type { Domain } from './topology.ts';
+
+const KEYS = ['name', 'account', 'owners', 'contact'];
+const MAX_BUCKET_NAME = 63;
+
+interface Surroundings {
+  readonly mesh: string;
+  readonly region: string;
+  readonly governanceAccount: string;
+}
+
+/** The domains of `mesh.yaml`, each checked on its own and against the others. */
+export function readDomains(view: YamlView, around: Surroundings, findings: Findings): Domain[] {
+  const list = view.get('domains');
+  if (list === undefined || list.items.length === 0) {
+    findings.error(17, (list ?? view).place, 'the mesh has no domains', 'add "domains:" with at least one domain');
+    return [];
+  }
+  const names = new Map<string, Place>();
+  const accounts = new Map<string, Place>();
+  return list.items.map((item) => {
+    const domain = readDomain(item, findings);
+    refuseSecond(names, domain.name, item.get('name'), findings, 8, 'name');
+    refuseSecond(accounts, domain.account, item.get('account'), findings, 9, 'account');
+    const at = (item.get('account') ?? item).place;
+    if (domain.account !== '' && domain.account === around.governanceAccount) {
+      findings.error(
+        10,
+        at,
+        `the account ${domain.account} is the governance account`,
+        'give the domain an account of its own',
+      );
+    }
+    const bucket = productBucketName(around.mesh, domain.name, domain.account, around.region);
+    if (bucket.length > MAX_BUCKET_NAME) {
+      const message = `the bucket name "${bucket}" has ${bucket.length} characters, at most ${MAX_BUCKET_NAME} are allowed`;
+      findings.error(11, (item.get('name') ?? item).place, message, "shorten the domain's or the mesh's name");
+    }
+    return domain;
+  });
+}
+
+function readDomain(item: YamlView, findings: Findings): Domain {
+  if (item.kind !== 'map') {
+    findings.error(4, item.place, 'a domain is not a mapping', 'write name, account, owners and contact');
+    return { name: '', account: '', owners: [], contact: '' };
+  }
+  refuseUnknownKeys(item, KEYS, findings);
+  return {
+    name: readText(item, 'name', findings, {
+      pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      max: 24,
+      number: 6,
+      allowed: 'lower-case words joined by hyphens, at most 24 characters',
+    }),
+    account: readAccount(item, findings) ?? '',
+    owners: readOwners(item, findings),
+    contact: readText(item, 'contact', findings, {
+      pattern: /\S/,
+      max: 256,
+      number: 18,
+      allowed: 'an address where the domain can be reached',
+    }),
+  };
+}
+
+function readOwners(item: YamlView, findings: Findings): string[] {
+  const owners = item.list('owners').map((owner) => owner.written?.trim() ?? '');
+  if (owners.length === 0 || owners.includes('')) {
+    findings.error(18, (item.get('owners') ?? item).place, 'the domain has no owners', 'add "owners: [<person>, …]"');
+  }
+  return owners;
+}
+
+function refuseSecond(
+  seen: Map<string, Place>,
+  value: string,
+  view: YamlView | undefined,
+  findings: Findings,
+  number: number,
+  what: string,
+): void {
+  if (value === '' || view === undefined) return;
+  const first = seen.get(value);
+  if (first === undefined) {
+    seen.set(value, view.place);
+    return;
+  }
+  const message = `the ${what} "${value}" belongs to the domain of line ${first.line} already`;
+  findings.error(number, view.place, message, `give each domain a ${what} of its own`);
+}

@@ -1,0 +1,93 @@
+import { isAlias, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { Place, Problem } from '../error.ts';
+import { YamlView } from './view.ts';
+
+export interface YamlSource {
+  readonly file?: string;
+  readonly text: string;
+}
+
+export interface YamlLimits {
+  /** The code of every problem that is found here. */
+  readonly code: string;
+  /** The longest text that is read, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
+const MAX_ALIASES = 100;
+const MAX_DEPTH = 64;
+
+/**
+ * Reads one YAML 1.2 document that a stranger may have written: no custom tags, no merge keys, no `__proto__`, no alias inside an anchor
+ * (so that a small text stays a small document). The view is absent when something is wrong.
+ */
+export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlView; problems: Problem[] } {
+  const problem = (message: string, fix: string, place: Place = { file: source.file }): Problem => ({
+    code: limits.code,
+    severity: 'error',
+    message,
+    fix,
+    ...place,
+  });
+  const bytes = new TextEncoder().encode(source.text).length;
+  if (bytes > limits.maxBytes) {
+    return {
+      problems: [problem(`the file has ${bytes} bytes, at most ${limits.maxBytes} are read`, 'split the file')],
+    };
+  }
+  const lines = new LineCounter();
+  const document = parse(source.text, lines);
+  if (document === undefined) return { problems: [problem('the YAML is nested too deeply', 'make it flatter')] };
+
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file: source.file, line, column: col };
+  };
+  const problems = [...document.errors, ...document.warnings].map((error) =>
+    problem(`broken YAML: ${firstLine(error.message)}`, 'correct the YAML at this place', placeAt(error.pos[0])),
+  );
+  const refuse = (node: Node | null, message: string, fix: string) =>
+    problems.push(problem(message, fix, placeAt(node?.range?.[0] ?? 0)));
+  let aliases = 0;
+  visit(document, {
+    Node: (_key, node, path) => {
+      if (path.length > 2 * MAX_DEPTH) {
+        refuse(node, 'the YAML is nested too deeply', `use at most ${MAX_DEPTH} levels`);
+        return visit.BREAK;
+      }
+      if (!isAlias(node)) return undefined;
+      aliases += 1;
+      if (path.some((parent) => (parent as { anchor?: string }).anchor !== undefined)) {
+        refuse(node, `the alias *${node.source} stands inside an anchor`, 'write the value out');
+      }
+      return undefined;
+    },
+    Pair: (_key, pair) => {
+      const key = pair.key as Node | null;
+      const name = isScalar(key) ? key.value : undefined;
+      if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean') {
+        refuse(key, 'a key is not plain text', 'use a word as the key');
+      }
+      if (name === '__proto__') refuse(key, 'the key "__proto__" is not allowed', 'rename or remove it');
+      if (name === '<<') refuse(key, 'the merge key "<<" is not allowed', 'write the keys out');
+    },
+  });
+  if (aliases > MAX_ALIASES)
+    problems.push(problem(`${aliases} aliases, at most ${MAX_ALIASES} are allowed`, 'write the values out'));
+  if (problems.length > 0) return { problems };
+  return { view: new YamlView({ file: source.file, document, lines }, document.contents, ''), problems };
+}
+
+function parse(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, schema: 'core', prettyErrors: false, logLevel: 'error' });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function firstLine(message: string): string {
+  const line = message.split('\n')[0] ?? message;
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}
