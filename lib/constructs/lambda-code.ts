@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType } from 'aws-cdk-lib';
+import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { type BuildOptions, buildSync } from 'esbuild';
+import { userError } from '#mesh/error.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where the entries `<name>/handler.ts` live unless a caller says otherwise. */
+export const LAMBDAS = join(REPOSITORY, 'lambdas');
+
+const CACHE = join(REPOSITORY, 'node_modules', '.cache', 'weft', 'lambdas');
+
+/** Everything in one minified ES module, the SDK included, so that the version deployed is the version tested. */
+export const BUNDLE: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  sourcemap: 'external',
+  sourcesContent: false,
+  mainFields: ['module', 'main'],
+  external: [],
+  legalComments: 'none',
+  // Packages that are still CommonJS call require() for Node's own modules.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  write: false,
+  logLevel: 'silent',
+};
+
+interface Bundle {
+  readonly folder: string;
+  readonly hash: string;
+}
+
+const bundles = new Map<string, Bundle>();
+
+/**
+ * The code of one Lambda as an asset. Each entry is bundled once in a process, whatever the number of accounts that deploy it, and
+ * the asset's hash is that of its content, so an unchanged Lambda is not uploaded again. `WEFT-STACK-001` when it has no entry.
+ */
+export function lambdaCode(name: string, root: string = LAMBDAS): AssetCode {
+  const entry = join(root, name, 'handler.ts');
+  let bundle = bundles.get(entry);
+  if (!bundle) {
+    bundle = bundleOnce(entry);
+    bundles.set(entry, bundle);
+  }
+  return Code.fromAsset(bundle.folder, { assetHash: bundle.hash, assetHashType: AssetHashType.CUSTOM });
+}
+
+function bundleOnce(entry: string): Bundle {
+  if (!existsSync(entry)) {
+    throw userError('WEFT-STACK-001', `the lambda entry ${entry} does not exist`, {
+      hint: 'each Lambda is lambdas/<name>/handler.ts and exports handler',
+    });
+  }
+  const built = buildSync({ ...BUNDLE, absWorkingDir: REPOSITORY, entryPoints: [entry], outfile: 'index.mjs' });
+  const files = built.outputFiles ?? [];
+  const code = files.find((file) => file.path.endsWith('.mjs'))?.contents ?? new Uint8Array();
+  const map = files.find((file) => file.path.endsWith('.map'))?.contents ?? new Uint8Array();
+  const hash = createHash('sha256').update(code).digest('hex');
+  const folder = join(CACHE, hash, 'code');
+  if (!existsSync(join(folder, 'index.mjs'))) writeBundle(hash, code, map);
+  return { folder, hash };
+}
+
+/** Writes beside and renames, because two processes may bundle the same entry at once. */
+function writeBundle(hash: string, code: Uint8Array, map: Uint8Array): void {
+  const draft = join(CACHE, `${hash}.${process.pid}`);
+  mkdirSync(join(draft, 'code'), { recursive: true });
+  writeFileSync(join(draft, 'code', 'index.mjs'), code);
+  writeFileSync(join(draft, 'index.mjs.map'), map);
+  try {
+    renameSync(draft, join(CACHE, hash));
+  } catch (cause) {
+    if (!existsSync(join(CACHE, hash, 'code', 'index.mjs'))) throw cause;
+  }
+}

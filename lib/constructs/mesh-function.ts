@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { lambdaCode } from './lambda-code.ts';
+
+/** Leaves a safeguard out, and says why. */
+export interface Without {
+  readonly without: string;
+}
+
+export interface MeshFunctionProps {
+  /** The folder of the entry: `lambdas/<name>/handler.ts`. */
+  readonly name: string;
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Encrypts the log group; its policy must let CloudWatch Logs in. */
+  readonly logsKey: IKey;
+  /** A role that other accounts or Lake Formation know by name. Default: a role of the function's own. */
+  readonly role?: IRole;
+  /** Default 30 seconds. */
+  readonly timeout?: Duration;
+  /** Default 512 MB. */
+  readonly memorySize?: number;
+  /** Default none. */
+  readonly reservedConcurrency?: number;
+  /** Failed asynchronous invocations go to a queue of the function's own, unless this says why there are none. */
+  readonly deadLetters?: Without;
+  /** An alarm goes off at the first error within five minutes, unless this says why not. */
+  readonly errorAlarm?: Without;
+  /** Where `lambdas/` is. Default: the repository's. */
+  readonly lambdas?: string;
+}
+
+/** A Lambda of the mesh: Node 24 on arm64, traced, with its own log group, dead-letter queue and alarm. */
+export class MeshFunction extends LambdaFunction {
+  readonly deadLetters: DeadLetterQueue | undefined;
+  readonly errors: Alarm | undefined;
+
+  constructor(scope: Construct, id: string, props: MeshFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+      encryptionKey: props.logsKey,
+    });
+    const deadLetters = props.deadLetters ? undefined : new DeadLetterQueue(scope, `${id}DeadLetters`);
+    const role =
+      props.role ??
+      new Role(scope, `${id}Role`, {
+        assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+        description: props.description,
+      });
+    super(scope, id, {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambdaCode(props.name, props.lambdas),
+      environment: { ...props.environment },
+      role,
+      logGroup,
+      timeout: props.timeout ?? Duration.seconds(30),
+      memorySize: props.memorySize ?? 512,
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      tracing: Tracing.ACTIVE,
+      deadLetterQueue: deadLetters,
+    });
+    logGroup.grantWrite(this);
+    this.deadLetters = deadLetters;
+    if (!props.errorAlarm) {
+      this.errors = this.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Errors', {
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
+  }
+}

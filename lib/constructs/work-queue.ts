@@ -1,0 +1,55 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+
+export interface WorkQueueProps {
+  /** Ordered within a group, deduplicated by content. Default false. */
+  readonly fifo?: boolean;
+  /** The timeout of the Lambda that works it off; a message stays invisible six times as long. */
+  readonly workTimeout: Duration;
+}
+
+/** A queue of work for one Lambda, with a dead-letter queue after five attempts. */
+export class WorkQueue extends Queue {
+  readonly deadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    const deadLetters = new DeadLetterQueue(scope, `${id}DeadLetters`, { fifo: props.fifo });
+    super(scope, id, {
+      fifo: props.fifo || undefined,
+      contentBasedDeduplication: props.fifo || undefined,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(6 * props.workTimeout.toSeconds()),
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.deadLetters = deadLetters;
+  }
+
+  /** Lets the rules of one bus of this account deliver, those included that other stacks add later. */
+  allowRulesOf(busName: string): this {
+    for (const queue of [this, this.deadLetters]) allowRules(queue, busName);
+    return this;
+  }
+}
+
+/** Lets the rules of one bus deliver to a queue; `default` is the account's own bus. */
+export function allowRules(queue: Queue, busName: string): void {
+  const stack = Stack.of(queue);
+  const resource = busName === 'default' ? 'rule' : `rule/${busName}`;
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'Rules',
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': `arn:aws:events:${stack.region}:${stack.account}:${resource}/*` },
+      },
+    }),
+  );
+}

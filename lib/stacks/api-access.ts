@@ -1,0 +1,28 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { API_STAGE } from './mesh-site.ts';
+
+/** `GET /products` and so on; `*` stands for one path parameter or more. */
+export type Route = `${'GET' | 'POST'} /${string}`;
+
+export const READ: readonly Route[] = ['GET /*'];
+export const PUBLISH: readonly Route[] = ['POST /products', 'POST /products/plan'];
+export const SUBSCRIBE: readonly Route[] = ['POST /subscriptions', 'POST /subscriptions/plan'];
+export const REVOKE: readonly Route[] = ['POST /subscriptions/*/revocation'];
+export const DECIDE: readonly Route[] = ['POST /subscriptions/*/decision', ...REVOKE];
+
+/**
+ * Lets a role call routes of the mesh's API. The API's id is a wildcard: it is made when the governance account is deployed and cannot be
+ * known in another; account, region, stage, method and path are exact, and the API's own resource policy has the last word.
+ */
+export function invoke(topology: Topology, routes: readonly Route[]): PolicyStatement {
+  const { region, governanceAccount } = topology;
+  return new PolicyStatement({
+    sid: 'MeshApi',
+    actions: ['execute-api:Invoke'],
+    resources: routes.map((route) => {
+      const [method, path] = route.split(' ');
+      return `arn:aws:execute-api:${region}:${governanceAccount}:*/${API_STAGE}/${method}${path}`;
+    }),
+  });
+}

@@ -1,0 +1,28 @@
+import { App } from 'aws-cdk-lib';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { DomainStage } from './domain/domain-stage.ts';
+import { GovernanceStage } from './governance/governance-stage.ts';
+import { meshOptions } from './mesh-options.ts';
+
+export interface BuildOptions {
+  /** Where the cloud assembly goes. Default: what the CDK chooses. */
+  readonly outdir?: string;
+  /** CDK context; the choices in `MeshOptions` among it. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Where `lambdas/` is. Default: the repository's. */
+  readonly lambdas?: string;
+}
+
+/** The CDK app of one mesh: a stage for the governance account and one for each domain's. */
+export function buildApp(topology: Topology, options: BuildOptions = {}): App {
+  const app = new App({ outdir: options.outdir, context: options.context, analyticsReporting: false });
+  addMesh(app, topology, options.lambdas);
+  return app;
+}
+
+/** Adds a mesh to an app; two meshes may share accounts. */
+export function addMesh(app: App, topology: Topology, lambdas?: string): void {
+  const site = { topology, lambdas, options: meshOptions(app.node) };
+  new GovernanceStage(app, site);
+  for (const domain of topology.domains) new DomainStage(app, site, domain);
+}

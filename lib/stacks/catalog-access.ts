@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/** Reads databases of one or more accounts' catalogs; Lake Formation filters what is seen. `*` in a name is a wildcard of IAM. */
+export function catalogRead(
+  scope: Construct,
+  accounts: readonly string[],
+  databases: readonly string[],
+  sid = 'Catalog',
+): PolicyStatement {
+  const { region } = Stack.of(scope);
+  return new PolicyStatement({
+    sid,
+    actions: [
+      'glue:BatchGetPartition',
+      'glue:GetDatabase',
+      'glue:GetDatabases',
+      'glue:GetPartition',
+      'glue:GetPartitions',
+      'glue:GetTable',
+      'glue:GetTables',
+    ],
+    resources: accounts.flatMap((account) => [
+      `arn:aws:glue:${region}:${account}:catalog`,
+      ...databases.flatMap((name) => [
+        `arn:aws:glue:${region}:${account}:database/${name}`,
+        `arn:aws:glue:${region}:${account}:table/${name}/*`,
+      ]),
+    ]),
+  });
+}
+
+/** Every product database of the mesh, and its links: `<domain>__<product>__v<major>`. */
+export const PRODUCT_DATABASES = '*__*__v*';

@@ -1,0 +1,91 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { MeshFunction } from '#constructs/mesh-function.ts';
+import { WorkQueue } from '#constructs/work-queue.ts';
+import { domainBusName, domainRoleName, MESH_SOURCE } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { PRODUCT_DATABASES } from '../catalog-access.ts';
+import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
+
+const TIMEOUT = Duration.minutes(5);
+
+/**
+ * Makes links and local grants equal to what the mesh asks for. Its queue is FIFO with one group, so that an account has one writer: Lake Formation
+ * refuses concurrent changes, and a rule's message group is a constant.
+ */
+export class Agent extends Construct {
+  constructor(scope: Construct, id: string, props: DomainLambdaProps) {
+    super(scope, id);
+    const { topology, domain, bus } = props;
+    const busName = domainBusName(topology.mesh, domain.name);
+    const intents = new WorkQueue(this, 'Intents', { fifo: true, workTimeout: TIMEOUT }).allowRulesOf(busName);
+    const agent = new MeshFunction(this, 'Function', {
+      name: 'agent',
+      description: `Applies shares in ${domain.name}`,
+      environment: domainEnvironment(props),
+      role: Role.fromRoleName(this, 'Role', domainRoleName(topology.mesh, domain.name, 'agent')),
+      logsKey: props.logsKey,
+      lambdas: props.lambdas,
+      timeout: TIMEOUT,
+      deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
+    });
+    for (const statement of agentStatements(this, topology)) agent.addToRolePolicy(statement);
+    bus.grantPutEventsTo(agent);
+    agent.addEventSource(new SqsEventSource(intents, { batchSize: 10, reportBatchItemFailures: true }));
+    new CfnRule(this, 'Rule', {
+      description: `Shares that the mesh asks ${domain.name} to apply`,
+      eventBusName: bus.eventBusName,
+      eventPattern: { account: [topology.governanceAccount], source: [MESH_SOURCE], 'detail-type': ['ShareRequested'] },
+      targets: [
+        {
+          id: 'intents',
+          arn: intents.queueArn,
+          sqsParameters: { messageGroupId: 'share' },
+          retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 },
+        },
+      ],
+    });
+  }
+}
+
+function agentStatements(scope: Construct, topology: Topology): PolicyStatement[] {
+  const { region, account } = Stack.of(scope);
+  const glue = (owner: string, path: string) => `arn:aws:glue:${region}:${owner}:${path}`;
+  const statements = [
+    new PolicyStatement({
+      sid: 'Links',
+      actions: ['glue:CreateDatabase', 'glue:DeleteDatabase', 'glue:GetDatabase'],
+      resources: [glue(account, 'catalog'), glue(account, `database/${PRODUCT_DATABASES}`)],
+    }),
+    new PolicyStatement({
+      sid: 'Shared',
+      actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'],
+      resources: ['catalog', `database/${PRODUCT_DATABASES}`, `table/${PRODUCT_DATABASES}/*`].map((path) =>
+        glue(topology.governanceAccount, path),
+      ),
+    }),
+    new PolicyStatement({
+      sid: 'Grants',
+      actions: [
+        'lakeformation:BatchGrantPermissions',
+        'lakeformation:BatchRevokePermissions',
+        'lakeformation:GrantPermissions',
+        'lakeformation:RevokePermissions',
+        'lakeformation:ListPermissions',
+        'lakeformation:ListDataCellsFilter',
+      ],
+      resources: ['*'],
+    }),
+  ];
+  if (topology.organization) return statements;
+  // Without an organization that accepts for its members, each share arrives as an invitation.
+  const invitations = new PolicyStatement({
+    sid: 'Invitations',
+    actions: ['ram:GetResourceShareInvitations', 'ram:AcceptResourceShareInvitation'],
+    resources: ['*'],
+  });
+  return [...statements, invitations];
+}

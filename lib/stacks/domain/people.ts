@@ -1,0 +1,103 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PersonRole } from '#constructs/person-role.ts';
+import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { type DomainRole, domainRoleName, glueName } from '#mesh/topology/names.ts';
+import type { Domain, Topology } from '#mesh/topology/topology.ts';
+import { DECIDE, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
+import { catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
+import type { DomainFoundationStack } from './foundation-stack.ts';
+
+export interface PeopleProps {
+  readonly topology: Topology;
+  readonly domain: Domain;
+  readonly foundation: DomainFoundationStack;
+  readonly analysts: QueryWorkgroup;
+  readonly producers: QueryWorkgroup;
+}
+
+/** The roles of a domain's people. None of them but the producer's reaches product data in S3, and that one only its own. */
+export class People extends Construct {
+  readonly producer: PersonRole;
+  readonly analyst: PersonRole;
+  readonly steward: PersonRole;
+
+  constructor(scope: Construct, id: string, props: PeopleProps) {
+    super(scope, id);
+    const { topology, domain, analysts, producers } = props;
+    const { account } = Stack.of(this);
+    const own = glueName(domain.name);
+    const shared = [
+      catalogRead(this, [account], [own, 'default', PRODUCT_DATABASES]),
+      catalogRead(this, [topology.governanceAccount], [PRODUCT_DATABASES], 'CentralCatalog'),
+    ];
+    this.producer = this.#role(props, 'producer', 'Makes the products of the domain', [
+      invoke(topology, [...READ, ...PUBLISH]),
+      ...producers.statements(),
+      ...this.#ownProducts(props, own),
+    ]);
+    this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
+      invoke(topology, [...READ, ...SUBSCRIBE]),
+      ...analysts.statements(),
+      ...shared,
+    ]);
+    this.steward = this.#role(props, 'steward', 'Answers for the products of the domain', [
+      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE]),
+      ...analysts.statements(),
+      ...shared,
+      new PolicyStatement({
+        sid: 'SeeGrants',
+        actions: ['lakeformation:ListPermissions', 'lakeformation:GetEffectivePermissionsForPath'],
+        resources: ['*'],
+      }),
+    ]);
+  }
+
+  #role({ topology, domain }: PeopleProps, role: DomainRole, description: string, may: PolicyStatement[]): PersonRole {
+    const id = `${role[0]?.toUpperCase()}${role.slice(1)}`;
+    return new PersonRole(this, id, {
+      roleName: domainRoleName(topology.mesh, domain.name, role),
+      description: `${description}: ${domain.name}`,
+      may,
+    });
+  }
+
+  /** The producer's own bucket and Glue database. */
+  #ownProducts({ foundation }: PeopleProps, database: string): PolicyStatement[] {
+    const { region, account } = Stack.of(this);
+    const { products, productKey } = foundation;
+    return [
+      new PolicyStatement({
+        sid: 'Products',
+        actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+        resources: [products.arnForObjects('*')],
+      }),
+      new PolicyStatement({
+        sid: 'ProductBucket',
+        actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+        resources: [products.bucketArn],
+      }),
+      new PolicyStatement({
+        sid: 'ProductKey',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [productKey.keyArn],
+      }),
+      new PolicyStatement({
+        sid: 'OwnTables',
+        actions: [
+          'glue:CreateTable',
+          'glue:UpdateTable',
+          'glue:DeleteTable',
+          'glue:BatchCreatePartition',
+          'glue:BatchDeletePartition',
+          'glue:UpdatePartition',
+        ],
+        resources: ['catalog', `database/${database}`, `table/${database}/*`].map(
+          (path) => `arn:aws:glue:${region}:${account}:${path}`,
+        ),
+      }),
+      catalogRead(this, [account], [database, 'default']),
+    ];
+  }
+}

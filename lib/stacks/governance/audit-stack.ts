@@ -1,0 +1,84 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { LakeGrants } from '#constructs/lake-grants.ts';
+import { LakeLocation } from '#constructs/lake-location.ts';
+import { PersonRole } from '#constructs/person-role.ts';
+import { PrivateBucket } from '#constructs/private-bucket.ts';
+import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { glueName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
+import { invoke, READ } from '../api-access.ts';
+import { catalogRead } from '../catalog-access.ts';
+import type { MeshSite } from '../mesh-site.ts';
+import { entriesTable, trailTable } from './audit-tables.ts';
+
+export interface AuditStackProps extends StackProps, MeshSite {
+  readonly auditKey: IKey;
+}
+
+/** The trail that nobody can rewrite, and the auditors who read it: what the mesh decided, and what AWS saw. */
+export class AuditStack extends Stack {
+  readonly bucket: PrivateBucket;
+
+  constructor(scope: Construct, id: string, props: AuditStackProps) {
+    super(scope, id, props);
+    const { topology, options, auditKey } = props;
+    const { mesh } = topology;
+    const lock = {
+      encryptionKey: auditKey,
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(options.auditRetentionDays)),
+    };
+    this.bucket = new PrivateBucket(this, 'Entries', lock);
+    const logs = new PrivateBucket(this, 'TrailLogs', lock);
+    const trail = new Trail(this, 'Trail', {
+      bucket: logs,
+      encryptionKey: auditKey,
+      enableFileValidation: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+    });
+    trail.addS3EventSelector([{ bucket: this.bucket }]);
+
+    const database = `${glueName(mesh)}_audit`;
+    const catalog = new CfnDatabase(this, 'Database', {
+      catalogId: this.account,
+      databaseInput: {
+        name: database,
+        description: `What happened in the mesh ${mesh}`,
+        createTableDefaultPermissions: [],
+      },
+    });
+    const tables = [entriesTable(this, database, this.bucket.bucketName), trailTable(this, database, logs.bucketName)];
+    for (const table of tables) table.addResourceDependency(catalog);
+    const locations = [this.bucket, logs].map(
+      (bucket, index) =>
+        new LakeLocation(this, index === 0 ? 'EntriesLocation' : 'TrailLocation', {
+          bucketArn: bucket.bucketArn,
+          owner: this.account,
+          key: { arn: auditKey.keyArn },
+        }),
+    );
+
+    const auditorArn = roleArn(this.account, governanceRoleName(mesh, 'auditor'));
+    const workgroup = new QueryWorkgroup(this, 'Auditors', {
+      name: workgroupName(mesh, 'auditor'),
+      description: `Auditors of the mesh ${mesh}`,
+      key: auditKey,
+      readers: [auditorArn],
+      cutoffBytes: options.queryCutoffBytes,
+    });
+    const auditor = new PersonRole(this, 'Auditor', {
+      roleName: governanceRoleName(mesh, 'auditor'),
+      description: 'Reads the trail of the mesh, and nothing else',
+      may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
+    });
+    const ready = [auditor, ...tables, ...locations];
+    new LakeGrants(this, 'Grants', { catalogId: this.account, ready })
+      .give('Database', auditorArn, { database }, ['DESCRIBE'])
+      .give('Tables', auditorArn, { database, table: '*' }, ['SELECT', 'DESCRIBE']);
+  }
+}

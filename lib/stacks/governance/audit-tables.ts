@@ -1,0 +1,135 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { Construct } from 'constructs';
+
+type Columns = Readonly<Record<string, string>>;
+
+/** The key below which the relay writes the trail's entries, one JSON object a line. */
+export const ENTRIES_PREFIX = 'entries/';
+
+/** `AuditEntry` of `lib/mesh/audit`, names folded as Glue folds them. */
+export const ENTRY_COLUMNS: Columns = {
+  id: 'string',
+  at: 'string',
+  actor: 'string',
+  action: 'string',
+  correlation: 'string',
+  reason: 'string',
+  policies: 'array<string>',
+  entity: 'string',
+  domain: 'string',
+  product: 'string',
+  major: 'int',
+  version: 'string',
+  subscription: 'string',
+  consumer: 'string',
+  statebefore: 'string',
+  stateafter: 'string',
+  generation: 'bigint',
+  revision: 'bigint',
+  summary: 'string',
+  details: 'string',
+};
+
+const IDENTITY =
+  'struct<type:string,principalid:string,arn:string,accountid:string,invokedby:string,accesskeyid:string,username:string,' +
+  'sessioncontext:struct<attributes:struct<mfaauthenticated:string,creationdate:string>,' +
+  'sessionissuer:struct<type:string,principalid:string,arn:string,accountid:string,username:string>,sourceidentity:string>>';
+
+const TRAIL_COLUMNS: Columns = {
+  eventversion: 'string',
+  useridentity: IDENTITY,
+  eventtime: 'string',
+  eventsource: 'string',
+  eventname: 'string',
+  awsregion: 'string',
+  sourceipaddress: 'string',
+  useragent: 'string',
+  errorcode: 'string',
+  errormessage: 'string',
+  requestparameters: 'string',
+  responseelements: 'string',
+  additionaleventdata: 'string',
+  requestid: 'string',
+  eventid: 'string',
+  readonly: 'string',
+  resources: 'array<struct<arn:string,accountid:string,type:string>>',
+  eventtype: 'string',
+  recipientaccountid: 'string',
+  sharedeventid: 'string',
+  eventcategory: 'string',
+};
+
+/** What the mesh decided: one row for each committed change and each refused attempt. */
+export function entriesTable(scope: Construct, database: string, bucket: string): CfnTable {
+  return table(scope, 'EntriesTable', database, 'entries', {
+    description: 'Who asked, who decided, what changed and why',
+    parameters: { classification: 'json' },
+    columns: ENTRY_COLUMNS,
+    partitionKeys: {},
+    location: `s3://${bucket}/${ENTRIES_PREFIX}`,
+    inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    serde: 'org.openx.data.jsonserde.JsonSerDe',
+  });
+}
+
+/** What AWS saw in the governance account; partitions are computed, so no crawler has to find them. */
+export function trailTable(scope: Construct, database: string, bucket: string): CfnTable {
+  const { account, region } = Stack.of(scope);
+  const root = `s3://${bucket}/AWSLogs/${account}/CloudTrail`;
+  return table(scope, 'TrailTable', database, 'trail', {
+    description: 'CloudTrail of the governance account',
+    parameters: {
+      classification: 'cloudtrail',
+      'projection.enabled': 'true',
+      'projection.region.type': 'enum',
+      'projection.region.values': region,
+      'projection.day.type': 'date',
+      'projection.day.format': 'yyyy/MM/dd',
+      'projection.day.range': '2026/01/01,NOW',
+      'projection.day.interval': '1',
+      'projection.day.interval.unit': 'DAYS',
+      'storage.location.template': `${root}/\${region}/\${day}`,
+    },
+    columns: TRAIL_COLUMNS,
+    partitionKeys: { region: 'string', day: 'string' },
+    location: `${root}/`,
+    inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
+    serde: 'org.apache.hive.hcatalog.data.JsonSerDe',
+  });
+}
+
+interface TableProps {
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly columns: Columns;
+  readonly partitionKeys: Columns;
+  readonly location: string;
+  readonly inputFormat: string;
+  readonly serde: string;
+}
+
+function table(scope: Construct, id: string, database: string, name: string, props: TableProps): CfnTable {
+  return new CfnTable(scope, id, {
+    catalogId: Stack.of(scope).account,
+    databaseName: database,
+    tableInput: {
+      name,
+      description: props.description,
+      tableType: 'EXTERNAL_TABLE',
+      parameters: { EXTERNAL: 'TRUE', ...props.parameters },
+      partitionKeys: columnsOf(props.partitionKeys),
+      storageDescriptor: {
+        columns: columnsOf(props.columns),
+        location: props.location,
+        inputFormat: props.inputFormat,
+        outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+        serdeInfo: { serializationLibrary: props.serde },
+      },
+    },
+  });
+}
+
+function columnsOf(columns: Columns): { name: string; type: string }[] {
+  return Object.entries(columns).map(([name, type]) => ({ name, type }));
+}

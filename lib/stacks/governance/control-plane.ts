@@ -1,0 +1,133 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
+import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
+import { WorkQueue } from '#constructs/work-queue.ts';
+import { governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
+import type { MeshSite } from '../mesh-site.ts';
+import { reconcileStatements, topologyStatement } from './control-statements.ts';
+import type { Registry } from './registry.ts';
+
+export interface ControlPlaneProps extends MeshSite {
+  readonly registry: Registry;
+  readonly bus: IEventBus;
+  readonly auditBucket: IBucket;
+  readonly logsKey: IKey;
+}
+
+const RECONCILE_TIMEOUT = Duration.minutes(5);
+const SYNC_TIMEOUT = Duration.minutes(1);
+const QUEUED = { without: 'a failed message goes to the dead-letter queue of the queue that it came from' };
+
+/** The Lambdas of the governance account and what starts them. */
+export class ControlPlane extends Construct {
+  readonly api: MeshFunction;
+  readonly reports: WorkQueue;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneProps) {
+    super(scope, id);
+    const { registry, bus, auditBucket } = props;
+    const { mesh } = props.topology;
+    const requests = new WorkQueue(this, 'Requests', { fifo: true, workTimeout: RECONCILE_TIMEOUT });
+    this.reports = new WorkQueue(this, 'Reports', { workTimeout: SYNC_TIMEOUT }).allowRulesOf(meshBusName(mesh));
+
+    this.api = this.#lambda(props, 'Api', {
+      name: 'api',
+      description: 'Takes the commands of the mesh',
+      deadLetters: { without: 'the caller is told at once' },
+    });
+    registry.grantReadWriteData(this.api);
+
+    const relay = this.#lambda(props, 'Relay', {
+      name: 'relay',
+      description: 'Turns each committed change into a request, events and an audit entry',
+      environment: {
+        WEFT_MESH_BUS: bus.eventBusName,
+        WEFT_RECONCILE_QUEUE_URL: requests.queueUrl,
+        WEFT_AUDIT_BUCKET: auditBucket.bucketName,
+      },
+      deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
+    });
+    registry.grantReadData(relay);
+    requests.grantSendMessages(relay);
+    bus.grantPutEventsTo(relay);
+    auditBucket.grantPut(relay);
+    relay.addEventSource(
+      new DynamoEventSource(registry, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 100,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        retryAttempts: 10,
+        onFailure: new SqsDlq(new DeadLetterQueue(this, 'RelayFailures')),
+      }),
+    );
+
+    const reconcile = this.#lambda(props, 'Reconcile', {
+      name: 'reconcile',
+      description: 'Makes the central catalog and its grants equal to the registry',
+      role: Role.fromRoleName(this, 'ReconcileRole', governanceRoleName(mesh, 'reconcile')),
+      timeout: RECONCILE_TIMEOUT,
+      memorySize: 1024,
+      deadLetters: QUEUED,
+    });
+    registry.grantReadWriteData(reconcile);
+    for (const statement of reconcileStatements(this, props.topology)) reconcile.addToRolePolicy(statement);
+    reconcile.addEventSource(new SqsEventSource(requests, { batchSize: 10, reportBatchItemFailures: true }));
+
+    const sync = this.#lambda(props, 'Sync', {
+      name: 'sync',
+      description: 'Takes what the domains report into the registry',
+      timeout: SYNC_TIMEOUT,
+      deadLetters: QUEUED,
+    });
+    registry.grantReadWriteData(sync);
+    sync.addEventSource(new SqsEventSource(this.reports, { batchSize: 10, reportBatchItemFailures: true }));
+
+    const sweep = this.#lambda(props, 'Sweep', {
+      name: 'sweep',
+      description: 'Ends subscriptions that expire and asks for a reconcile of everything',
+      environment: { WEFT_RECONCILE_QUEUE_URL: requests.queueUrl },
+      timeout: Duration.minutes(5),
+    });
+    registry.grantReadWriteData(sweep);
+    requests.grantSendMessages(sweep);
+    new Schedule(this, 'SweepSchedule', {
+      description: 'Every 15 minutes: expiry and drift',
+      schedule: ScheduleExpression.rate(Duration.minutes(15)),
+      target: new LambdaInvoke(sweep, {
+        deadLetterQueue: sweep.deadLetters,
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(15),
+      }),
+    });
+  }
+
+  #lambda(
+    { topology, registry, logsKey, lambdas }: ControlPlaneProps,
+    id: string,
+    props: Omit<MeshFunctionProps, 'environment' | 'logsKey' | 'lambdas'> & { environment?: Record<string, string> },
+  ): MeshFunction {
+    const lambda = new MeshFunction(this, id, {
+      ...props,
+      logsKey,
+      lambdas,
+      environment: {
+        WEFT_MESH: topology.mesh,
+        WEFT_REGION: topology.region,
+        WEFT_REGISTRY_TABLE: registry.tableName,
+        ...props.environment,
+      },
+    });
+    lambda.addToRolePolicy(topologyStatement(this, topology));
+    return lambda;
+  }
+}

@@ -1,0 +1,104 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+
+/** Reads who takes part in the mesh, domains included that are enrolled later. */
+export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyStatement {
+  const { region, account } = Stack.of(scope);
+  const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
+  const domains = domainParameterPath(mesh);
+  return new PolicyStatement({
+    sid: 'Topology',
+    actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
+    resources: [parameter(meshParameterName(mesh)), parameter(domains), parameter(`${domains}/*`)],
+  });
+}
+
+/**
+ * What the reconciler may do in the central catalog: its own product databases (`<domain>__<product>__v<major>`), Lake Formation, which knows
+ * no resources in IAM, and what Lake Formation does in its caller's name with RAM when a grant crosses accounts.
+ */
+export function reconcileStatements(scope: Construct, topology: Topology): PolicyStatement[] {
+  const { region, account } = Stack.of(scope);
+  const glue = (path: string) => `arn:aws:glue:${region}:${account}:${path}`;
+  return [
+    new PolicyStatement({
+      sid: 'Catalog',
+      actions: [
+        'glue:CreateDatabase',
+        'glue:DeleteDatabase',
+        'glue:GetDatabase',
+        'glue:UpdateDatabase',
+        'glue:CreateTable',
+        'glue:UpdateTable',
+        'glue:DeleteTable',
+        'glue:BatchDeleteTable',
+        'glue:GetTable',
+        'glue:GetTables',
+      ],
+      resources: [glue('catalog'), glue('database/*__*__v*'), glue('table/*__*__v*/*')],
+    }),
+    new PolicyStatement({
+      sid: 'Grants',
+      actions: [
+        'lakeformation:BatchGrantPermissions',
+        'lakeformation:BatchRevokePermissions',
+        'lakeformation:GrantPermissions',
+        'lakeformation:RevokePermissions',
+        'lakeformation:ListPermissions',
+        'lakeformation:CreateDataCellsFilter',
+        'lakeformation:UpdateDataCellsFilter',
+        'lakeformation:DeleteDataCellsFilter',
+        'lakeformation:GetDataCellsFilter',
+        'lakeformation:ListDataCellsFilter',
+        'lakeformation:GetDataLakeSettings',
+      ],
+      resources: ['*'],
+    }),
+    ...sharing(topology, region, account),
+  ];
+}
+
+function sharing(topology: Topology, region: string, account: string): PolicyStatement[] {
+  const statements = [
+    new PolicyStatement({
+      sid: 'CreateShares',
+      actions: ['ram:CreateResourceShare'],
+      resources: ['*'],
+      conditions: {
+        StringLikeIfExists: { 'ram:RequestedResourceType': ['glue:Table', 'glue:Database', 'glue:Catalog'] },
+      },
+    }),
+    new PolicyStatement({
+      sid: 'ChangeShares',
+      actions: [
+        'ram:UpdateResourceShare',
+        'ram:DeleteResourceShare',
+        'ram:AssociateResourceShare',
+        'ram:DisassociateResourceShare',
+        'ram:AssociateResourceSharePermission',
+      ],
+      resources: [`arn:aws:ram:${region}:${account}:resource-share/*`],
+      conditions: { StringLike: { 'ram:ResourceShareName': 'LakeFormation*' } },
+    }),
+    new PolicyStatement({
+      sid: 'SeeShares',
+      actions: ['ram:GetResourceShares', 'ram:GetResourceShareAssociations'],
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      sid: 'CatalogPolicy',
+      actions: ['glue:PutResourcePolicy', 'glue:DeleteResourcePolicy', 'glue:GetResourcePolicy'],
+      resources: [`arn:aws:glue:${region}:${account}:catalog`],
+    }),
+  ];
+  if (!topology.organization) return statements;
+  const organization = new PolicyStatement({
+    sid: 'Organization',
+    actions: ['organizations:DescribeOrganization', 'organizations:DescribeAccount'],
+    resources: ['*'],
+  });
+  return [...statements, organization];
+}

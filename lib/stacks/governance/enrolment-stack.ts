@@ -1,0 +1,90 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnEventBusPolicy, CfnRule } from 'aws-cdk-lib/aws-events';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { BusLink } from '#constructs/bus-link.ts';
+import { LakeGrants } from '#constructs/lake-grants.ts';
+import { LakeLocation } from '#constructs/lake-location.ts';
+import {
+  busArn,
+  domainBusName,
+  domainParameterPath,
+  domainSource,
+  governanceRoleName,
+  MESH_SOURCE,
+  meshBusName,
+  productBucketName,
+  productKeyAlias,
+  registrationRoleName,
+  roleArn,
+} from '#mesh/topology/names.ts';
+import type { Domain } from '#mesh/topology/topology.ts';
+import type { MeshSite } from '../mesh-site.ts';
+
+export interface EnrolmentStackProps extends StackProps, MeshSite {
+  readonly domain: Domain;
+  /** The queue that takes the domains' reports. */
+  readonly reports: { readonly arn: string; readonly undeliveredArn: string };
+  /** The queue of what the mesh bus cannot deliver. */
+  readonly undeliveredArn: string;
+}
+
+/** Everything in the governance account that is there for one domain, so that a new domain touches no other stack of it. */
+export class EnrolmentStack extends Stack {
+  constructor(scope: Construct, id: string, props: EnrolmentStackProps) {
+    super(scope, id, props);
+    const { topology, domain } = props;
+    const { mesh, region } = topology;
+
+    new StringParameter(this, 'Domain', {
+      parameterName: `${domainParameterPath(mesh)}/${domain.name}`,
+      description: `The domain ${domain.name} of the mesh ${mesh}`,
+      stringValue: JSON.stringify(domain),
+    });
+
+    const bucketArn = `arn:aws:s3:::${productBucketName(mesh, domain.name, domain.account, region)}`;
+    const location = new LakeLocation(this, 'Products', {
+      bucketArn,
+      owner: domain.account,
+      key: { alias: productKeyAlias(mesh, domain.name) },
+      roleName: registrationRoleName(mesh, domain.name),
+    });
+    new LakeGrants(this, 'Grants', { catalogId: this.account, ready: [location.resource] }).give(
+      'ReconcileLocation',
+      roleArn(this.account, governanceRoleName(mesh, 'reconcile')),
+      { location: bucketArn },
+      ['DATA_LOCATION_ACCESS'],
+    );
+
+    this.#reports(props);
+    new BusLink(this, 'MeshEvents', {
+      description: `What the mesh says to ${domain.name}`,
+      from: meshBusName(mesh),
+      to: busArn({ mesh, account: domain.account, region }, domainBusName(mesh, domain.name)),
+      pattern: { source: [MESH_SOURCE], detail: { data: { audience: [domain.name] } } },
+      undeliveredArn: props.undeliveredArn,
+    });
+  }
+
+  /** A domain speaks for itself only: the bus takes its source from its account, and the rule asks for both again. */
+  #reports({ topology, domain, reports }: EnrolmentStackProps): void {
+    const { mesh, region } = topology;
+    new CfnEventBusPolicy(this, 'Sender', {
+      eventBusName: meshBusName(mesh),
+      statementId: `domain-${domain.name}`,
+      statement: {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${domain.account}:root` },
+        Action: 'events:PutEvents',
+        Resource: busArn({ mesh, account: this.account, region }, meshBusName(mesh)),
+        Condition: { StringEquals: { 'events:source': domainSource(domain.name) } },
+      },
+    });
+    new CfnRule(this, 'Reports', {
+      description: `What ${domain.name} reports`,
+      eventBusName: meshBusName(mesh),
+      eventPattern: { account: [domain.account], source: [domainSource(domain.name)] },
+      targets: [{ id: 'sync', arn: reports.arn, deadLetterConfig: { arn: reports.undeliveredArn } }],
+    });
+  }
+}

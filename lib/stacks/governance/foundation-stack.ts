@@ -1,0 +1,39 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { EncryptedKey } from '#constructs/encrypted-key.ts';
+import { LakeSettings } from '#constructs/lake-settings.ts';
+import { governanceRoleName } from '#mesh/topology/names.ts';
+import type { MeshSite } from '../mesh-site.ts';
+
+/** What must be in the governance account before anything else: who administers Lake Formation there, and the keys. */
+export class GovernanceFoundationStack extends Stack {
+  /** Encrypts the registry and the logs of the Lambdas. */
+  readonly controlKey: EncryptedKey;
+  /** Encrypts the audit trail. */
+  readonly auditKey: EncryptedKey;
+
+  constructor(scope: Construct, id: string, props: StackProps & MeshSite) {
+    super(scope, id, props);
+    const { mesh, crossAccountVersion } = props.topology;
+    this.controlKey = new EncryptedKey(this, 'ControlKey', { description: `${mesh}: registry and logs` }).allowLogs();
+    this.auditKey = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });
+    this.auditKey.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Trail',
+        principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+        actions: ['kms:GenerateDataKey*', 'kms:DescribeKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    // Lake Formation keeps administrators by name: the role is here, and its policies are where the Lambda is.
+    const reconciler = new Role(this, 'ReconcileRole', {
+      roleName: governanceRoleName(mesh, 'reconcile'),
+      description: 'Keeps the central catalog and its grants as the registry says',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const settings = new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
+    settings.node.addDependency(reconciler);
+  }
+}

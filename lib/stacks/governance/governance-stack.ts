@@ -1,0 +1,52 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { MeshBus } from '#constructs/mesh-bus.ts';
+import { meshBusName, meshParameterName } from '#mesh/topology/names.ts';
+import type { MeshSite } from '../mesh-site.ts';
+import { ControlPlane } from './control-plane.ts';
+import { MeshApi } from './mesh-api.ts';
+import { platformRole } from './people.ts';
+import { Registry } from './registry.ts';
+
+export interface GovernanceStackProps extends StackProps, MeshSite {
+  readonly controlKey: IKey;
+  readonly auditBucket: IBucket;
+}
+
+/** The mesh's control plane: registry, bus, API and the Lambdas between them. */
+export class GovernanceStack extends Stack {
+  readonly controlPlane: ControlPlane;
+  readonly bus: MeshBus;
+
+  constructor(scope: Construct, id: string, props: GovernanceStackProps) {
+    super(scope, id, props);
+    const { topology, controlKey, auditBucket } = props;
+    const { domains: _, ...mesh } = topology;
+    new StringParameter(this, 'Mesh', {
+      parameterName: meshParameterName(topology.mesh),
+      description: `The mesh ${topology.mesh} without its domains`,
+      stringValue: JSON.stringify(mesh),
+    });
+
+    const registry = new Registry(this, 'Registry', { encryptionKey: controlKey });
+    this.bus = new MeshBus(this, 'Bus', {
+      busName: meshBusName(topology.mesh),
+      description: `Events of the mesh ${topology.mesh}`,
+      archiveDays: 90,
+    });
+    this.controlPlane = new ControlPlane(this, 'Control', {
+      ...props,
+      registry,
+      bus: this.bus.bus,
+      auditBucket,
+      logsKey: controlKey,
+    });
+    const api = new MeshApi(this, 'MeshApi', { topology, handler: this.controlPlane.api, logsKey: controlKey });
+    platformRole(this, topology);
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the command and the domains call the mesh' });
+    new CfnOutput(this, 'RegistryTable', { value: registry.tableName });
+  }
+}

@@ -1,0 +1,89 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { AccountPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { API_STAGE } from '../mesh-site.ts';
+
+export interface MeshApiProps {
+  readonly topology: Topology;
+  readonly handler: IFunction;
+  readonly logsKey: IKey;
+}
+
+/** Every method and path of the API, as `docs/adr/0001` lists them. */
+export const ROUTES = [
+  'GET /mesh',
+  'POST /products',
+  'GET /products',
+  'POST /products/plan',
+  'GET /products/{domain}/{name}',
+  'POST /subscriptions',
+  'GET /subscriptions',
+  'POST /subscriptions/plan',
+  'GET /subscriptions/{id}',
+  'GET /subscriptions/{id}/plan',
+  'POST /subscriptions/{id}/decision',
+  'POST /subscriptions/{id}/revocation',
+] as const;
+
+/**
+ * The mesh's REST API. A caller of another account needs both its own policy and the API's (an HTTP API has none), so it is a REST API
+ * whose resource policy lets in the organization, or the accounts of the mesh where they share none.
+ */
+export class MeshApi extends RestApi {
+  constructor(scope: Construct, id: string, props: MeshApiProps) {
+    const accessLogs = new LogGroup(scope, `${id}AccessLogs`, {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+      encryptionKey: props.logsKey,
+    });
+    super(scope, id, {
+      restApiName: `${props.topology.mesh}-mesh`,
+      description: `The API of the mesh ${props.topology.mesh}`,
+      endpointTypes: [EndpointType.REGIONAL],
+      policy: callers(props.topology),
+      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: API_STAGE,
+        tracingEnabled: true,
+        metricsEnabled: true,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        throttlingRateLimit: 100,
+        throttlingBurstLimit: 200,
+        accessLogDestination: new LogGroupLogDestination(accessLogs),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+      },
+    });
+    const integration = new LambdaIntegration(props.handler, { allowTestInvoke: false });
+    for (const route of ROUTES) {
+      const [method = '', path = ''] = route.split(' ');
+      this.root.resourceForPath(path).addMethod(method, integration);
+    }
+  }
+}
+
+function callers(topology: Topology): PolicyDocument {
+  const { organization, governanceAccount, domains } = topology;
+  const inside = organization
+    ? { principals: [new AnyPrincipal()], conditions: { StringEquals: { 'aws:PrincipalOrgID': organization } } }
+    : { principals: [governanceAccount, ...domains.map(({ account }) => account)].map((a) => new AccountPrincipal(a)) };
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({ sid: 'Mesh', actions: ['execute-api:Invoke'], resources: ['execute-api:/*'], ...inside }),
+    ],
+  });
+}
