@@ -1,6 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 export interface PrivateBucketProps
@@ -8,20 +15,22 @@ export interface PrivateBucketProps
     BucketProps,
     | 'bucketName'
     | 'lifecycleRules'
-    | 'eventBridgeEnabled'
     | 'objectLockEnabled'
     | 'objectLockDefaultRetention'
     | 'serverAccessLogsBucket'
     | 'serverAccessLogsPrefix'
   > {
   readonly encryptionKey: IKey;
+  /** Tell the account's default event bus of changes to objects. Default false. */
+  readonly events?: boolean;
 }
 
 /** A bucket with the account's own key, versions, TLS only and no public access, kept when its stack goes. */
 export class PrivateBucket extends Bucket {
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
+    const { events, ...bucket } = props;
     super(scope, id, {
-      ...props,
+      ...bucket,
       encryption: BucketEncryption.KMS,
       bucketKeyEnabled: true,
       versioned: true,
@@ -31,5 +40,9 @@ export class PrivateBucket extends Bucket {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // The L2's own switch would deploy a custom resource and its Lambda for this one property.
+    if (events && this.node.defaultChild instanceof CfnBucket) {
+      this.node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    }
   }
 }

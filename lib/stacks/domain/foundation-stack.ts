@@ -54,7 +54,7 @@ export class DomainFoundationStack extends Stack {
     this.products = new PrivateBucket(this, 'Products', {
       bucketName: productBucketName(mesh, domain.name, domain.account, region),
       encryptionKey: this.productKey,
-      eventBridgeEnabled: true,
+      events: true,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(7), noncurrentVersionExpiration: Duration.days(90) },
       ],
