@@ -1,0 +1,147 @@
+import {
+  BatchGrantPermissionsCommand,
+  BatchRevokePermissionsCommand,
+  CreateDataCellsFilterCommand,
+  type DataCellsFilter,
+  DeleteDataCellsFilterCommand,
+  type LakeFormationClient,
+  ListDataCellsFilterCommand,
+  ListPermissionsCommand,
+  type ListPermissionsCommandInput,
+  type PrincipalResourcePermissions,
+  UpdateDataCellsFilterCommand,
+} from '@aws-sdk/client-lakeformation';
+import type { CellsFilter, Grant } from '#mesh/access/grant.ts';
+import type { FilterChange } from '#mesh/plan/filters.ts';
+import { type GrantChange, toBatches } from '#mesh/plan/grants.ts';
+import { type BatchOutcome, sendAll } from './batch.ts';
+import { fromFilter, toEntry, toFilterInput, toGrants } from './lake-formation-shape.ts';
+import { type Failure, isNamed, type Patience, persist, type Symptom } from './retry.ts';
+
+/** A table in somebody's catalog. */
+export interface TableName {
+  readonly catalogId: string;
+  readonly database: string;
+  readonly table: string;
+}
+
+/** Lake Formation's permissions and data cells filters, in the mesh's own terms. */
+export interface LakeFormation {
+  /** Applies the changes in order, at most 20 in a call; every entry of each answer is judged. */
+  apply(changes: readonly GrantChange[]): Promise<BatchOutcome<GrantChange>>;
+  /** Every grant on the database itself. */
+  onDatabase(catalogId: string, database: string): Promise<Grant[]>;
+  /** Every grant on the table wildcard of the database. */
+  onAllTables(catalogId: string, database: string): Promise<Grant[]>;
+  /** Every grant on one table, on its columns and on its filters. */
+  onTable(table: TableName): Promise<Grant[]>;
+  /** A principal's grants on the tables and columns of one database; not those on filters, which AWS leaves out here. */
+  ofPrincipal(principal: string, catalogId: string, database: string): Promise<Grant[]>;
+  /** The data cells filters of one table. */
+  filters(table: TableName): Promise<CellsFilter[]>;
+  /** Applies one filter change; what is already so counts as applied. */
+  applyFilter(change: FilterChange): Promise<void>;
+}
+
+/** BatchGrantPermissions and BatchRevokePermissions take that many entries; the service model does not say so. */
+const ENTRIES = 20;
+
+export function createLakeFormation(client: LakeFormationClient, patience: Patience): LakeFormation {
+  const list = async (input: ListPermissionsCommandInput): Promise<Grant[]> => {
+    const found: PrincipalResourcePermissions[] = [];
+    let NextToken: string | undefined;
+    try {
+      do {
+        const command = new ListPermissionsCommand({ MaxResults: 1000, ...input, NextToken });
+        const answer = await persist(() => client.send(command), patience);
+        found.push(...(answer.PrincipalResourcePermissions ?? []));
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== '');
+    } catch (error) {
+      if (isNamed(error, 'EntityNotFoundException')) return [];
+      throw error;
+    }
+    return toGrants(found);
+  };
+  const sendBatch = async (kind: GrantChange['kind'], group: readonly GrantChange[]) => {
+    const Entries = group.map(({ grant }, index) => toEntry(grant, String(index)));
+    const command =
+      kind === 'grant' ? new BatchGrantPermissionsCommand({ Entries }) : new BatchRevokePermissionsCommand({ Entries });
+    const answer = await persist(() => client.send(command as BatchGrantPermissionsCommand), patience);
+    return (answer.Failures ?? []).map(({ RequestEntry, Error: error }) => ({
+      index: Number(RequestEntry?.Id),
+      symptom: { name: error?.ErrorCode ?? 'Unknown', message: error?.ErrorMessage ?? 'no reason was given' },
+    }));
+  };
+  return {
+    async apply(changes) {
+      const outcomes: BatchOutcome<GrantChange>[] = [];
+      for (const batch of toBatches(changes, ENTRIES)) {
+        const kind = batch[0]?.kind ?? 'grant';
+        outcomes.push(
+          await sendAll(batch, (group) => sendBatch(kind, group), { size: ENTRIES, patience, classify: classifyEntry }),
+        );
+      }
+      return {
+        done: outcomes.flatMap((outcome) => outcome.done),
+        unclear: outcomes.flatMap((outcome) => outcome.unclear),
+        failed: outcomes.flatMap((outcome) => outcome.failed),
+      };
+    },
+    onDatabase(catalogId, database) {
+      return list({ Resource: { Database: { CatalogId: catalogId, Name: database } } });
+    },
+    onAllTables(catalogId, database) {
+      return list({ Resource: { Table: { CatalogId: catalogId, DatabaseName: database, TableWildcard: {} } } });
+    },
+    onTable({ catalogId, database, table }) {
+      const Resource = { Table: { CatalogId: catalogId, DatabaseName: database, Name: table } };
+      return list({ Resource, IncludeRelated: 'TRUE' });
+    },
+    async ofPrincipal(principal, catalogId, database) {
+      const Principal = { DataLakePrincipalIdentifier: principal };
+      const grants = await list({ Principal, ResourceType: 'TABLE', CatalogId: catalogId });
+      return grants.filter(({ resource }) => resource.kind !== 'other' && resource.database === database);
+    },
+    async filters({ catalogId, database, table }) {
+      const found: DataCellsFilter[] = [];
+      let NextToken: string | undefined;
+      do {
+        const Table = { CatalogId: catalogId, DatabaseName: database, Name: table };
+        const command = new ListDataCellsFilterCommand({ Table, MaxResults: 1000, NextToken });
+        const answer = await persist(() => client.send(command), patience);
+        found.push(...(answer.DataCellsFilters ?? []));
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== '');
+      return found.map(fromFilter);
+    },
+    async applyFilter({ kind, filter }) {
+      const send = {
+        createFilter: () => client.send(new CreateDataCellsFilterCommand({ TableData: toFilterInput(filter) })),
+        updateFilter: () => client.send(new UpdateDataCellsFilterCommand({ TableData: toFilterInput(filter) })),
+        deleteFilter: () =>
+          client.send(
+            new DeleteDataCellsFilterCommand({
+              TableCatalogId: filter.catalogId,
+              DatabaseName: filter.database,
+              TableName: filter.table,
+              Name: filter.name,
+            }),
+          ),
+      }[kind];
+      try {
+        await persist<unknown>(send, patience);
+      } catch (error) {
+        const already = kind === 'createFilter' ? 'AlreadyExistsException' : 'EntityNotFoundException';
+        if (kind === 'updateFilter' || !isNamed(error, already)) throw error;
+      }
+    },
+  };
+}
+
+/** Revoking what is not held, or on what is gone, is done; Lake Formation says so with an InvalidInputException. */
+function classifyEntry(symptom: Symptom, { kind }: GrantChange): Failure | 'done' | undefined {
+  if (kind === 'grant') return undefined;
+  if (/no permissions revoked/i.test(symptom.message)) return 'done';
+  return symptom.name === 'EntityNotFoundException' ? 'done' : undefined;
+}

@@ -1,0 +1,81 @@
+import type { RegistryRecord } from '#mesh/registry.ts';
+
+/** One major version of a product. */
+export interface ProductKey {
+  readonly domain: string;
+  readonly name: string;
+  readonly major: number;
+}
+
+/** Where a record stands in the registry's table (ADR 0001). */
+export interface RegistryKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The partition of every version of a product. */
+export function productPartition(product: { readonly domain: string; readonly name: string }): string {
+  return `PRODUCT#${product.domain}/${product.name}`;
+}
+
+/** The order of reconciling is kept within this text: the message group of a product version. */
+export function groupOf(key: ProductKey): string {
+  return `${productPartition(key)}#V#${key.major}`;
+}
+
+/** The product version that a registry key belongs to, or undefined for attempts and source pointers. */
+export function productKeyOf(key: RegistryKey): ProductKey | undefined {
+  const partition = /^PRODUCT#([^/]+)\/(.+)$/.exec(key.pk);
+  const version = /^V#(\d+)(?:#|$)/.exec(key.sk);
+  const [, domain, name] = partition ?? [];
+  const major = version?.[1];
+  return domain === undefined || name === undefined || major === undefined
+    ? undefined
+    : { domain, name, major: Number(major) };
+}
+
+export function sourceKey(account: string, database: string, table: string): RegistryKey {
+  return { pk: `SOURCE#${account}/${database}`, sk: table };
+}
+
+/** The key of a record. */
+export function keyOf(record: RegistryRecord): RegistryKey {
+  switch (record.type) {
+    case 'product':
+      return { pk: productPartition(record), sk: `V#${record.major}` };
+    case 'subscription':
+      return {
+        pk: productPartition({ domain: record.domain, name: record.product }),
+        sk: `V#${record.major}#SUB#${record.id}`,
+      };
+    case 'share': {
+      const { domain, product, major, consumer } = record.intent;
+      return { pk: productPartition({ domain, name: product }), sk: `V#${major}#SHARE#${consumer}` };
+    }
+    case 'attempt':
+      return { pk: `ATTEMPT#${record.change.at.slice(0, 10)}`, sk: record.change.correlation };
+  }
+}
+
+/** The range key of the index `by-type`. */
+export function sortOf(record: RegistryRecord): string {
+  switch (record.type) {
+    case 'product':
+      return `${record.domain}/${record.name}#${record.major}`;
+    case 'subscription':
+      return `${record.consumer}#${record.id}`;
+    case 'share':
+      return `${record.intent.consumer}#${record.intent.domain}/${record.intent.product}#${record.intent.major}`;
+    case 'attempt':
+      return `${record.change.at}#${record.change.correlation}`;
+  }
+}
+
+/** The product version that a subscription id carries, or undefined when it is no such id. */
+export function productOfSubscription(id: string): ProductKey | undefined {
+  const match = /^([a-z0-9-]+)\.([a-z0-9-]+)\.v(\d+)\.([a-z0-9-]+)\.[a-z0-9]+$/.exec(id);
+  const [, domain, name, major] = match ?? [];
+  return domain === undefined || name === undefined || major === undefined
+    ? undefined
+    : { domain, name, major: Number(major) };
+}

@@ -1,0 +1,295 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { userError, WeftError } from '#mesh/error.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
+import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { fromItem, toItem } from './attribute-value.ts';
+import { keyOf, type ProductKey, productPartition, type RegistryKey, sortOf, sourceKey } from './registry-keys.ts';
+import { isNamed, type Patience, persist } from './retry.ts';
+
+export type { ProductKey } from './registry-keys.ts';
+
+/** One major version with everything that hangs on it: what one Query reads. */
+export interface VersionState {
+  readonly product: ProductRecord;
+  readonly subscriptions: readonly SubscriptionRecord[];
+  readonly shares: readonly ShareRecord[];
+}
+
+/** A record to write, and the revision that it replaces: undefined when it must not exist yet. */
+export interface RecordWrite {
+  readonly record: ProductRecord | SubscriptionRecord | ShareRecord;
+  readonly replaces: number | undefined;
+}
+
+/** A source table that a product follows: at most one product may. */
+export interface SourceClaim {
+  readonly account: string;
+  readonly database: string;
+  readonly table: string;
+  readonly product: { readonly domain: string; readonly name: string };
+  /** True gives the table free again. */
+  readonly release?: boolean;
+}
+
+export interface Page<T> {
+  readonly records: readonly T[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string;
+}
+
+/** The one source of truth: desired state and status of every product, subscription and share. */
+export interface Registry {
+  /** One version, read consistently; undefined when it was never published. */
+  version(key: ProductKey): Promise<VersionState | undefined>;
+  /** Every version of a product, lowest major first. */
+  versions(product: { readonly domain: string; readonly name: string }): Promise<VersionState[]>;
+  /** Writes all or nothing. @throws WEFT-REGISTRY-001 changed meanwhile, -002 source table taken, -003 a record is too big. */
+  write(writes: readonly RecordWrite[], claims?: readonly SourceClaim[]): Promise<void>;
+  /** Keeps a refused command for the trail. */
+  attempt(record: AttemptRecord): Promise<void>;
+  /** The product that follows a source table. */
+  follower(account: string, database: string, table: string): Promise<{ domain: string; name: string } | undefined>;
+  /** One page of the records of a type in index order, those whose sort key begins with `prefix` only. */
+  page<T extends 'product' | 'subscription'>(
+    type: T,
+    options?: { prefix?: string; after?: string; limit?: number },
+  ): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
+}
+
+/** DynamoDB takes 400 KB for an item; the rest is room for status and keys. */
+const ITEM_LIMIT = 350 * 1024;
+
+export function createRegistry(client: DynamoDBClient, table: string, patience: Patience): Registry {
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    let from: Record<string, AttributeValue> | undefined;
+    do {
+      const command = new QueryCommand({ TableName: table, ...input, ExclusiveStartKey: from });
+      const answer = await persist(() => client.send(command), patience);
+      items.push(...(answer.Items ?? []).map(fromItem));
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return items;
+  };
+  return {
+    async version(key) {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+        // '$' follows '#': V#1 and V#1#… are in, V#10 is not.
+        ExpressionAttributeValues: toItem({
+          ':pk': productPartition(key),
+          ':low': `V#${key.major}`,
+          ':high': `V#${key.major}$`,
+        }),
+        ConsistentRead: true,
+      });
+      return toVersions(items)[0];
+    },
+    async versions(product) {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: toItem({ ':pk': productPartition(product) }),
+        ConsistentRead: true,
+      });
+      return toVersions(items);
+    },
+    async write(writes, claims = []) {
+      const TransactItems = [
+        ...writes.map((write) => ({ Put: putOf(table, write) })),
+        ...claims.map((claim) => claimOf(table, claim)),
+      ];
+      const command = new TransactWriteItemsCommand({ TransactItems });
+      try {
+        await persist(
+          () => client.send(command),
+          patience,
+          (error) => isTransactionConflict(error) || isThrottled(error),
+        );
+      } catch (error) {
+        throw refusal(error, writes, claims);
+      }
+    },
+    async attempt(record) {
+      const Item = toItem({ ...record, ...keyOf(record), sort: sortOf(record) });
+      await persist(() => client.send(new PutItemCommand({ TableName: table, Item })), patience);
+    },
+    async follower(account, database, name) {
+      const { pk, sk } = sourceKey(account, database, name);
+      const [pointer] = await query({
+        KeyConditionExpression: 'pk = :pk AND sk = :sk',
+        ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
+        ConsistentRead: true,
+      });
+      const [domain, product] = String(pointer?.product ?? '').split('/');
+      return domain === undefined || product === undefined ? undefined : { domain, name: product };
+    },
+    async page(type, options = {}) {
+      const answer = await persist(() => client.send(new QueryCommand(pageInput(table, type, options))), patience);
+      const last = answer.LastEvaluatedKey;
+      return {
+        records: (answer.Items ?? []).map(
+          (item) => toRecord(fromItem(item)) as Extract<RegistryRecord, { type: typeof type }>,
+        ),
+        ...(last === undefined ? {} : { next: Buffer.from(JSON.stringify(fromItem(last))).toString('base64url') }),
+      };
+    },
+  };
+}
+
+/** Every record of a type, page after page. */
+export async function* everyRecord<T extends 'product' | 'subscription'>(
+  registry: Pick<Registry, 'page'>,
+  type: T,
+  prefix?: string,
+): AsyncGenerator<Extract<RegistryRecord, { type: T }>> {
+  let after: string | undefined;
+  do {
+    const page = await registry.page(type, { prefix, after });
+    yield* page.records;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** The record in a DynamoDB image, or undefined when the item is not a record (a source pointer). */
+export function recordOfImage(image: Readonly<Record<string, AttributeValue>> | undefined): RegistryRecord | undefined {
+  if (image === undefined) return undefined;
+  const item = fromItem(image);
+  return item.type === 'source' ? undefined : toRecord(item);
+}
+
+function toRecord(item: Record<string, unknown>): RegistryRecord {
+  const { pk: _pk, sk: _sk, sort: _sort, ...record } = item;
+  return record as unknown as RegistryRecord;
+}
+
+function toVersions(items: readonly Record<string, unknown>[]): VersionState[] {
+  const records = items.map(toRecord);
+  return records
+    .filter((record) => record.type === 'product')
+    .sort((a, b) => a.major - b.major)
+    .map((product) => ({
+      product,
+      subscriptions: records.filter((record) => record.type === 'subscription' && record.major === product.major),
+      shares: records.filter((record) => record.type === 'share' && record.intent.major === product.major),
+    })) as VersionState[];
+}
+
+function putOf(table: string, { record, replaces }: RecordWrite) {
+  const item = { ...record, ...keyOf(record), sort: sortOf(record) };
+  const size = Buffer.byteLength(JSON.stringify(item));
+  if (size > ITEM_LIMIT) {
+    throw userError(
+      'WEFT-REGISTRY-003',
+      `${record.type} ${sortOf(record)} takes ${Math.ceil(size / 1024)} KB in the registry, at most ${ITEM_LIMIT / 1024} KB are allowed`,
+      { hint: 'split the product into several, or shorten its descriptions' },
+    );
+  }
+  return {
+    TableName: table,
+    Item: toItem(item),
+    ...(replaces === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: '#revision = :revision',
+          ExpressionAttributeNames: { '#revision': 'revision' },
+          ExpressionAttributeValues: toItem({ ':revision': replaces }),
+        }),
+  };
+}
+
+function claimOf(table: string, claim: SourceClaim) {
+  const key: RegistryKey = sourceKey(claim.account, claim.database, claim.table);
+  const product = `${claim.product.domain}/${claim.product.name}`;
+  const condition = {
+    TableName: table,
+    ConditionExpression: 'attribute_not_exists(pk) OR #product = :product',
+    ExpressionAttributeNames: { '#product': 'product' },
+    ExpressionAttributeValues: toItem({ ':product': product }),
+  };
+  return claim.release === true
+    ? { Delete: { ...condition, Key: toItem(key) } }
+    : { Put: { ...condition, Item: toItem({ ...key, type: 'source', product }) } };
+}
+
+function pageInput(
+  table: string,
+  type: string,
+  options: { prefix?: string; after?: string; limit?: number },
+): QueryCommandInput {
+  const prefixed = options.prefix !== undefined && options.prefix !== '';
+  return {
+    TableName: table,
+    IndexName: 'by-type',
+    KeyConditionExpression: prefixed ? '#type = :type AND begins_with(#sort, :prefix)' : '#type = :type',
+    ExpressionAttributeNames: { '#type': 'type', ...(prefixed ? { '#sort': 'sort' } : {}) },
+    ExpressionAttributeValues: toItem({ ':type': type, ...(prefixed ? { ':prefix': options.prefix } : {}) }),
+    ExclusiveStartKey: options.after === undefined ? undefined : startKey(options.after),
+    Limit: options.limit ?? 100,
+  };
+}
+
+function startKey(after: string): Record<string, AttributeValue> {
+  try {
+    return toItem(JSON.parse(Buffer.from(after, 'base64url').toString()) as object);
+  } catch (cause) {
+    throw userError('WEFT-REGISTRY-004', `\`${after}\` is not a place in a list`, {
+      cause,
+      hint: 'start from the first page',
+    });
+  }
+}
+
+function isThrottled(error: unknown): boolean {
+  return isNamed(
+    error,
+    'ThrottlingException',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'InternalServerError',
+    'TransactionInProgressException',
+    'TimeoutError',
+  );
+}
+
+/** Another transaction holds an item at this moment: nothing was judged, so it can be tried again. */
+function isTransactionConflict(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
+  return (
+    codes.every((code) => code !== 'ConditionalCheckFailed') &&
+    codes.some((code) => code === 'TransactionConflict' || code === 'ThrottlingError')
+  );
+}
+
+function refusal(error: unknown, writes: readonly RecordWrite[], claims: readonly SourceClaim[]): unknown {
+  if (!(error instanceof TransactionCanceledException)) return error;
+  const index = (error.CancellationReasons ?? []).findIndex((reason) => reason.Code === 'ConditionalCheckFailed');
+  if (index < 0) return error;
+  const claim = claims[index - writes.length];
+  if (claim !== undefined) {
+    return userError(
+      'WEFT-REGISTRY-002',
+      `source table \`${claim.database}.${claim.table}\` of account ${claim.account} already belongs to another product`,
+      {
+        cause: error,
+        hint: 'a table backs one product only: name another table in the contract, or retire the other product',
+      },
+    );
+  }
+  const record = writes[index]?.record;
+  const name = record === undefined ? 'record' : `${record.type} ${sortOf(record)}`;
+  return new WeftError('WEFT-REGISTRY-001', `${name} was changed by somebody else meanwhile`, {
+    source: 'user',
+    cause: error,
+    hint: 'look at it again and repeat the command',
+  });
+}
