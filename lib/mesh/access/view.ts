@@ -23,7 +23,7 @@ export interface ProductView {
 /** What a scope shows of a product; a table whose row filter is no longer valid is not shown at all. */
 export function viewOf(product: ProductRecord, scope: AccessScope, ladder: ClassificationLadder): ProductView {
   const problems: Problem[] = [];
-  const tables = product.tables.flatMap((table) => {
+  const tables = product.tables.flatMap((table): TableView[] => {
     const columns = visibleColumns(table, scope, ladder);
     problems.push(...unavailable(table, scope, ladder));
     if (columns.length === 0) return [];

@@ -123,7 +123,8 @@ export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]):
 
 /** A wildcard that is to become a list, and a grant option that is to go, are taken away whole. */
 function mustGoFirst(former: Grant, next: Grant): boolean {
-  if (!isSubset(former.grantable, next.grantable) && isSubset(former.permissions, next.permissions)) return true;
+  const keptOption = former.grantable.filter((permission) => next.permissions.includes(permission));
+  if (!isSubset(keptOption, next.grantable)) return true;
   if (former.resource.kind !== 'columns' || next.resource.kind !== 'columns') return false;
   return former.resource.columns === '*' && next.resource.columns !== '*';
 }

@@ -6,7 +6,7 @@ export interface ProductColumn {
   readonly name: string;
   readonly type: string;
   readonly description?: string;
-  /** A level of the mesh's ladder, or undefined while nobody has classified it: then only the top clearance sees it. */
+  /** A level of the mesh's ladder, or undefined while nobody has classified it: then its table's default counts, and without one nobody sees it. */
   readonly classification?: string;
   readonly required?: boolean;
 }
@@ -26,6 +26,8 @@ export interface ProductTable {
   readonly delimiter?: string;
   /** CSV only: the first line of each file holds names. */
   readonly header?: boolean;
+  /** CSV only: the character around values that hold a delimiter; absent: values are never quoted. */
+  readonly quote?: string;
   /** The table in the domain's own Glue catalog that this one follows. */
   readonly source: { readonly database: string; readonly table: string };
   /** The classification that a column without one of its own gets, those that appear later included. */

@@ -1,0 +1,82 @@
+import type { ProductTable } from '../product/product.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Findings } from '../yaml/findings.ts';
+import type { YamlView } from '../yaml/view.ts';
+import { readColumns, readLevel } from './column.ts';
+import { customProperty } from './custom-property.ts';
+import { type GlueServer, readLocation } from './server.ts';
+
+/** One entry of a contract's `schema[]` as a table of the product. */
+export function readTable(
+  entry: YamlView,
+  server: GlueServer,
+  domain: string,
+  topology: Topology,
+  findings: Findings,
+): ProductTable {
+  const written = entry.text('physicalName') ?? entry.text('name') ?? '';
+  const name = written.toLowerCase();
+  const place = (entry.get('physicalName') ?? entry.get('name') ?? entry).place;
+  if (!/^[a-z0-9_]{1,255}$/.test(name)) {
+    const message = `the table name "${written}" is not made of letters, digits and underscores`;
+    findings.error(22, place, message, 'set "physicalName" to such a name');
+  }
+  const read = readColumns(entry, topology.classification, findings);
+  const keys = read.filter((column) => column.partition !== undefined);
+  const ownLocation = customProperty(entry, 'weft.location');
+  const location =
+    ownLocation === undefined
+      ? `${server.location}${written}/`
+      : readLocation(ownLocation, entry, domain, topology, findings);
+  const columns = read.filter((column) => column.partition === undefined).map(({ column }) => column);
+  if (read.length > 0 && columns.length === 0) {
+    findings.error(
+      24,
+      place,
+      `the table "${written}" has partition keys only`,
+      'add a column that is no partition key',
+    );
+  }
+  const description = entry.text('description');
+  const defaultClassification = readLevel(
+    customProperty(entry, 'weft.classification'),
+    topology.classification,
+    findings,
+  );
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    columns,
+    partitionKeys: keys.toSorted((a, b) => (a.partition ?? 0) - (b.partition ?? 0)).map(({ column }) => column),
+    location,
+    format: server.format,
+    ...(server.format === 'csv' ? readCsv(entry, findings) : {}),
+    source: { database: server.database, table: name },
+    ...(defaultClassification === undefined ? {} : { defaultClassification }),
+  };
+}
+
+/** How the lines of CSV files are to be read; without `weft.quote` a quotation mark is a character like any other. */
+function readCsv(entry: YamlView, findings: Findings): Pick<ProductTable, 'delimiter' | 'header' | 'quote'> {
+  const header = customProperty(entry, 'weft.header');
+  const wanted = header?.written;
+  if (wanted !== undefined && wanted !== 'true' && wanted !== 'false') {
+    findings.error(35, header?.place ?? entry.place, `weft.header is "${wanted}"`, 'write true or false');
+  }
+  const delimiter = readCharacter(entry, 'weft.delimiter', findings);
+  const quote = readCharacter(entry, 'weft.quote', findings);
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(wanted === undefined ? {} : { header: wanted === 'true' }),
+  };
+}
+
+function readCharacter(entry: YamlView, name: string, findings: Findings): string | undefined {
+  const view = customProperty(entry, name);
+  const text = view?.written;
+  if (view === undefined || text === undefined) return undefined;
+  const character = text === '\\t' ? '\t' : text;
+  if (character.length !== 1) findings.error(35, view.place, `${name} is "${text}"`, 'write one character');
+  return character;
+}
