@@ -65,6 +65,8 @@ export interface ProductRecord {
   readonly tables: readonly ProductTable[];
   readonly sla?: Readonly<Record<string, string | number>>;
   readonly quarantine?: Quarantine;
+  /** The fingerprint of the contract as it was published: publishing the same again changes nothing. */
+  readonly contractDigest?: string;
   /** Counts changes of the desired state, of this product and of its subscriptions. */
   readonly generation: number;
   /** Counts every write, status included: the condition of optimistic locking. */
