@@ -26,6 +26,8 @@ export interface Invocation {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** `--json` was given: one documented shape on stdout, no prompts. */
   readonly json: boolean;
+  /** Every command there is, for completion. */
+  readonly commands: readonly CommandSpec[];
 }
 
 export interface CommandModule {

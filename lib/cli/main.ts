@@ -29,6 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
         args: command.args,
         options: command.opts(),
         json: command.opts().json === true,
+        commands: COMMANDS,
       };
       try {
         const module = await spec.load();

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { AthenaClient } from '@aws-sdk/client-athena';
-import { runQuery } from '#aws/athena.ts';
 import { userError } from '#mesh/error.ts';
-import { workgroupName } from '#mesh/topology/names.ts';
-import { domainOfAccount } from '#mesh/topology/topology.ts';
+import { query } from '../athena.ts';
 import { type Invocation, textOption } from '../command.ts';
-import { type Connection, connect } from '../connection.ts';
+import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
 import { renderTable } from '../table.ts';
 
@@ -19,11 +16,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const format = textOption(invocation, 'format') ?? 'table';
   if (format !== 'table' && format !== 'csv')
     throw userError('WEFT-CLI-017', `no format ${JSON.stringify(format)}`, { hint: 'table or csv' });
-  const result = await runQuery(new AthenaClient(connection.client), {
-    sql,
-    workgroup: workgroupOf(connection),
+  const result = await query(connection, sql, {
     database: textOption(invocation, 'database'),
-    maxRows: Number(textOption(invocation, 'limit') ?? DEFAULT_LIMIT),
+    limit: Number(textOption(invocation, 'limit') ?? DEFAULT_LIMIT),
   });
   if (invocation.json) {
     io.out(`${JSON.stringify(result)}\n`);
@@ -44,14 +39,6 @@ export async function run(invocation: Invocation): Promise<undefined> {
       `${result.rows.length} row(s), ${result.milliseconds} ms, ${result.scannedBytes} bytes scanned, query ${result.id}\n`,
     ),
   );
-}
-
-/** The workgroup in which this caller's account queries. */
-export function workgroupOf(connection: Connection): string {
-  const { topology, account } = connection;
-  const owner = account === topology.governanceAccount ? 'audit' : domainOfAccount(topology, account)?.name;
-  if (owner === undefined) throw userError('WEFT-CLI-018', `account ${account} has no part in mesh ${topology.mesh}`);
-  return workgroupName(topology.mesh, owner);
 }
 
 function csvLine(row: readonly (string | null)[]): string {

@@ -1,0 +1,95 @@
+import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { glueName } from '#mesh/topology/names.ts';
+import { query } from './athena.ts';
+import type { Connection } from './connection.ts';
+
+export interface AuditOptions {
+  /** Newest rows at most. */
+  readonly limit: number;
+  /** `<domain>/<product>`. */
+  readonly product?: string;
+}
+
+/** One line of the trail as the audit tables give it; absent values are empty. */
+export type EntryRow = Pick<AuditEntry, 'id' | 'at' | 'actor' | 'action' | 'summary' | 'correlation'> & {
+  readonly domain: string;
+  readonly product: string;
+  readonly subscription: string;
+  readonly reason: string;
+  readonly policies: string;
+};
+
+/** One use of Lake Formation's permission to read a table, as CloudTrail keeps it. */
+export interface ReadRow {
+  readonly at: string;
+  /** The role that read. */
+  readonly principal: string;
+  readonly service: string;
+  readonly table: string;
+}
+
+const ENTRY_COLUMNS = [
+  'id',
+  'at',
+  'actor',
+  'action',
+  'summary',
+  'correlation',
+  'domain',
+  'product',
+  'subscription',
+  'reason',
+  'policies',
+] as const;
+
+/** The newest entries of the trail, newest first; asked by SQL over the audit tables. */
+export async function auditEntries(connection: Connection, options: AuditOptions): Promise<EntryRow[]> {
+  const columns = ENTRY_COLUMNS.map((name) => (name === 'policies' ? "array_join(policies, ', ') AS policies" : name));
+  const sql = `SELECT ${columns.join(', ')} FROM ${database(connection)}.entries ${where(options)} ORDER BY at DESC, id DESC LIMIT ${Math.trunc(options.limit)}`;
+  const { rows } = await query(connection, sql);
+  return rows.map(
+    (row) => Object.fromEntries(ENTRY_COLUMNS.map((name, index) => [name, row[index] ?? ''])) as unknown as EntryRow,
+  );
+}
+
+/** The newest reads of product data in the governance account's CloudTrail, newest first. */
+export async function auditReads(connection: Connection, options: AuditOptions): Promise<ReadRow[]> {
+  const named =
+    options.product === undefined
+      ? ''
+      : `AND requestparameters LIKE ${literal(`%${databasePrefix(options.product)}%`)}`;
+  const sql = `
+    SELECT eventtime, json_extract_scalar(additionaleventdata, '$.lakeFormationPrincipal') AS principal,
+           json_extract_scalar(additionaleventdata, '$.requesterService') AS service,
+           json_extract_scalar(requestparameters, '$.tableArn') AS table_arn
+    FROM ${database(connection)}.trail
+    WHERE eventname = 'GetDataAccess' ${named}
+    ORDER BY eventtime DESC LIMIT ${Math.trunc(options.limit)}`;
+  const { rows } = await query(connection, sql);
+  return rows.map(([at, principal, service, table]) => ({
+    at: at ?? '',
+    principal: principal ?? '',
+    service: service ?? '',
+    table: /table\/(.+)$/.exec(table ?? '')?.[1] ?? table ?? '',
+  }));
+}
+
+function database(connection: Connection): string {
+  return `${glueName(connection.topology.mesh)}_audit`;
+}
+
+function where({ product }: AuditOptions): string {
+  if (product === undefined) return '';
+  const [domain = '', name = ''] = product.split('/');
+  return `WHERE domain = ${literal(domain)} AND product = ${literal(name)}`;
+}
+
+function databasePrefix(product: string): string {
+  const [domain = '', name = ''] = product.split('/');
+  return `${glueName(domain)}__${glueName(name)}__v`;
+}
+
+/** Text as an SQL literal. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

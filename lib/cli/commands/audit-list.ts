@@ -1,0 +1,43 @@
+import { auditEntries, auditReads, type EntryRow, type ReadRow } from '../audit.ts';
+import { type Invocation, textOption } from '../command.ts';
+import { connect } from '../connection.ts';
+import { type Column, renderTable } from '../table.ts';
+import { splitProduct } from './product-show.ts';
+
+const DEFAULT_LIMIT = 100;
+
+export async function run(invocation: Invocation): Promise<undefined> {
+  const product = textOption(invocation, 'product');
+  if (product !== undefined) splitProduct(product);
+  const options = { product, limit: Number(textOption(invocation, 'limit') ?? DEFAULT_LIMIT) };
+  const connection = await connect(invocation);
+  if (invocation.options.reads === true) show(invocation, await auditReads(connection, options), READ_COLUMNS);
+  else show(invocation, await auditEntries(connection, options), ENTRY_COLUMNS);
+}
+
+function show<T>(invocation: Invocation, entries: readonly T[], columns: readonly Column<T>[]): void {
+  const { io } = invocation;
+  if (invocation.json) io.out(`${JSON.stringify({ entries })}\n`);
+  else if (entries.length === 0) io.err('the trail has nothing of the kind\n');
+  else io.out(renderTable(entries, columns, io.columns));
+}
+
+const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
+  { title: 'at', value: (entry) => entry.at },
+  { title: 'who', value: (entry) => person(entry.actor) },
+  { title: 'what', value: (entry) => entry.action },
+  { title: 'summary', value: (entry) => entry.summary },
+  { title: 'reason', value: (entry) => entry.reason },
+];
+
+const READ_COLUMNS: readonly Column<ReadRow>[] = [
+  { title: 'at', value: (read) => read.at },
+  { title: 'who', value: (read) => person(read.principal) },
+  { title: 'through', value: (read) => read.service },
+  { title: 'table', value: (read) => read.table },
+];
+
+/** The last two parts of an ARN's path: role and session, or the role. */
+function person(arn: string): string {
+  return arn.includes(':assumed-role/') ? arn.split('/').slice(-2).join('/') : (arn.split('/').at(-1) ?? arn);
+}

@@ -1,0 +1,28 @@
+import type { Cloud } from '#local/core/cloud.ts';
+
+/** Counts, at the wire, the AWS requests of the mesh's Lambdas; those of people and of deployments do not count. */
+export class CallCounter {
+  #counts: Record<string, number> | undefined;
+
+  constructor(cloud: Cloud) {
+    cloud.observe({
+      before: (call) => {
+        if (this.#counts === undefined || call.caller.kind !== 'role' || call.caller.sessionName === 'demo') return;
+        const name = `${call.service}:${call.operation}`;
+        this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+      },
+    });
+  }
+
+  /** What `work` and all that it set off asked of AWS, e.g. `{ "glue:CreateTable": 1 }`. */
+  async count(work: () => Promise<void>): Promise<Readonly<Record<string, number>>> {
+    const counts: Record<string, number> = {};
+    this.#counts = counts;
+    try {
+      await work();
+    } finally {
+      this.#counts = undefined;
+    }
+    return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a.localeCompare(b)));
+  }
+}

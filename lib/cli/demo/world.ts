@@ -1,0 +1,55 @@
+import type { Instance } from '#local/instance/instance.ts';
+import { callApi } from '../api.ts';
+import { type Connection, type LocalMesh, localKeys } from '../connection.ts';
+import { principalArn } from '../principal.ts';
+import { CallCounter } from './call-counter.ts';
+
+/** What a step of the demo hands on to those after it. */
+export interface Notes {
+  /** Subscription ids by product. */
+  readonly subscriptions: Map<string, string>;
+  /** AWS requests of the Lambdas, by what was done. */
+  readonly calls: Map<'register' | 'share' | 'revoke', Readonly<Record<string, number>>>;
+  /** Milliseconds from command to Ready, by product. */
+  readonly registerMs: Map<string, number>;
+  /** The URL of the queue in which the analytics domain collects what the mesh tells it. */
+  eventQueue?: string;
+}
+
+/** The demo's mesh, as its people reach it: every call goes through HTTP with their own keys. */
+export class World {
+  readonly local: LocalMesh;
+  readonly instance: Instance;
+  readonly counter: CallCounter;
+  readonly notes: Notes = { subscriptions: new Map(), calls: new Map(), registerMs: new Map() };
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(instance: Instance, local: LocalMesh) {
+    this.instance = instance;
+    this.local = local;
+    this.counter = new CallCounter(instance.cloud);
+  }
+
+  /** The mesh as seen by `<domain>/<role>` or a role ARN. */
+  async as(principal: string): Promise<Connection> {
+    const known = this.#connections.get(principal);
+    if (known !== undefined) return known;
+    const { topology, endpoint, region, apiUrl } = this.local;
+    const arn = principalArn(principal, topology);
+    const credentials = await localKeys(endpoint, arn, 'demo');
+    const connection: Connection = {
+      region,
+      topology,
+      account: /::(\d{12}):/.exec(arn)?.[1] ?? '',
+      client: { region, credentials, endpoint },
+      api: (call) => callApi({ apiUrl, region, credentials }, call),
+    };
+    this.#connections.set(principal, connection);
+    return connection;
+  }
+
+  /** Waits until everything that was set off has been done. */
+  settle(): Promise<void> {
+    return this.instance.cloud.settle();
+  }
+}
