@@ -1,0 +1,235 @@
+import { userError } from '#mesh/error.ts';
+import type { Cloud } from '../core/cloud.ts';
+import { type DeployEvent, NO_COUNTS, type ResourceAction, type StackCounts } from './progress.ts';
+import * as provision from './provision.ts';
+import type { RequestOptions } from './request.ts';
+import type { Properties } from './resources/resource.ts';
+import { dropStack, type ResourceRecord, type StackRecord, type StackStatus, saveStack } from './stack-record.ts';
+import type { StackScope } from './stack-scope.ts';
+import { dependenciesOf, inOrder } from './template/order.ts';
+import type { ResourceDefinition, Template } from './template/template.ts';
+
+export interface StackOptions {
+  /** Directories by object key of the asset bucket. */
+  readonly assets: ReadonlyMap<string, string>;
+  readonly onProgress?: (event: DeployEvent) => void;
+}
+
+interface Undo {
+  readonly logicalId: string;
+  run(): Promise<void>;
+}
+
+/** One deployment of one stack: applies resource by resource, saves after each, and can undo what it did. */
+export class StackChange {
+  counts: StackCounts = NO_COUNTS;
+  readonly #cloud: Cloud;
+  readonly #record: StackRecord;
+  readonly #options: StackOptions;
+  readonly #undo: Undo[] = [];
+  /** What replacements left behind, deleted when all else succeeded. */
+  readonly #replaced: ResourceRecord[] = [];
+
+  constructor(cloud: Cloud, record: StackRecord, options: StackOptions) {
+    this.#cloud = cloud;
+    this.#record = record;
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    const { created, updated, replaced, deleted } = this.counts;
+    return created + updated + replaced + deleted === 0;
+  }
+
+  begin(status: StackStatus): void {
+    this.#save(status);
+  }
+
+  finish(status: StackStatus): void {
+    delete this.#record.reason;
+    this.#save(status);
+  }
+
+  drop(): void {
+    dropStack(this.#cloud.store, this.#record);
+  }
+
+  /** Makes one resource what its definition says: creates, updates, replaces it, or leaves it alone. */
+  async apply(scope: StackScope, logicalId: string, template: Template): Promise<void> {
+    const definition = template.Resources?.[logicalId];
+    if (definition === undefined) throw new Error(`no resource ${logicalId}`);
+    const place = `Resources.${logicalId}.Properties`;
+    const properties = (await scope.resolve(definition.Properties ?? {}, place)) as Properties;
+    provision.checkResource(logicalId, definition.Type, Object.keys(properties));
+    const desired = draft(logicalId, definition, properties, template);
+    const current = this.#record.resources[logicalId];
+    if (current === undefined || current.physicalId === undefined) return this.#create(desired, current);
+    if (current.type !== definition.Type) {
+      throw userError('WEFT-LOCAL-014', `${logicalId} was ${current.type}: a resource cannot change its type`, {
+        hint: 'give the new resource another logical id',
+      });
+    }
+    const kind = provision.changeOf(current, properties);
+    if (kind === 'none') return this.#keep(current, desired);
+    if (kind === 'update') return this.#update(current, desired);
+    return this.#replace(current, desired);
+  }
+
+  /** Deletes the resources that the template no longer has, and what replacements left, last made first. */
+  async removeAllBut(active: ReadonlySet<string>): Promise<void> {
+    for (const old of this.#replaced.splice(0)) {
+      if (old.replacePolicy === 'Retain') this.#tell(old, 'retain', 0);
+      else await provision.remove(this.#optionsFor(old), old);
+    }
+    const { resources } = this.#record;
+    const gone = Object.keys(resources).filter((logicalId) => !active.has(logicalId));
+    for (const logicalId of inOrder(gone, (name) => resources[name]?.dependencies ?? []).reverse()) {
+      const record = resources[logicalId];
+      if (record === undefined) continue;
+      const retained = record.deletionPolicy !== 'Delete' && record.deletionPolicy !== 'Snapshot';
+      const started = performance.now();
+      if (!retained) await provision.remove(this.#optionsFor(record), record);
+      delete resources[logicalId];
+      this.#count('deleted');
+      this.#save();
+      this.#tell(record, retained ? 'retain' : 'delete', performance.now() - started);
+    }
+  }
+
+  /** Undoes what was done, newest first. Gives the logical ids of what could not be undone. */
+  async rollBack(isNew: boolean, reason: string): Promise<string[]> {
+    const left: string[] = [];
+    for (const { logicalId, run } of this.#undo.splice(0).reverse()) {
+      try {
+        await run();
+      } catch {
+        left.push(logicalId);
+      }
+    }
+    this.#record.reason = reason;
+    if (isNew && left.length === 0) this.drop();
+    else if (left.length === 0) this.#save('UPDATE_ROLLBACK_COMPLETE');
+    else this.#save(isNew ? 'ROLLBACK_FAILED' : 'UPDATE_ROLLBACK_FAILED');
+    return left;
+  }
+
+  async #create(desired: ResourceRecord, unfinished: ResourceRecord | undefined): Promise<void> {
+    const started = performance.now();
+    const { logicalId } = desired;
+    if (unfinished === undefined) {
+      this.#record.resources[logicalId] = { ...desired, status: 'CREATE_IN_PROGRESS' };
+      this.#save();
+    }
+    let made: ResourceRecord;
+    try {
+      made = { ...desired, ...(await this.#make(desired)), status: 'CREATE_COMPLETE' };
+    } catch (error) {
+      delete this.#record.resources[logicalId];
+      throw error;
+    }
+    this.#undo.push({
+      logicalId,
+      run: async () => {
+        await provision.remove(this.#optionsFor(made), made);
+        delete this.#record.resources[logicalId];
+      },
+    });
+    this.#done(made, 'created', 'create', started);
+  }
+
+  async #update(current: ResourceRecord, desired: ResourceRecord): Promise<void> {
+    const started = performance.now();
+    const kept = { ...desired, replacements: current.replacements };
+    const { id, attributes } = await provision.update(this.#optionsFor(kept), current);
+    const made = { ...kept, physicalId: id, attributes: attributes ?? current.attributes, status: 'UPDATE_COMPLETE' };
+    this.#undo.push({
+      logicalId: current.logicalId,
+      run: async () => {
+        await provision.update(this.#optionsFor(current), made);
+        this.#record.resources[current.logicalId] = current;
+      },
+    });
+    this.#done(made, 'updated', 'update', started);
+  }
+
+  async #replace(current: ResourceRecord, desired: ResourceRecord): Promise<void> {
+    if (provision.keepsName(current, desired.properties)) {
+      throw userError(
+        'WEFT-LOCAL-018',
+        `CloudFormation cannot update a stack when a custom-named resource requires replacing: ${current.logicalId} (${current.type})`,
+        { hint: `rename ${current.physicalId} and update the stack again` },
+      );
+    }
+    const started = performance.now();
+    const next = { ...desired, replacements: current.replacements + 1 };
+    const made = { ...next, ...(await this.#make(next)), status: 'UPDATE_COMPLETE' };
+    this.#replaced.push(current);
+    this.#undo.push({
+      logicalId: current.logicalId,
+      run: async () => {
+        this.#replaced.splice(this.#replaced.indexOf(current), 1);
+        await provision.remove(this.#optionsFor(made), made);
+        this.#record.resources[current.logicalId] = current;
+      },
+    });
+    this.#done(made, 'replaced', 'replace', started);
+  }
+
+  #keep(current: ResourceRecord, desired: ResourceRecord): void {
+    const { deletionPolicy, replacePolicy, dependencies, properties } = desired;
+    this.#record.resources[current.logicalId] = { ...current, deletionPolicy, replacePolicy, dependencies, properties };
+    this.#count('unchanged');
+  }
+
+  async #make(desired: ResourceRecord) {
+    const { id, attributes } = await provision.create(this.#optionsFor(desired));
+    return { physicalId: id, attributes: attributes ?? {} };
+  }
+
+  #done(made: ResourceRecord, count: keyof StackCounts, action: ResourceAction, started: number): void {
+    this.#record.resources[made.logicalId] = { ...made, updatedAt: this.#cloud.clock.now() };
+    this.#count(count);
+    this.#save();
+    this.#tell(made, action, performance.now() - started);
+  }
+
+  #count(name: keyof StackCounts): void {
+    this.counts = { ...this.counts, [name]: this.counts[name] + 1 };
+  }
+
+  #save(status: StackStatus = this.#record.status): void {
+    this.#record.status = status;
+    this.#record.updatedAt = this.#cloud.clock.now();
+    saveStack(this.#cloud.store, this.#record);
+  }
+
+  #tell({ logicalId, type }: ResourceRecord, action: ResourceAction, ms: number): void {
+    const { stackName: stack, account } = this.#record;
+    this.#options.onProgress?.({ kind: 'resource', stack, account, logicalId, type, action, ms });
+  }
+
+  #optionsFor({ logicalId, type, properties, replacements }: ResourceRecord): RequestOptions {
+    const { assets } = this.#options;
+    return { cloud: this.#cloud, site: this.#record, logicalId, type, properties, replacements, assets };
+  }
+}
+
+function draft(
+  logicalId: string,
+  definition: ResourceDefinition,
+  properties: Properties,
+  template: Template,
+): ResourceRecord {
+  return {
+    logicalId,
+    type: definition.Type,
+    attributes: {},
+    properties,
+    deletionPolicy: definition.DeletionPolicy ?? 'Delete',
+    replacePolicy: definition.UpdateReplacePolicy ?? 'Delete',
+    replacements: 0,
+    dependencies: [...dependenciesOf(logicalId, template.Resources ?? {})],
+    status: 'CREATE_IN_PROGRESS',
+    updatedAt: 0,
+  };
+}
