@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { COMMANDS } from '#cli/commands.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const NOTE = '<!-- Written by `npm run docs` from the source; change it there. -->\n\n';
+
+/** The generated pages: file below docs/reference → its text. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  'commands.md': commands,
+  'errors.md': errors,
+  'local-ledger.md': ledger,
+};
+
+function commands(): string {
+  const sections = COMMANDS.map((spec) => {
+    const usage = ['weft', spec.name, ...(spec.arguments ?? []).map((argument) => argument.name), '[options]'].join(
+      ' ',
+    );
+    const rows = [
+      ...(spec.arguments ?? []).map((argument) => [argument.name, argument.description]),
+      ...(spec.options ?? []).map((option) => [option.flags, option.description]),
+      ...(spec.connects
+        ? [
+            ['--as <principal>', 'who you are'],
+            ['--folder <path>', 'the folder of a local mesh'],
+          ]
+        : []),
+      ['--json', `one document: \`${spec.shape}\``],
+    ].map(([name, text]) => `| \`${escape(name ?? '')}\` | ${escape(text ?? '')} |`);
+    const examples = spec.examples.map((example) => `    ${example.line}\n\n${example.what}.`).join('\n\n');
+    return `## weft ${spec.name}\n\n${sentence(spec.summary)}\n\n    ${usage}\n\n| | |\n|---|---|\n${rows.join('\n')}\n\n${examples}\n`;
+  });
+  return `# Commands\n\n${NOTE}Exit codes: 0 done, 1 an error that you can mend, 2 wrong usage, 70 a bug.\n\n${sections.join('\n')}`;
+}
+
+interface Raised {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+}
+
+const CODE = /'(WEFT-[A-Z]+-\d{3})'/g;
+
+function errors(): string {
+  const raised = new Map<string, Raised>();
+  for (const file of sources(['bin', 'lib', 'lambdas'])) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const match of text.matchAll(CODE)) {
+      const code = match[1] ?? '';
+      const message = messageAfter(text.slice((match.index ?? 0) + match[0].length));
+      if (message !== undefined && !raised.has(code)) raised.set(code, { code, message, file });
+      else if (!raised.has(code)) raised.set(`${code} `, { code, message: '', file });
+    }
+  }
+  const rows = [...raised.values()]
+    .filter((entry) => entry.message !== '' || !raised.has(entry.code))
+    .sort((a, b) => a.code.localeCompare(b.code))
+    .map((entry) => `| ${entry.code} | ${escape(entry.message)} | \`${entry.file}\` |`);
+  return `# Error codes\n\n${NOTE}A code is never used for a second meaning. \`…\` stands for the value at hand.\n\n| code | message | raised in |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** The string that follows an error code in source: the next argument, or the `message` beside it. */
+function messageAfter(rest: string): string | undefined {
+  const near = rest.slice(0, 600);
+  const match =
+    /^,\s*(?:`((?:[^`\\]|\\.)*)`|'((?:[^'\\]|\\.)*)')/.exec(near) ??
+    /^[^;]*?message:\s*(?:`((?:[^`\\]|\\.)*)`|'((?:[^'\\]|\\.)*)')/.exec(near);
+  return (match?.[1] ?? match?.[2])?.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…').replaceAll("\\'", "'");
+}
+
+interface LedgerRow {
+  readonly operation: string;
+  readonly what: string;
+  readonly source: string;
+  readonly test: string;
+}
+
+function ledger(): string {
+  const folder = join(ROOT, 'lib/local/ledger');
+  const sections = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => {
+      const rows = parse(readFileSync(join(folder, name), 'utf8')) as readonly LedgerRow[];
+      const lines = rows.map(
+        (row) => `| ${row.operation} | ${escape(row.what)} | ${escape(row.source)} | \`${row.test}\` | no |`,
+      );
+      return `## ${name.replace('.yaml', '')}\n\n| operation | what is modelled | source | held by | checked against AWS |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
+    });
+  return `# What the local AWS models\n\n${NOTE}No AWS account was used: every row rests on its source.\n\n${sections.join('\n')}`;
+}
+
+function sources(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`)
+      .sort(),
+  );
+}
+
+function escape(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+}
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [name, make] of Object.entries(PAGES)) {
+  const file = join(ROOT, 'docs/reference', name);
+  const text = make();
+  if (check && (!existsSync(file) || readFileSync(file, 'utf8') !== text)) {
+    console.error(`docs/reference/${name} is out of step: npm run docs`);
+    stale += 1;
+  }
+  if (!check) writeFileSync(file, text);
+}
+process.exitCode = stale > 0 ? 1 : 0;
