@@ -1,11 +1,13 @@
-import type { CatalogSchema } from '../event/report.ts';
-import type { ProductRecord, ProductTable } from '../product/product.ts';
+import type { CatalogColumn, CatalogSchema } from '../event/report.ts';
+import type { ProductColumn, ProductRecord, ProductTable } from '../product/product.ts';
+import type { TableShape } from './compatibility.ts';
+import { parseGlueType, printGlueType, sameType } from './glue-type.ts';
+import { formatOf, serdeOf } from './serde.ts';
 
 export interface GlueColumnLike {
   readonly Name: string;
   readonly Type: string;
   readonly Comment?: string;
-  readonly Parameters?: Readonly<Record<string, string>>;
 }
 
 /** A plain object in the shape of Glue's `TableInput`, as far as Weft writes it. */
@@ -27,29 +29,137 @@ export interface TableInputLike {
   };
 }
 
+/** A column as `glue:GetTable` answers. */
+export interface GlueColumnRead {
+  readonly Name?: string;
+  readonly Type?: string;
+  readonly Comment?: string;
+}
+
 /** A table as `glue:GetTable` answers: members may be missing. */
 export interface GlueTableLike {
   readonly Name?: string;
   readonly Parameters?: Readonly<Record<string, string>>;
-  readonly PartitionKeys?: readonly { readonly Name?: string; readonly Type?: string; readonly Comment?: string }[];
+  readonly PartitionKeys?: readonly GlueColumnRead[];
   readonly VersionId?: string;
   readonly StorageDescriptor?: {
-    readonly Columns?: readonly { readonly Name?: string; readonly Type?: string; readonly Comment?: string }[];
+    readonly Columns?: readonly GlueColumnRead[];
     readonly Location?: string;
     readonly SerdeInfo?: { readonly SerializationLibrary?: string };
   };
 }
 
-/** The central catalog's table for one table of a product. */
-export declare function toTableInput(
+/** Glue's limits, in characters. */
+const MAX_DESCRIPTION = 2048;
+const MAX_COMMENT = 255;
+
+/** The central catalog's table for one table of a product. `PartitionKeys` is always there: Athena needs it even when it is empty. */
+export function toTableInput(
   product: Pick<ProductRecord, 'domain' | 'name' | 'major' | 'version'>,
   table: ProductTable,
-): TableInputLike;
+): TableInputLike {
+  return {
+    Name: table.name.toLowerCase(),
+    ...(table.description === undefined ? {} : { Description: table.description.slice(0, MAX_DESCRIPTION) }),
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: {
+      EXTERNAL: 'TRUE',
+      classification: table.format,
+      'weft.product': `${product.domain}/${product.name}`,
+      'weft.version': product.version,
+      ...(table.format === 'csv' && table.header === true ? { 'skip.header.line.count': '1' } : {}),
+    },
+    PartitionKeys: table.partitionKeys.map(toGlueColumn),
+    StorageDescriptor: {
+      Columns: table.columns.map(toGlueColumn),
+      Location: table.location,
+      ...serdeOf(table),
+    },
+  };
+}
+
+function toGlueColumn(column: ProductColumn): GlueColumnLike {
+  return {
+    Name: column.name.toLowerCase(),
+    Type: column.type,
+    ...(column.description === undefined ? {} : { Comment: column.description.slice(0, MAX_COMMENT) }),
+  };
+}
+
 /** What `catalog-watch` reports of a table that it read. */
-export declare function toCatalogSchema(table: GlueTableLike): CatalogSchema;
-/** A domain's report in a product's terms; `format` is undefined when the SerDe is none of ours. */
-export declare function fromCatalogReport(
-  schema: CatalogSchema,
-): Pick<ProductTable, 'columns' | 'partitionKeys' | 'location' | 'format'>;
+export function toCatalogSchema(table: GlueTableLike): CatalogSchema {
+  const storage = table.StorageDescriptor;
+  const library = storage?.SerdeInfo?.SerializationLibrary ?? '';
+  const iceberg = table.Parameters?.table_type?.toUpperCase() === 'ICEBERG';
+  return {
+    columns: (storage?.Columns ?? []).map(toCatalogColumn),
+    partitionKeys: (table.PartitionKeys ?? []).map(toCatalogColumn),
+    location: storage?.Location ?? '',
+    format: iceberg ? 'iceberg' : (formatOf(library) ?? library),
+    ...(table.VersionId === undefined ? {} : { versionId: table.VersionId }),
+  };
+}
+
+function toCatalogColumn({ Name = '', Type = '', Comment }: GlueColumnRead): CatalogColumn {
+  return { name: Name, type: Type, ...(Comment === undefined ? {} : { description: Comment }) };
+}
+
+/** A domain's report in a product's terms: names in lower case, types in Glue's own notation, the location with its final slash. */
+export function fromCatalogReport(schema: CatalogSchema): TableShape {
+  return {
+    columns: schema.columns.map(fromCatalogColumn),
+    partitionKeys: schema.partitionKeys.map(fromCatalogColumn),
+    location: schema.location.endsWith('/') ? schema.location : `${schema.location}/`,
+    format: schema.format,
+  };
+}
+
+function fromCatalogColumn({ name, type, description }: CatalogColumn): ProductColumn {
+  const parsed = parseGlueType(type);
+  return {
+    name: name.toLowerCase(),
+    type: parsed === undefined ? type : printGlueType(parsed),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** Table parameters that Weft writes; every other belongs to AWS or to somebody else. */
+const OWN_PARAMETERS = ['EXTERNAL', 'classification', 'weft.product', 'weft.version', 'skip.header.line.count'];
+
 /** True when both say the same of everything that Weft writes; what AWS adds is ignored. */
-export declare function sameTable(a: TableInputLike, b: TableInputLike): boolean;
+export function sameTable(a: TableInputLike, b: TableInputLike): boolean {
+  const left = a.StorageDescriptor;
+  const right = b.StorageDescriptor;
+  return (
+    a.Name === b.Name &&
+    (a.Description ?? '') === (b.Description ?? '') &&
+    a.TableType === b.TableType &&
+    OWN_PARAMETERS.every((key) => a.Parameters[key] === b.Parameters[key]) &&
+    sameColumns(a.PartitionKeys, b.PartitionKeys) &&
+    sameColumns(left.Columns, right.Columns) &&
+    left.Location === right.Location &&
+    left.InputFormat === right.InputFormat &&
+    left.OutputFormat === right.OutputFormat &&
+    left.SerdeInfo?.SerializationLibrary === right.SerdeInfo?.SerializationLibrary &&
+    sameParameters(left.SerdeInfo?.Parameters, right.SerdeInfo?.Parameters)
+  );
+}
+
+function sameColumns(a: readonly GlueColumnLike[] = [], b: readonly GlueColumnLike[] = []): boolean {
+  return (
+    a.length === b.length &&
+    a.every((column, index) => {
+      const other = b[index] as GlueColumnLike;
+      return (
+        column.Name === other.Name &&
+        sameType(column.Type, other.Type) &&
+        (column.Comment ?? '') === (other.Comment ?? '')
+      );
+    })
+  );
+}
+
+function sameParameters(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

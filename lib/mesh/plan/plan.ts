@@ -1,11 +1,12 @@
 import type { DesiredAccess } from '../access/compile.ts';
 import type { CellsFilter, Grant } from '../access/grant.ts';
 import type { TableInputLike } from '../contract/glue-table.ts';
+import type { Problem } from '../error.ts';
 import type { Decision } from '../policy/decide.ts';
 import type { ShareIntent } from '../subscription/subscription.ts';
-import type { ActualTable, CatalogChange } from './catalog.ts';
-import type { FilterChange } from './filters.ts';
-import type { GrantChange } from './grants.ts';
+import { type ActualTable, type CatalogChange, diffCatalog } from './catalog.ts';
+import { diffFilters, type FilterChange } from './filters.ts';
+import { broadens, diffGrants, type GrantChange, toBatches } from './grants.ts';
 
 /** What one consumer account will hold locally. */
 export interface LocalPlan {
@@ -24,7 +25,9 @@ export interface Plan {
   readonly local: readonly LocalPlan[];
   /** The grants among `grants` that give somebody something. */
   readonly broadens: readonly GrantChange[];
-  /** Expected writes per operation, e.g. `{ 'glue:CreateTable': 1 }`. */
+  /** What was asked for and cannot be granted. */
+  readonly problems: readonly Problem[];
+  /** Expected writes in the governance account, e.g. `{ 'glue:CreateTable': 1 }`; a batch is one call. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
@@ -41,5 +44,55 @@ export interface PlanInput {
   };
 }
 
-/** The plan from what is to what is desired. */
-export declare function buildPlan(input: PlanInput): Plan;
+/** The plan from what is to what is desired. It is empty when they are equal. */
+export function buildPlan({ verdict, database, tables, access, actual }: PlanInput): Plan {
+  const former = actual.tables === undefined ? undefined : { tables: actual.tables };
+  const catalog = diffCatalog({ database, tables }, former);
+  const filters = diffFilters(access.filters, actual.filters);
+  const grants = diffGrants(access.accountGrants, actual.grants);
+  return {
+    verdict,
+    catalog,
+    filters,
+    grants,
+    local: access.shares.map(({ consumer, account, grants: local, link }) => ({
+      consumer,
+      account,
+      grants: local,
+      ...(link === undefined ? {} : { link }),
+    })),
+    broadens: grants.filter(broadens),
+    problems: access.problems,
+    calls: countCalls(catalog, filters, grants),
+  };
+}
+
+/** True when applying the plan would write nothing in the governance account. */
+export function isEmptyPlan(plan: Pick<Plan, 'catalog' | 'filters' | 'grants'>): boolean {
+  return plan.catalog.length === 0 && plan.filters.length === 0 && plan.grants.length === 0;
+}
+
+const OPERATIONS: Readonly<Record<CatalogChange['kind'] | FilterChange['kind'], string>> = {
+  createDatabase: 'glue:CreateDatabase',
+  createTable: 'glue:CreateTable',
+  updateTable: 'glue:UpdateTable',
+  deleteTable: 'glue:DeleteTable',
+  createFilter: 'lakeformation:CreateDataCellsFilter',
+  updateFilter: 'lakeformation:UpdateDataCellsFilter',
+  deleteFilter: 'lakeformation:DeleteDataCellsFilter',
+};
+
+function countCalls(
+  catalog: readonly CatalogChange[],
+  filters: readonly FilterChange[],
+  grants: readonly GrantChange[],
+): Record<string, number> {
+  const batches = toBatches(grants).map(([first]) =>
+    first?.kind === 'grant' ? 'lakeformation:BatchGrantPermissions' : 'lakeformation:BatchRevokePermissions',
+  );
+  const calls: Record<string, number> = {};
+  for (const operation of [...[...catalog, ...filters].map((change) => OPERATIONS[change.kind]), ...batches]) {
+    calls[operation] = (calls[operation] ?? 0) + 1;
+  }
+  return calls;
+}
