@@ -9,6 +9,8 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // The rule packs belong to `npm run check`: they take long and need no mesh.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.weft'],
   randomize: true,
   testTimeout: 30_000,

@@ -28,7 +28,7 @@ function commands(): string {
           ]
         : []),
       ['--json', `one document: \`${spec.shape}\``],
-    ].map(([name, text]) => `| \`${escape(name ?? '')}\` | ${escape(text ?? '')} |`);
+    ].map(([name, text]) => `| \`${cell(name ?? '')}\` | ${cell(text ?? '')} |`);
     const examples = spec.examples.map((example) => `    ${example.line}\n\n${example.what}.`).join('\n\n');
     return `## weft ${spec.name}\n\n${sentence(spec.summary)}\n\n    ${usage}\n\n| | |\n|---|---|\n${rows.join('\n')}\n\n${examples}\n`;
   });
@@ -57,7 +57,7 @@ function errors(): string {
   const rows = [...raised.values()]
     .filter((entry) => entry.message !== '' || !raised.has(entry.code))
     .sort((a, b) => a.code.localeCompare(b.code))
-    .map((entry) => `| ${entry.code} | ${escape(entry.message)} | \`${entry.file}\` |`);
+    .map((entry) => `| ${entry.code} | ${cell(entry.message)} | \`${entry.file}\` |`);
   return `# Error codes\n\n${NOTE}A code is never used for a second meaning. \`…\` stands for the value at hand.\n\n| code | message | raised in |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
@@ -85,7 +85,7 @@ function ledger(): string {
     .map((name) => {
       const rows = parse(readFileSync(join(folder, name), 'utf8')) as readonly LedgerRow[];
       const lines = rows.map(
-        (row) => `| ${row.operation} | ${escape(row.what)} | ${escape(row.source)} | \`${row.test}\` | no |`,
+        (row) => `| ${row.operation} | ${cell(row.what)} | ${cell(row.source)} | \`${row.test}\` | no |`,
       );
       return `## ${name.replace('.yaml', '')}\n\n| operation | what is modelled | source | held by | checked against AWS |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
     });
@@ -101,7 +101,7 @@ function sources(folders: readonly string[]): string[] {
   );
 }
 
-function escape(text: string): string {
+function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 }
 

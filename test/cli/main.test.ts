@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '#cli/commands.ts';
+import { runWeft } from './run-weft.ts';
+
+const empty = () => mkdtempSync(join(tmpdir(), 'weft-cli-'));
+
+describe('the command line', () => {
+  test('alone it shows what there is and succeeds', async () => {
+    const { exit, out } = await runWeft([]);
+    expect(exit).toBe(0);
+    for (const noun of ['demo', 'local', 'mesh', 'product', 'subscription', 'query', 'audit', 'completion'])
+      expect(out).toContain(noun);
+  });
+
+  test.each(
+    COMMANDS.map((spec) => [spec.name]),
+  )('weft %s --help shows an example and the JSON shape, and its code can be loaded', async (name) => {
+    const spec = COMMANDS.find((entry) => entry.name === name);
+    const { exit, out } = await runWeft([...name.split(' '), '--help']);
+    expect(exit).toBe(0);
+    expect(out).toContain(spec?.examples[0]?.line);
+    expect(out).toContain('With --json:');
+    expect(typeof (await spec?.load())?.run).toBe('function');
+  });
+
+  test('wrong usage exits with 2 and says so on stderr', async () => {
+    for (const argv of [
+      ['nonsense'],
+      ['product', 'nonsense'],
+      ['product', 'show'],
+      ['query', 'SELECT 1', '--nonsense'],
+    ]) {
+      const { exit, out, err } = await runWeft(argv);
+      expect({ argv, exit, out }).toEqual({ argv, exit: 2, out: '' });
+      expect(err).toContain('error:');
+    }
+  });
+
+  test('without a mesh it says how to get one', async () => {
+    const { exit, out, err } = await runWeft(['product', 'list'], { cwd: empty() });
+    expect(exit).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('WEFT-CLI-001');
+    expect(err).toContain('weft local up');
+  });
+
+  test('with --json an error is one JSON document on stdout', async () => {
+    const { exit, out } = await runWeft(['product', 'list', '--json'], { cwd: empty() });
+    expect(exit).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'WEFT-CLI-001' } });
+  });
+
+  test('local status and local down say that nothing runs', async () => {
+    const cwd = empty();
+    expect(await runWeft(['local', 'status', '--json'], { cwd })).toMatchObject({
+      exit: 1,
+      out: '{"running":false}\n',
+    });
+    expect(await runWeft(['local', 'down', '--json'], { cwd })).toMatchObject({ exit: 0, out: '{"stopped":false}\n' });
+  });
+
+  test('local reset refuses a folder that is not a mesh, and does nothing when nobody can answer', async () => {
+    const cwd = empty();
+    writeFileSync(join(cwd, 'precious.txt'), 'mine');
+    const wrong = await runWeft(['local', 'reset', '--folder', '.', '--yes'], { cwd });
+    expect(wrong).toMatchObject({ exit: 1 });
+    expect(wrong.err).toContain('WEFT-CLI-009');
+    writeFileSync(join(cwd, 'state.sqlite'), '');
+    const unanswered = await runWeft(['local', 'reset', '--folder', '.'], { cwd });
+    expect(unanswered.err).toContain('WEFT-CLI-010');
+  });
+
+  test('completion scripts name every noun, verb and flag, and bash accepts its own', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { exit, out } = await runWeft(['completion', shell]);
+      expect(exit).toBe(0);
+      for (const word of ['subscription', 'approve', 'clearance']) expect(out).toContain(word);
+      if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: out }).status).toBe(0);
+    }
+    expect((await runWeft(['completion', 'tcsh'])).err).toContain('WEFT-CLI-016');
+  });
+});
+
+describe('product validate', () => {
+  test('passes the contracts of the example', async () => {
+    for (const product of ['flights', 'airports', 'bird-strikes']) {
+      const ran = await runWeft(['product', 'validate', `examples/aviation/products/${product}`]);
+      expect({ exit: ran.exit, err: ran.err }).toEqual({ exit: 0, err: expect.stringContaining('valid') });
+    }
+  });
+
+  test('shows every problem at once with file, line and column', async () => {
+    const cwd = empty();
+    writeFileSync(
+      join(cwd, 'p.odps.yaml'),
+      'apiVersion: v1.0.0\nkind: DataProduct\nid: x\nname: p\nversion: 1.0.0\ndomain: nowhere\nstatus: active\noutputPorts:\n  - name: p\n    version: 1.0.0\n    contractId: missing\n',
+    );
+    const { exit, err } = await runWeft(['product', 'validate', '.'], { cwd });
+    expect(exit).toBe(1);
+    expect(err).toMatch(/p\.odps\.yaml:6:\d+: error: .*nowhere/);
+    expect(err).toMatch(/p\.odps\.yaml:11:\d+: error: .*missing/);
+    const json = JSON.parse((await runWeft(['product', 'validate', '.', '--json'], { cwd })).out);
+    expect(json.ok).toBe(false);
+    expect(json.problems.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('says what a folder without contracts lacks', async () => {
+    const { exit, err } = await runWeft(['product', 'validate', '.'], { cwd: empty() });
+    expect(exit).toBe(1);
+    expect(err).toContain('no *.odps.yaml');
+    expect((await runWeft(['product', 'validate', 'not/here'], { cwd: empty() })).err).toContain('is not a folder');
+  });
+});
