@@ -66,6 +66,11 @@ export class Cloud {
     throw new Error(`service ${type.name} is not registered`);
   }
 
+  /** Every registered service. */
+  services(): readonly Service[] {
+    return [...this.#services.values()];
+  }
+
   serviceNamed(signingName: string): Service | undefined {
     return this.#services.get(signingName);
   }
