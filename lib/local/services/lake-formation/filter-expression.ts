@@ -71,7 +71,7 @@ class Parser {
   }
 
   #term(): void {
-    if (this.#takeWord('not')) return this.#term();
+    while (this.#takeWord('not'));
     if (this.#takeSign('(')) {
       this.expression();
       this.#needSign(')');
@@ -94,14 +94,19 @@ class Parser {
       this.#needSign('(');
       do this.#constant();
       while (this.#takeSign(','));
-      return this.#needSign(')');
+      this.#needSign(')');
+      return;
     }
     if (this.#takeWord('between')) {
       this.#constant();
       if (!this.#takeWord('and')) throw this.#unexpected();
-      return this.#constant();
+      this.#constant();
+      return;
     }
-    if (this.#takeWord('like')) return this.#constant();
+    if (this.#takeWord('like')) {
+      this.#constant();
+      return;
+    }
     if (negated || !['=', '<', '>', '<=', '>=', '<>', '!='].some((sign) => this.#takeSign(sign))) {
       throw this.#unexpected();
     }

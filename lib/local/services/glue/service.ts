@@ -1,0 +1,17 @@
+import { jsonCodec } from '../../core/codecs.ts';
+import type { Operations, Service } from '../../core/service.ts';
+import { databaseOperations } from './database-operations.ts';
+import { tableOperations } from './table-operations.ts';
+import { versionOperations } from './version-operations.ts';
+
+/** AWS Glue's Data Catalog: databases, tables, versions and partitions, behind the permissions of Lake Formation. */
+export class GlueService implements Service {
+  readonly signingName = 'glue';
+  readonly codec = jsonCodec('1.1');
+
+  readonly operations: Operations = {
+    ...databaseOperations,
+    ...tableOperations,
+    ...versionOperations,
+  };
+}
