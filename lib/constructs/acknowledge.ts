@@ -8,3 +8,14 @@ export type Acknowledgements = Readonly<Record<string, string>>;
 export function acknowledge(scope: IConstruct, findings: Acknowledgements): void {
   for (const [id, reason] of Object.entries(findings)) Validations.of(scope).acknowledge({ id, reason });
 }
+
+/** Where an alarm has no action of its own. */
+export const ALARM_ACTION: Acknowledgements = {
+  'NIST.800.53.R5-CloudWatchAlarmAction':
+    'each change of an alarm is an event on the default bus of its account: whom to call is a rule of the operator, not of this stack',
+};
+
+/** Where a role is a machine's, and its policy has no other user. */
+export const INLINE_POLICY: Acknowledgements = {
+  'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to this one role and goes with it; nothing else may take it',
+};

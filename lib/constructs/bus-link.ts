@@ -1,6 +1,7 @@
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
 
 export interface BusLinkProps {
   readonly description: string;
@@ -26,6 +27,7 @@ export class BusLink extends Construct {
         }),
       },
     });
+    acknowledge(role, INLINE_POLICY);
     new CfnRule(this, 'Rule', {
       description: props.description,
       eventBusName: props.from,

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { ALARM_ACTION, acknowledge } from './acknowledge.ts';
 
 export interface DeadLetterQueueProps {
   /** A FIFO queue can only have a FIFO queue behind it. Default false. */
@@ -26,6 +27,11 @@ export class DeadLetterQueue extends Queue {
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    acknowledge(this, {
+      'AwsSolutions-SQS3': 'it is a dead-letter queue itself',
+      'Serverless-SQSRedrivePolicy': 'it is a dead-letter queue itself',
+      ...ALARM_ACTION,
     });
   }
 }

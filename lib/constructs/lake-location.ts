@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnResource as CfnLakeResource } from 'aws-cdk-lib/aws-lakeformation';
 import { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
+import { acceptWildcards } from './wildcards.ts';
 
 export interface LakeLocationProps {
   readonly bucketArn: string;
@@ -38,6 +40,12 @@ export class LakeLocation extends Construct {
         actions: ['sts:SetSourceIdentity'],
       }),
     );
+    acknowledge(this.role, INLINE_POLICY);
+    acceptWildcards(this.role, {
+      'Resource::%/*': 'the objects of exactly one bucket',
+      'Resource::arn:aws:kms:%:key/*':
+        "the other account's key is known by its alias only, which the condition asks for",
+    });
     this.resource = new CfnLakeResource(this, 'Location', {
       resourceArn: props.bucketArn,
       roleArn: this.role.roleArn,

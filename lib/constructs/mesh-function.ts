@@ -2,11 +2,20 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type EventSourceMapping,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type Acknowledgements, ALARM_ACTION, acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { lambdaCode } from './lambda-code.ts';
+import { type AcceptedWildcards, acceptWildcards } from './wildcards.ts';
 
 /** Leaves a safeguard out, and says why. */
 export interface Without {
@@ -34,6 +43,21 @@ export interface MeshFunctionProps {
   readonly errorAlarm?: Without;
   /** Where `lambdas/` is. Default: the repository's. */
   readonly lambdas?: string;
+}
+
+const LAMBDA_WILDCARDS: AcceptedWildcards = {
+  'Resource::*':
+    'X-Ray and Lake Formation know no resources in IAM; what is granted is bounded by Lake Formation itself',
+  'Action::kms:GenerateDataKey*': 'the one key of the table or bucket; the family is what the CDK grants for it',
+  'Action::kms:ReEncrypt*': 'the one key of the table or bucket; the family is what the CDK grants for it',
+};
+
+function withoutDeadLetters(reason: string): Acknowledgements {
+  return {
+    'NIST.800.53.R5-LambdaDLQ': reason,
+    'Serverless-LambdaDLQ': reason,
+    'Serverless-LambdaEventSourceMappingDestination': reason,
+  };
 }
 
 /** A Lambda of the mesh: Node 24 on arm64, traced, with its own log group, dead-letter queue and alarm. */
@@ -70,6 +94,16 @@ export class MeshFunction extends LambdaFunction {
       deadLetterQueue: deadLetters,
     });
     logGroup.grantWrite(this);
+    acceptWildcards(role, LAMBDA_WILDCARDS);
+    acknowledge(role, INLINE_POLICY);
+    acknowledge(this, {
+      'NIST.800.53.R5-LambdaConcurrency':
+        'a reserved share of the account would take it from others; queues and their batch sizes bound what runs at once',
+      'NIST.800.53.R5-LambdaInsideVPC':
+        'it calls AWS services only, with IAM on each call, and holds no connection into a VPC',
+      ...(props.deadLetters ? withoutDeadLetters(props.deadLetters.without) : {}),
+      ...ALARM_ACTION,
+    });
     this.deadLetters = deadLetters;
     if (!props.errorAlarm) {
       this.errors = this.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Errors', {
@@ -79,5 +113,15 @@ export class MeshFunction extends LambdaFunction {
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     }
+  }
+
+  /** Works a queue off in batches of ten; messages that fail are named one by one. */
+  consume(queue: IQueue): EventSourceMapping {
+    queue.grantConsumeMessages(this);
+    return this.addEventSourceMapping('Queue', {
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+    });
   }
 }

@@ -9,21 +9,17 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface PrivateBucketProps
-  extends Pick<
-    BucketProps,
-    | 'bucketName'
-    | 'lifecycleRules'
-    | 'objectLockEnabled'
-    | 'objectLockDefaultRetention'
-    | 'serverAccessLogsBucket'
-    | 'serverAccessLogsPrefix'
-  > {
+  extends Pick<BucketProps, 'bucketName' | 'lifecycleRules' | 'objectLockEnabled' | 'objectLockDefaultRetention'> {
   readonly encryptionKey: IKey;
   /** Tell the account's default event bus of changes to objects. Default false. */
   readonly events?: boolean;
 }
+
+const LOGGING =
+  'reads of governed data are in CloudTrail as GetDataAccess and, by source identity, as S3 data events; server access logs add no principal';
 
 /** A bucket with the account's own key, versions, TLS only and no public access, kept when its stack goes. */
 export class PrivateBucket extends Bucket {
@@ -44,5 +40,11 @@ export class PrivateBucket extends Bucket {
     if (events && this.node.defaultChild instanceof CfnBucket) {
       this.node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     }
+    acknowledge(this, {
+      'AwsSolutions-S1': LOGGING,
+      'NIST.800.53.R5-S3BucketLoggingEnabled': LOGGING,
+      'NIST.800.53.R5-S3BucketReplicationEnabled':
+        'a copy in a second region is a decision about where data may be; versions protect against overwriting and deletion',
+    });
   }
 }

@@ -4,6 +4,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { PrivateBucket } from './private-bucket.ts';
+import type { AcceptedWildcards } from './wildcards.ts';
 
 export interface QueryWorkgroupProps {
   readonly name: string;
@@ -58,6 +59,12 @@ export class QueryWorkgroup extends Construct {
     workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.arn = Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: props.name });
   }
+
+  /** Why the wildcards in `statements()` stand. */
+  static readonly wildcards: AcceptedWildcards = {
+    'Resource::%/results/*': 'the results of exactly one workgroup',
+    'Resource::*': 'Lake Formation knows no resources in IAM: it decides itself what it vends',
+  };
 
   /** What a role needs to query through the workgroup and read its results. */
   statements(): PolicyStatement[] {

@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { AcceptedWildcards } from '#constructs/wildcards.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { API_STAGE } from './mesh-site.ts';
 
@@ -26,3 +27,9 @@ export function invoke(topology: Topology, routes: readonly Route[]): PolicyStat
     }),
   });
 }
+
+/** Why the wildcards in `invoke` stand. */
+export const INVOKE_WILDCARDS: AcceptedWildcards = {
+  'Resource::arn:aws:execute-api:%':
+    "the API's id is not known in another account; account, region, stage, method and path are exact",
+};

@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { settleWildcards } from '#constructs/wildcards.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { DomainStage } from './domain/domain-stage.ts';
 import { GovernanceStage } from './governance/governance-stage.ts';
@@ -13,9 +14,17 @@ export interface BuildOptions {
   readonly lambdas?: string;
 }
 
-/** The CDK app of one mesh: a stage for the governance account and one for each domain's. */
+/**
+ * The CDK app of one mesh: a stage for the governance account and one for each domain's. Without the CDK's own check of the templates, which
+ * takes most of the time of a synthesis: `bin/app.ts` has it, and so does everything that `cdk` deploys.
+ */
 export function buildApp(topology: Topology, options: BuildOptions = {}): App {
-  const app = new App({ outdir: options.outdir, context: options.context, analyticsReporting: false });
+  const app = new App({
+    outdir: options.outdir,
+    context: options.context,
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
   addMesh(app, topology, options.lambdas);
   return app;
 }
@@ -25,4 +34,5 @@ export function addMesh(app: App, topology: Topology, lambdas?: string): void {
   const site = { topology, lambdas, options: meshOptions(app.node) };
   new GovernanceStage(app, site);
   for (const domain of topology.domains) new DomainStage(app, site, domain);
+  settleWildcards(app);
 }

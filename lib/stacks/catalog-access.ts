@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { AcceptedWildcards } from '#constructs/wildcards.ts';
 
 /** Reads databases of one or more accounts' catalogs; Lake Formation filters what is seen. `*` in a name is a wildcard of IAM. */
 export function catalogRead(
@@ -33,3 +34,9 @@ export function catalogRead(
 
 /** Every product database of the mesh, and its links: `<domain>__<product>__v<major>`. */
 export const PRODUCT_DATABASES = '*__*__v*';
+
+/** Why the wildcards in `catalogRead` stand. */
+export const CATALOG_WILDCARDS: AcceptedWildcards = {
+  'Resource::arn:aws:glue:%':
+    'product databases and tables come and go at run time; Lake Formation decides which of them are seen',
+};

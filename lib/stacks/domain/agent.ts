@@ -1,13 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
 import { domainBusName, domainRoleName, MESH_SOURCE } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { PRODUCT_DATABASES } from '../catalog-access.ts';
+import { CATALOG_WILDCARDS, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
 
 const TIMEOUT = Duration.minutes(5);
@@ -17,7 +17,7 @@ const TIMEOUT = Duration.minutes(5);
  * refuses concurrent changes, and a rule's message group is a constant.
  */
 export class Agent extends Construct {
-  constructor(scope: Construct, id: string, props: DomainLambdaProps) {
+  constructor(scope: Construct, id: string, props: DomainLambdaProps & { undeliveredArn: string }) {
     super(scope, id);
     const { topology, domain, bus } = props;
     const busName = domainBusName(topology.mesh, domain.name);
@@ -33,8 +33,9 @@ export class Agent extends Construct {
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
     });
     for (const statement of agentStatements(this, topology)) agent.addToRolePolicy(statement);
+    acceptWildcards(this, CATALOG_WILDCARDS);
     bus.grantPutEventsTo(agent);
-    agent.addEventSource(new SqsEventSource(intents, { batchSize: 10, reportBatchItemFailures: true }));
+    agent.consume(intents);
     new CfnRule(this, 'Rule', {
       description: `Shares that the mesh asks ${domain.name} to apply`,
       eventBusName: bus.eventBusName,
@@ -44,6 +45,7 @@ export class Agent extends Construct {
           id: 'intents',
           arn: intents.queueArn,
           sqsParameters: { messageGroupId: 'share' },
+          deadLetterConfig: { arn: props.undeliveredArn },
           retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 },
         },
       ],

@@ -53,7 +53,7 @@ export class DomainStack extends Stack {
 
     const shared = { topology, domain, bus: bus.bus, logsKey: key, lambdas };
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
-    new Agent(this, 'Agent', shared);
+    new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     new Catalog(this, 'Catalog', { domain, mesh, people, watch, foundation, createDefault: options.defaultDatabase });
   }
 }

@@ -2,11 +2,11 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PersonRole } from '#constructs/person-role.ts';
-import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { type DomainRole, domainRoleName, glueName } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
-import { DECIDE, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
-import { catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
+import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
+import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 
 export interface PeopleProps {
@@ -60,6 +60,13 @@ export class People extends Construct {
       roleName: domainRoleName(topology.mesh, domain.name, role),
       description: `${description}: ${domain.name}`,
       may,
+      wildcards: {
+        ...INVOKE_WILDCARDS,
+        ...QueryWorkgroup.wildcards,
+        ...CATALOG_WILDCARDS,
+        'Resource::arn:aws:s3:::%/*': "the objects of the domain's own bucket",
+        'Resource::<Products%.Arn>/*': "the objects of the domain's own bucket",
+      },
     });
   }
 

@@ -4,14 +4,15 @@ import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#constructs/acknowledge.ts';
 import { LakeGrants } from '#constructs/lake-grants.ts';
 import { LakeLocation } from '#constructs/lake-location.ts';
 import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { glueName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
-import { invoke, READ } from '../api-access.ts';
-import { catalogRead } from '../catalog-access.ts';
+import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
 
@@ -40,6 +41,10 @@ export class AuditStack extends Stack {
       enableFileValidation: true,
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,
+    });
+    acknowledge(trail, {
+      'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
+        'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
     });
     trail.addS3EventSelector([{ bucket: this.bucket }]);
 
@@ -75,6 +80,7 @@ export class AuditStack extends Stack {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',
       may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
+      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })

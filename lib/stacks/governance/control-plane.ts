@@ -3,15 +3,18 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
 import { governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
+import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { reconcileStatements, topologyStatement } from './control-statements.ts';
 import type { Registry } from './registry.ts';
@@ -34,6 +37,16 @@ export class ControlPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps) {
     super(scope, id);
+    acceptWildcards(this, {
+      ...CATALOG_WILDCARDS,
+      'Resource::%/index/*': 'the indexes of exactly one table',
+      'Resource::<Entries%.Arn>/*': 'the objects of exactly one bucket',
+      'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',
+      'Resource::arn:aws:ram:%:resource-share/*':
+        'Lake Formation names its shares itself; the condition asks for its prefix',
+      'Action::s3:Abort*': 'the family that the CDK grants for writing objects',
+    });
+    acknowledge(this, INLINE_POLICY);
     const { registry, bus, auditBucket } = props;
     const { mesh } = props.topology;
     const requests = new WorkQueue(this, 'Requests', { fifo: true, workTimeout: RECONCILE_TIMEOUT });
@@ -60,16 +73,16 @@ export class ControlPlane extends Construct {
     requests.grantSendMessages(relay);
     bus.grantPutEventsTo(relay);
     auditBucket.grantPut(relay);
-    relay.addEventSource(
-      new DynamoEventSource(registry, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
-        bisectBatchOnError: true,
-        reportBatchItemFailures: true,
-        retryAttempts: 10,
-        onFailure: new SqsDlq(new DeadLetterQueue(this, 'RelayFailures')),
-      }),
-    );
+    registry.grantStreamRead(relay);
+    relay.addEventSourceMapping('Stream', {
+      eventSourceArn: registry.tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      onFailure: new SqsDlq(new DeadLetterQueue(this, 'RelayFailures')),
+    });
 
     const reconcile = this.#lambda(props, 'Reconcile', {
       name: 'reconcile',
@@ -81,7 +94,7 @@ export class ControlPlane extends Construct {
     });
     registry.grantReadWriteData(reconcile);
     for (const statement of reconcileStatements(this, props.topology)) reconcile.addToRolePolicy(statement);
-    reconcile.addEventSource(new SqsEventSource(requests, { batchSize: 10, reportBatchItemFailures: true }));
+    reconcile.consume(requests);
 
     const sync = this.#lambda(props, 'Sync', {
       name: 'sync',
@@ -90,7 +103,7 @@ export class ControlPlane extends Construct {
       deadLetters: QUEUED,
     });
     registry.grantReadWriteData(sync);
-    sync.addEventSource(new SqsEventSource(this.reports, { batchSize: 10, reportBatchItemFailures: true }));
+    sync.consume(this.reports);
 
     const sweep = this.#lambda(props, 'Sweep', {
       name: 'sweep',

@@ -24,7 +24,9 @@ export class GovernanceFoundationStack extends Stack {
         principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
         actions: ['kms:GenerateDataKey*', 'kms:DescribeKey'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+        conditions: {
+          StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': `arn:aws:cloudtrail:*:${this.account}:trail/*` },
+        },
       }),
     );
     // Lake Formation keeps administrators by name: the role is here, and its policies are where the Lambda is.

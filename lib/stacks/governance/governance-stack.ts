@@ -3,7 +3,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshBus } from '#constructs/mesh-bus.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
 import { meshBusName, meshParameterName } from '#mesh/topology/names.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -45,6 +47,9 @@ export class GovernanceStack extends Stack {
       logsKey: controlKey,
     });
     const api = new MeshApi(this, 'MeshApi', { topology, handler: this.controlPlane.api, logsKey: controlKey });
+    // The schedule's role is a child of the stack, wherever the schedule is.
+    acknowledge(this, INLINE_POLICY);
+    acceptWildcards(this, { 'Resource::<ControlSweep%.Arn>:*': 'the versions of exactly one Lambda' });
     platformRole(this, topology);
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the command and the domains call the mesh' });
     new CfnOutput(this, 'RegistryTable', { value: registry.tableName });

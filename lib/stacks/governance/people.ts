@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { PersonRole } from '#constructs/person-role.ts';
 import { governanceRoleName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { invoke, READ, REVOKE } from '../api-access.ts';
+import { INVOKE_WILDCARDS, invoke, READ, REVOKE } from '../api-access.ts';
 
 /** Runs the mesh: sees everything in it and may revoke, but reads no data and grants none. */
 export function platformRole(scope: Construct, topology: Topology): PersonRole {
@@ -10,5 +10,6 @@ export function platformRole(scope: Construct, topology: Topology): PersonRole {
     roleName: governanceRoleName(topology.mesh, 'platform'),
     description: 'Runs the mesh',
     may: [invoke(topology, [...READ, ...REVOKE])],
+    wildcards: INVOKE_WILDCARDS,
   });
 }

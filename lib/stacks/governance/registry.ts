@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#constructs/acknowledge.ts';
 
 /** The registry: the only source of truth, and its stream the outbox. */
 export class Registry extends Table {
@@ -30,6 +31,10 @@ export class Registry extends Table {
       partitionKey: { name: 'type', type: AttributeType.STRING },
       sortKey: { name: 'sort', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
+    });
+    acknowledge(this, {
+      'NIST.800.53.R5-DynamoDBInBackupPlan':
+        "it has point-in-time recovery for 35 days and deletion protection; a backup plan is the account owner's",
     });
   }
 }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { anotherDomain, appOf, aviation, type CfnTemplate, templatesOf } from './aviation.ts';
+
+const before = templatesOf(appOf(aviation()));
+
+function text(templates: Map<string, CfnTemplate>, name: string): string {
+  return JSON.stringify(templates.get(name));
+}
+
+describe('stacks of the example', () => {
+  test('are one foundation and one stack for each account, and one enrolment for each domain', () => {
+    expect([...before.keys()].sort()).toEqual(
+      [
+        'aviation-audit',
+        'aviation-governance',
+        'aviation-governance-foundation',
+        ...aviation().domains.flatMap(({ name }) => [
+          `aviation-${name}`,
+          `aviation-${name}-foundation`,
+          `aviation-enrolment-${name}`,
+        ]),
+      ].sort(),
+    );
+  });
+
+  test('keep their logical ids', () => {
+    const ids = Object.fromEntries(
+      [...before].map(([stack, { Resources }]) => [
+        stack,
+        Object.entries(Resources)
+          .filter(([, { Type }]) => Type !== 'AWS::ApiGateway::Deployment')
+          .map(([id, { Type }]) => `${id} ${Type}`)
+          .sort(),
+      ]),
+    );
+    expect(ids).toMatchSnapshot();
+  });
+
+  test('give the same logical ids in every domain, so that what is true of one is true of all', () => {
+    const shape = (name: string) => Object.keys(before.get(name)?.Resources ?? {}).sort();
+    for (const { name } of aviation().domains) {
+      expect(shape(`aviation-${name}`)).toEqual(shape('aviation-analytics'));
+      expect(shape(`aviation-${name}-foundation`)).toEqual(shape('aviation-analytics-foundation'));
+    }
+  });
+});
+
+describe('one domain more', () => {
+  const topology = aviation();
+  const added = anotherDomain();
+  const after = templatesOf(appOf({ ...topology, domains: [...topology.domains, added] }));
+
+  test('adds its own three stacks and changes no other', () => {
+    const fresh = [...after.keys()].filter((name) => !before.has(name));
+    expect(fresh.sort()).toEqual(
+      [`aviation-${added.name}`, `aviation-${added.name}-foundation`, `aviation-enrolment-${added.name}`].sort(),
+    );
+    for (const name of before.keys()) expect([name, text(after, name)]).toEqual([name, text(before, name)]);
+  });
+
+  test('first in mesh.yaml changes no other either', () => {
+    const first = templatesOf(appOf({ ...topology, domains: [added, ...topology.domains] }));
+    for (const name of before.keys()) expect([name, text(first, name)]).toEqual([name, text(before, name)]);
+  });
+
+  test('without an organization changes only the policy of the API beside its own', () => {
+    const alone = { ...topology, organization: undefined };
+    const less = templatesOf(appOf(alone));
+    const more = templatesOf(appOf({ ...alone, domains: [...topology.domains, added] }));
+    const changed = [...less.keys()].filter((name) => text(less, name) !== text(more, name));
+    expect(changed).toEqual(['aviation-governance']);
+  });
+});
+
+describe('two meshes', () => {
+  const topology = aviation();
+  const [domain = anotherDomain()] = topology.domains;
+  const second = { ...topology, mesh: 'rail', domains: [{ ...domain, name: 'timetables' }] };
+  const both = templatesOf(appOf({ ...topology, domains: [domain] }, second));
+
+  test('in the same accounts share no physical name but the account-wide ones', () => {
+    const names = new Map<string, string[]>();
+    for (const [stack, { Resources }] of both) {
+      const account =
+        stack.includes('governance') || stack.includes('audit') || stack.includes('enrolment') ? 'g' : 'd';
+      for (const { Type, Properties = {} } of Object.values(Resources)) {
+        for (const key of ['RoleName', 'BucketName', 'TableName', 'QueueName', 'AliasName', 'FunctionName', 'Name']) {
+          const name = Properties[key];
+          if (typeof name !== 'string' || Type.startsWith('AWS::ApiGateway')) continue;
+          const id = `${account} ${Type} ${name}`;
+          names.set(id, [...(names.get(id) ?? []), stack]);
+        }
+      }
+    }
+    expect([...names].filter(([, stacks]) => stacks.length > 1)).toEqual([]);
+    expect(names.size).toBeGreaterThan(20);
+  });
+});
