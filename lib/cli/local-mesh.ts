@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { setOrganization } from '#local/core/organization.ts';
+import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
+import { type Instance, openInstance } from '#local/instance/instance.ts';
+import { userError, WeftError } from '#mesh/error.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import type { LocalMesh } from './connection.ts';
+
+export interface BringUpOptions {
+  readonly topology: Topology;
+  readonly folder: string;
+  /** 0 takes a free one; default 4566. */
+  readonly port?: number;
+  readonly pinned?: boolean;
+  readonly onStage?: (stage: Stage) => void;
+}
+
+/** What bringing a mesh up goes through; times in milliseconds. */
+export type Stage =
+  | { readonly kind: 'synthesized'; readonly ms: number }
+  | { readonly kind: 'opened'; readonly endpoint: string; readonly notices: readonly string[] }
+  | { readonly kind: 'deploying'; readonly event: DeployEvent };
+
+export interface MeshUp {
+  readonly instance: Instance;
+  readonly local: LocalMesh;
+  readonly deployment: DeployResult;
+}
+
+/**
+ * Synthesizes the CDK app of a mesh and deploys its templates into the local AWS of a folder, which keeps what it had.
+ * @throws WeftError `WEFT-LOCAL-020` when a stack cannot be deployed, with each reason.
+ */
+export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
+  const { topology, folder, onStage } = options;
+  const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
+  try {
+    onStage?.({ kind: 'opened', endpoint: instance.endpoint, notices: instance.notices });
+    const accounts = [
+      topology.governanceAccount,
+      topology.auditAccount,
+      ...topology.domains.map((domain) => domain.account),
+    ];
+    for (const account of accounts) setOrganization(instance.cloud.store, account, topology.organization);
+    const started = performance.now();
+    const assembly = await synthesize(topology, join(folder, 'cdk.out'));
+    onStage?.({ kind: 'synthesized', ms: performance.now() - started });
+    const deployment = await instance.deploy(assembly, {
+      onProgress: (event) => onStage?.({ kind: 'deploying', event }),
+    });
+    if (!deployment.ok) throw notDeployed(deployment);
+    const local = describe(instance, topology, deployment);
+    return { instance, local, deployment };
+  } catch (error) {
+    await instance.close();
+    throw error;
+  }
+}
+
+async function synthesize(topology: Topology, outdir: string): Promise<string> {
+  const { buildApp } = await import('#stacks/app.ts');
+  return buildApp(topology, { outdir }).synth().directory;
+}
+
+/** Tells other processes, through `local.json`, how to reach the mesh. */
+function describe(instance: Instance, topology: Topology, deployment: DeployResult): LocalMesh {
+  const url = deployment.stacks.map((stack) => stack.outputs.ApiUrl).find((output) => output !== undefined);
+  const match = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/.exec(url ?? '');
+  if (match === null)
+    throw new WeftError('WEFT-LOCAL-021', `the governance stack has no ApiUrl of a REST API, but ${url}`);
+  const apiUrl = `${instance.endpoint}/_aws/execute-api/${match[1]}/${match[2]}`;
+  instance.describe({ apiUrl, topology });
+  return { endpoint: instance.endpoint, pid: process.pid, region: topology.region, apiUrl, topology };
+}
+
+function notDeployed(deployment: DeployResult): WeftError {
+  const failed = deployment.stacks.filter((stack) => stack.outcome === 'failed' || stack.outcome === 'skipped');
+  const reasons = failed.map(
+    (stack) => `${stack.stack}: ${stack.error?.message ?? 'skipped, for a stack that it depends on failed'}`,
+  );
+  return userError('WEFT-LOCAL-020', `${failed.length} stack(s) were not deployed: ${reasons.join('; ')}`, {
+    hint: 'weft local logs and the resource named above tell more; nothing of a failed stack is left',
+  });
+}
