@@ -65,6 +65,8 @@ export interface ShareIntent {
   readonly linkName: string;
   readonly target: { readonly catalogId: string; readonly database: string; readonly tables: readonly string[] };
   readonly grants: readonly Grant[];
+  /** Where grants of earlier intents stood that may still be there: the agent looks there too. */
+  readonly former?: { readonly principals: readonly string[]; readonly tables: readonly string[] };
 }
 
 /** The registry's record of one consumer account's local side: intent, and what its agent last reported. */

@@ -1,0 +1,73 @@
+import { userError } from '#mesh/error.ts';
+import type { DomainRole, GovernanceRole } from '#mesh/topology/names.ts';
+import type { Caller } from './caller.ts';
+
+export type Action =
+  | 'mesh.show'
+  | 'product.publish'
+  | 'product.list'
+  | 'product.show'
+  | 'subscription.request'
+  | 'subscription.read'
+  | 'subscription.decide'
+  | 'subscription.revoke';
+
+/** The domains that a command is about. */
+export interface Sides {
+  /** The domain that owns the product. */
+  readonly owner?: string;
+  /** The domain that consumes it. */
+  readonly consumer?: string;
+}
+
+interface Rule {
+  /** Every member account may, whatever the role. */
+  readonly anyone?: true;
+  readonly owner?: readonly DomainRole[];
+  readonly consumer?: readonly DomainRole[];
+  readonly governance?: readonly GovernanceRole[];
+}
+
+/** Who may do what (ADR 0001); read it as a table. */
+export const RULES: Readonly<Record<Action, Rule>> = {
+  'mesh.show': { anyone: true },
+  'product.publish': { owner: ['producer', 'steward'] },
+  'product.list': { anyone: true },
+  'product.show': { anyone: true },
+  'subscription.request': { consumer: ['analyst', 'steward'] },
+  'subscription.read': {
+    owner: ['producer', 'analyst', 'steward'],
+    consumer: ['producer', 'analyst', 'steward'],
+    governance: ['platform', 'auditor'],
+  },
+  'subscription.decide': { owner: ['steward'] },
+  'subscription.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
+};
+
+/** True when the rule of the action lets the caller act on those sides. */
+export function may(action: Action, caller: Caller, sides: Sides = {}): boolean {
+  const rule = RULES[action];
+  if (rule.anyone === true) return true;
+  const { domain, kind } = caller;
+  if (kind === undefined) return false;
+  const among = (roles: readonly string[] | undefined) => roles?.includes(kind) === true;
+  if (domain === undefined) return among(rule.governance);
+  return (domain === sides.owner && among(rule.owner)) || (domain === sides.consumer && among(rule.consumer));
+}
+
+/** @throws WEFT-ACCESS-002 with who may, when the caller may not. */
+export function authorize(action: Action, caller: Caller, sides: Sides = {}): void {
+  if (may(action, caller, sides)) return;
+  throw userError('WEFT-ACCESS-002', `${caller.arn} may not do \`${action}\``, { hint: whoMay(RULES[action], sides) });
+}
+
+function whoMay(rule: Rule, sides: Sides): string {
+  const of = (roles: readonly string[] | undefined, place: string) =>
+    roles === undefined ? [] : [`${roles.join(' or ')} of ${place}`];
+  const allowed = [
+    ...of(rule.owner, `\`${sides.owner ?? 'the owning domain'}\``),
+    ...of(rule.consumer, `\`${sides.consumer ?? 'the consuming domain'}\``),
+    ...of(rule.governance, 'the governance account'),
+  ];
+  return `allowed are ${allowed.join(', ')}`;
+}

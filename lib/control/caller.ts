@@ -1,0 +1,47 @@
+import { userError } from '#mesh/error.ts';
+import {
+  DOMAIN_ROLES,
+  type DomainRole,
+  domainRoleName,
+  GOVERNANCE_ROLES,
+  type GovernanceRole,
+  governanceRoleName,
+} from '#mesh/topology/names.ts';
+import { domainOfAccount, type Topology } from '#mesh/topology/topology.ts';
+
+/** Who sent a command, as far as the mesh knows the principal. */
+export interface Caller {
+  /** As IAM said it, the session included: what the trail keeps. */
+  readonly arn: string;
+  readonly account: string;
+  /** The domain whose account it is; absent for the governance account. */
+  readonly domain?: string;
+  /** Absent: a principal of a member account that is none of the mesh's kinds. */
+  readonly kind?: DomainRole | GovernanceRole;
+}
+
+/** The caller behind `requestContext.identity.userArn`. @throws WEFT-ACCESS-001 when the account is not part of the mesh. */
+export function callerOf(userArn: string, topology: Topology): Caller {
+  const account = /^arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):/.exec(userArn)?.[1] ?? '';
+  const name = roleName(userArn);
+  const domain = domainOfAccount(topology, account);
+  const governance = account === topology.governanceAccount;
+  if (account === '' || (domain === undefined && !governance)) {
+    throw userError(
+      'WEFT-ACCESS-001',
+      `account ${account || 'of the caller'} is not part of mesh \`${topology.mesh}\``,
+      {
+        hint: 'add the account to mesh.yaml as a domain, or use a role of a domain account',
+      },
+    );
+  }
+  const kind = governance
+    ? GOVERNANCE_ROLES.find((entry) => governanceRoleName(topology.mesh, entry) === name)
+    : DOMAIN_ROLES.find((entry) => domainRoleName(topology.mesh, domain?.name ?? '', entry) === name);
+  return { arn: userArn, account, domain: domain?.name, kind };
+}
+
+/** The role's name in an assumed-role ARN (whose last part is the session) or in a role's own ARN (whose last part is the name). */
+function roleName(arn: string): string | undefined {
+  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
+}

@@ -1,0 +1,98 @@
+import type { Refused } from '#aws/batch.ts';
+import type { LakeFormation } from '#aws/lake-formation.ts';
+import { classify, symptomOf } from '#aws/retry.ts';
+import type { CellsFilter, Grant } from '#mesh/access/grant.ts';
+import { WeftError } from '#mesh/error.ts';
+import { diffFilters } from '#mesh/plan/filters.ts';
+import { diffGrants, type GrantChange } from '#mesh/plan/grants.ts';
+import { EVERYBODY } from './managed.ts';
+
+/** What is, as AWS says it: grants that the mesh answers for, and filters. */
+export interface ActualAccess {
+  readonly grants: readonly Grant[];
+  readonly filters: readonly CellsFilter[];
+}
+
+export interface Converged {
+  /** True when the last look found exactly what is desired. */
+  readonly ok: boolean;
+  readonly applied: readonly GrantChange[];
+  /** What the last look found. */
+  readonly readBack: readonly Grant[];
+  /** Why it is not as desired. */
+  readonly problems: readonly string[];
+}
+
+/** After that many rounds of plan, apply and read back, what still differs is reported. */
+const ROUNDS = 3;
+
+/**
+ * Makes grants and filters equal to the desired ones: widened filters and grants first, revokes next, filters that go last, then a look at
+ * what is. Each look is the next round's observation; `assumed` stands for the first one where nothing can be there yet.
+ */
+export async function convergeAccess(
+  desired: ActualAccess,
+  context: {
+    readonly lakeFormation: Pick<LakeFormation, 'apply' | 'applyFilter'>;
+    readonly observe: () => Promise<ActualAccess>;
+    readonly assumed?: ActualAccess;
+  },
+): Promise<Converged> {
+  const applied: GrantChange[] = [];
+  let actual = context.assumed ?? (await context.observe());
+  let observed = context.assumed === undefined;
+  let problems: string[] = [];
+  for (let round = 1; ; round += 1) {
+    const filters = diffFilters(desired.filters, actual.filters);
+    const changes = everybodyFirst(diffGrants(desired.grants, actual.grants));
+    const done = filters.length === 0 && changes.length === 0;
+    if (done && observed) return { ok: true, applied, readBack: actual.grants, problems: [] };
+    if (round > ROUNDS) {
+      const rest = changes.map(
+        ({ kind, grant }) => `${kind} of ${grant.permissions.join(', ')} to ${grant.principal} is open`,
+      );
+      return { ok: false, applied, readBack: actual.grants, problems: problems.length > 0 ? problems : rest };
+    }
+    problems = [];
+    for (const change of filters.filter(({ kind }) => kind !== 'deleteFilter')) {
+      await attempt(() => context.lakeFormation.applyFilter(change), problems);
+    }
+    const outcome = await context.lakeFormation.apply(changes);
+    applied.push(...outcome.done);
+    problems.push(...[...outcome.failed, ...outcome.unclear].map(describe));
+    for (const change of filters.filter(({ kind }) => kind === 'deleteFilter')) {
+      await attempt(() => context.lakeFormation.applyFilter(change), problems);
+    }
+    actual = await context.observe();
+    observed = true;
+    // A refusal that no repetition cures ends the rounds; the look above has the last word on whether it matters.
+    if (outcome.failed.length > 0) round = ROUNDS;
+  }
+}
+
+/** Before IAM_ALLOWED_PRINCIPALS is gone, no grant across accounts is accepted. */
+function everybodyFirst(changes: readonly GrantChange[]): GrantChange[] {
+  const isEverybody = ({ kind, grant }: GrantChange) => kind === 'revoke' && grant.principal === EVERYBODY;
+  return [...changes.filter(isEverybody), ...changes.filter((change) => !isEverybody(change))];
+}
+
+async function attempt(work: () => Promise<void>, problems: string[]): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const symptom = symptomOf(error);
+    if (classify(symptom) === 'retry') throw error;
+    problems.push(`${symptom.name}: ${symptom.message}`);
+  }
+}
+
+function describe({ entry: { kind, grant }, symptom }: Refused<GrantChange>): string {
+  return `${kind} of ${grant.permissions.join(', ')} to ${grant.principal} was refused: ${symptom.name}: ${symptom.message}`;
+}
+
+/** @throws the error again, when repeating the work later may help. */
+export function permanentOnly(error: unknown): string {
+  const symptom = symptomOf(error);
+  if (error instanceof WeftError || classify(symptom) === 'retry' || !('$metadata' in Object(error))) throw error;
+  return `${symptom.name}: ${symptom.message}`;
+}

@@ -1,0 +1,30 @@
+import { compileAccess } from '#mesh/access/compile.ts';
+import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
+import { databaseName } from '#mesh/topology/names.ts';
+import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
+import { nextRecord, stateOf } from './publish.ts';
+import type { ApiDeps, Request } from './request.ts';
+
+/** What publishing would do, against what the registry says is there; refused for the same reasons as publishing. */
+export async function planPublish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Plan> {
+  const topology = await deps.topology();
+  const { draft, verdict } = acceptDraft(files, request.caller, topology);
+  const state = stateOf(draft);
+  const current = (await deps.registry.versions(draft)).find(({ product }) => product.major === draft.major);
+  if (current !== undefined) refuseBreaking(current, draft);
+  const next = nextRecord(draft, state, { contractDigest: digestOf(draft), verdict, current, request, deps });
+  const { subscriptions = [], shares = [] } = current ?? {};
+  const before = current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology);
+  return buildPlan({
+    verdict,
+    database: databaseName(draft.domain, draft.name, draft.major),
+    tables: next.tables.map((table) => toTableInput(next, table)),
+    access: compileAccess(next, subscriptions, shares, topology),
+    actual: {
+      tables: current?.product.tables.map((table) => toTableInput(current.product, table)),
+      filters: before?.filters ?? [],
+      grants: before?.accountGrants ?? [],
+    },
+  });
+}

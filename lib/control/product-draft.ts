@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { VersionState } from '#aws/registry.ts';
+import { compareTables, type SchemaChange } from '#mesh/contract/compatibility.ts';
+import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
+import { userError } from '#mesh/error.ts';
+import { type Decision, decidePublish } from '#mesh/policy/decide.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import { authorize } from './authorize.ts';
+import type { Caller } from './caller.ts';
+
+/** A product folder as it is sent: the ODPS document and the contracts by file name. */
+export interface ProductFiles {
+  readonly product: string;
+  readonly contracts: Readonly<Record<string, string>>;
+}
+
+/** A schema change of one table. */
+export type TableChange = SchemaChange & { readonly table: string };
+
+/** Parses the files and asks policy. @throws WEFT-PUBLISH-001 with every problem, WEFT-ACCESS-002, WEFT-POLICY-001. */
+export function acceptDraft(
+  files: ProductFiles,
+  caller: Caller,
+  topology: Topology,
+): { draft: ProductDraft; verdict: Decision } {
+  const checked = parseProduct(
+    {
+      product: { file: 'product.odps.yaml', text: files.product },
+      contracts: Object.entries(files.contracts).map(([file, text]) => ({ file, text })),
+    },
+    topology,
+  );
+  if (!checked.ok) {
+    const count = checked.problems.filter((problem) => problem.severity === 'error').length;
+    throw userError('WEFT-PUBLISH-001', `the product has ${count} ${count === 1 ? 'problem' : 'problems'}`, {
+      problems: checked.problems,
+      hint: 'run `weft product validate` on its folder',
+    });
+  }
+  const draft = checked.value;
+  authorize('product.publish', caller, { owner: draft.domain });
+  const verdict = decidePublish(draft, topology);
+  if (verdict.effect === 'deny') {
+    throw userError('WEFT-POLICY-001', `policy refuses ${draft.domain}/${draft.name}: ${messages(verdict)}`, {
+      details: { policies: verdict.policies },
+    });
+  }
+  return { draft, verdict };
+}
+
+/** What the policies said, in one line. */
+export function messages(verdict: Decision): string {
+  return verdict.policies.map(({ id, message }) => `${message} (${id})`).join('; ');
+}
+
+/** The fingerprint of what a contract says, whatever the order of its members. */
+export function digestOf(draft: ProductDraft): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(draft)))
+    .digest('hex');
+}
+
+/** Every difference between the published tables and the draft's, a table that is gone included. */
+export function schemaChanges(before: ProductRecord, draft: ProductDraft): TableChange[] {
+  return before.tables.flatMap((table): TableChange[] => {
+    const next = draft.tables.find((entry) => entry.name === table.name);
+    if (next !== undefined) return compareTables(table, next).map((change) => ({ ...change, table: table.name }));
+    const message = `table \`${table.name}\` is gone`;
+    return [{ rule: 'table-removed', kind: 'removed', breaking: true, message, table: table.name }];
+  });
+}
+
+/** @throws WEFT-PUBLISH-003 naming the changes and the subscriptions they would break; -004 when the version goes back. */
+export function refuseBreaking(current: VersionState, draft: ProductDraft): void {
+  const { product, subscriptions } = current;
+  const breaking = schemaChanges(product, draft).filter((change) => change.breaking);
+  if (breaking.length > 0) {
+    const affected = subscriptions.filter(({ state }) => ['pending', 'approved', 'active'].includes(state));
+    const names = affected.map((subscription) => subscription.id);
+    const whom = names.length === 0 ? 'nobody subscribes yet' : `it would break ${names.join(', ')}`;
+    throw userError(
+      'WEFT-PUBLISH-003',
+      `${draft.domain}/${draft.name} ${draft.version} breaks version ${product.version}: ${breaking.map(({ message }) => message).join('; ')} (${whom})`,
+      {
+        details: { changes: breaking, subscriptions: names },
+        hint: `publish it as version ${draft.major + 1}.0.0: the new major version lives beside the old one`,
+      },
+    );
+  }
+  if (compareVersions(draft.version, product.version) < 0) {
+    throw userError('WEFT-PUBLISH-004', `version ${draft.version} is older than the published ${product.version}`, {
+      hint: `raise the version above ${product.version}`,
+    });
+  }
+}
+
+/** The account of the draft's domain. */
+export function accountOf(draft: { readonly domain: string }, topology: Topology): string {
+  return domainNamed(topology, draft.domain)?.account ?? '';
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
+  for (const [index, part] of (left ?? []).entries()) {
+    const difference = part - (right?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, sorted(member)]),
+  );
+}

@@ -1,0 +1,63 @@
+import { everyRecord, type VersionState } from '#aws/registry.ts';
+import { userError } from '#mesh/error.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import { search } from '#mesh/product/search.ts';
+import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { may } from './authorize.ts';
+import type { Caller } from './caller.ts';
+import type { ApiDeps } from './request.ts';
+
+/** Products of the mesh, those of one domain only when it is named; best match first for a query, else by name. */
+export async function listProducts(
+  filter: { readonly domain?: string; readonly q?: string },
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<ProductRecord[]> {
+  const products: ProductRecord[] = [];
+  const prefix = filter.domain === undefined ? undefined : `${filter.domain}/`;
+  for await (const product of everyRecord(deps.registry, 'product', prefix)) products.push(product);
+  return search(filter.q ?? '', products);
+}
+
+export interface ProductView {
+  readonly product: ProductRecord;
+  /** Those that the caller may see. */
+  readonly subscriptions: readonly SubscriptionRecord[];
+  readonly shares: readonly ShareRecord[];
+}
+
+/** One version, the highest active one when none is named. @throws WEFT-PRODUCT-001 when there is none. */
+export async function showProduct(
+  name: { readonly domain: string; readonly name: string; readonly major?: number },
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<ProductView> {
+  const { product, subscriptions, shares } = await versionOf(name, deps);
+  const sees = (consumer: string) => may('subscription.read', caller, { owner: product.domain, consumer });
+  return {
+    product,
+    subscriptions: subscriptions.filter((subscription) => sees(subscription.consumer)),
+    shares: shares.filter((share) => sees(share.intent.consumer)),
+  };
+}
+
+/** The version of that major, or the highest that is active. @throws WEFT-PRODUCT-001, -002 when the major is not published. */
+export async function versionOf(
+  name: { readonly domain: string; readonly name: string; readonly major?: number },
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<VersionState> {
+  const versions = await deps.registry.versions(name);
+  if (versions.length === 0) {
+    throw userError('WEFT-PRODUCT-001', `product \`${name.domain}/${name.name}\` does not exist`, {
+      hint: 'see `weft product list`',
+    });
+  }
+  const active = versions.findLast(({ product }) => product.state === 'active') ?? versions.at(-1);
+  const found = name.major === undefined ? active : versions.find(({ product }) => product.major === name.major);
+  if (found === undefined) {
+    const majors = versions.map(({ product }) => product.major).join(', ');
+    throw userError('WEFT-PRODUCT-002', `\`${name.domain}/${name.name}\` has no major version ${name.major}`, {
+      hint: `published are ${majors}`,
+    });
+  }
+  return found;
+}

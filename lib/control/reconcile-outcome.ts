@@ -1,0 +1,190 @@
+import type { RecordWrite, VersionState } from '#aws/registry.ts';
+import type { DesiredAccess } from '#mesh/access/compile.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
+import { subscriptionStatus } from '#mesh/subscription/readiness.ts';
+import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
+import type { Converged } from './converge.ts';
+import type { CatalogConverged } from './converge-catalog.ts';
+import { tablesOf } from './observe-grants.ts';
+
+/** What a run did and found. */
+export interface Run {
+  readonly access: DesiredAccess;
+  readonly catalog: CatalogConverged;
+  readonly grants: Converged;
+  readonly request: { readonly correlation: string; readonly cause: 'change' | 'sweep' };
+  readonly now: Date;
+}
+
+/** An agent that has not answered for that long is asked again by the sweep, in milliseconds. */
+const PATIENCE_WITH_AGENTS = 10 * 60_000;
+
+/** The records that a run leaves changed; none when everything was as it is. */
+export function outcomeWrites(
+  state: VersionState,
+  run: Run,
+): { writes: RecordWrite[]; timeToRegister: number | undefined } {
+  const product = productAfter(state.product, run);
+  const shares = sharesAfter(state, run);
+  const current = run.access.shares.map(({ consumer }) => {
+    const kept = state.shares.find((share) => share.intent.consumer === consumer);
+    return shares.find((share) => share.intent.consumer === consumer) ?? kept;
+  });
+  const subscriptions = state.subscriptions.flatMap((subscription) => {
+    const share = current.find((entry) => entry?.intent.consumer === subscription.consumer);
+    const next = subscriptionAfter(subscription, product ?? state.product, share, run.grants.ok, {
+      actor: 'weft:reconcile',
+      at: run.now.toISOString(),
+      correlation: run.request.correlation,
+    });
+    return next === undefined ? [] : [next];
+  });
+  const revisionOf = (record: ProductRecord | SubscriptionRecord | ShareRecord) =>
+    record.revision === 1 ? undefined : record.revision - 1;
+  const records = [...(product === undefined ? [] : [product]), ...shares, ...subscriptions];
+  const first = product !== undefined && state.product.status.registeredAt === undefined;
+  return {
+    writes: records.map((record) => ({ record, replaces: revisionOf(record) })),
+    timeToRegister: first ? product.status.timeToRegisterMs : undefined,
+  };
+}
+
+/** The subscription with the state that the read-backs give it, or undefined when nothing moves. */
+export function subscriptionAfter(
+  subscription: SubscriptionRecord,
+  product: ProductRecord,
+  share: ShareRecord | undefined,
+  governanceGrantsOk: boolean,
+  stamp: Pick<Change, 'actor' | 'at' | 'correlation'>,
+): SubscriptionRecord | undefined {
+  if (subscription.state === 'pending' || subscription.state === 'rejected') return undefined;
+  const { state, status } = subscriptionStatus(subscription, product, share, governanceGrantsOk, stamp.at);
+  if (state === subscription.state && JSON.stringify(status) === JSON.stringify(subscription.status)) return undefined;
+  const action = state === subscription.state ? 'SubscriptionObserved' : ENTERED[state];
+  return { ...subscription, state, status, revision: subscription.revision + 1, change: { ...stamp, action } };
+}
+
+const ENTERED: Readonly<Record<SubscriptionState, string>> = {
+  pending: 'SubscriptionRequested',
+  approved: 'SubscriptionApproved',
+  active: 'SubscriptionActivated',
+  revoking: 'SubscriptionRevoking',
+  revoked: 'SubscriptionRevoked',
+  rejected: 'SubscriptionRejected',
+  expired: 'SubscriptionExpired',
+};
+
+function productAfter(product: ProductRecord, run: Run): ProductRecord | undefined {
+  const at = run.now.toISOString();
+  const { generation } = product;
+  const registered: Condition = {
+    type: 'Registered',
+    status: run.catalog.ok ? 'true' : 'false',
+    reason: run.catalog.reason,
+    message: run.catalog.message,
+    generation,
+    at,
+  };
+  const shared: Condition = {
+    type: 'Shared',
+    status: run.grants.ok ? 'true' : 'false',
+    reason: run.grants.ok ? 'ReadBackEqual' : 'ReadBackDiffers',
+    message: run.grants.problems.length === 0 ? undefined : run.grants.problems.slice(0, 5).join('; '),
+    generation,
+    at,
+  };
+  const conditions = withCondition(withCondition(product.status.conditions, registered), shared);
+  const drift = driftOf(run);
+  if (conditions === product.status.conditions && drift === undefined) return undefined;
+  const first = run.catalog.ok && product.status.registeredAt === undefined;
+  const action = actionOf(product, run, first, drift !== undefined);
+  return {
+    ...product,
+    revision: product.revision + 1,
+    change: {
+      actor: 'weft:reconcile',
+      action,
+      at,
+      correlation: run.request.correlation,
+      details: drift ?? detailsOf(run),
+    },
+    status: {
+      ...product.status,
+      conditions,
+      ...(first
+        ? { registeredAt: at, timeToRegisterMs: Math.max(0, run.now.getTime() - Date.parse(product.createdAt)) }
+        : {}),
+    },
+  };
+}
+
+function actionOf(product: ProductRecord, run: Run, first: boolean, drifted: boolean): string {
+  if (!run.catalog.ok) return 'ProductFailed';
+  if (!run.grants.ok) return 'SharesFailed';
+  if (first) return 'ProductRegistered';
+  if (drifted) return 'DriftRepaired';
+  return condition(product, 'Shared')?.generation === product.generation ? 'ProductObserved' : 'SharesGranted';
+}
+
+/** What was found changed behind the mesh's back and put right, when a sweep had something to do although nobody had asked for anything. */
+function driftOf({ request, catalog, grants }: Run): Change['details'] | undefined {
+  if (request.cause !== 'sweep' || (catalog.applied.length === 0 && grants.applied.length === 0)) return undefined;
+  return { drift: true, ...detailsOf({ catalog, grants }) };
+}
+
+function detailsOf({ catalog, grants }: Pick<Run, 'catalog' | 'grants'>): Change['details'] {
+  return {
+    catalog: catalog.applied,
+    grants: grants.applied.slice(0, 50).map(({ kind, grant }) => ({
+      kind,
+      principal: grant.principal,
+      resource: grant.resource,
+      permissions: grant.permissions,
+      lastUpdatedBy: grant.lastUpdatedBy,
+    })),
+  };
+}
+
+/** Intents that changed, and those that an agent failed at or never answered. What widens waits until the central grants stand. */
+function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[] {
+  const at = run.now.toISOString();
+  return run.access.shares.flatMap((intent): ShareRecord[] => {
+    const former = shares.find((share) => share.intent.consumer === intent.consumer);
+    const moved = former === undefined || essence(former.intent) !== essence(intent);
+    if (moved && !run.grants.ok && intent.link !== undefined) return [];
+    if (!moved && !(run.request.cause === 'sweep' && isUnanswered(former, run.now))) return [];
+    return [
+      {
+        type: 'share',
+        intent: former === undefined ? intent : { ...intent, former: formerOf(former) },
+        generation: Math.max(product.generation, (former?.generation ?? 0) + (moved ? 0 : 1)),
+        revision: (former?.revision ?? 0) + 1,
+        change: { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation },
+        applied: former?.applied,
+      },
+    ];
+  });
+}
+
+/** What an agent has to do; a table that came or went changes nothing of it. */
+function essence(intent: ShareRecord['intent']): string {
+  return JSON.stringify([intent.account, intent.link, intent.linkName, intent.grants]);
+}
+
+/** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
+function formerOf({ intent, applied, generation }: ShareRecord): ShareRecord['intent']['former'] {
+  const confirmed = applied !== undefined && applied.ok && applied.generation >= generation;
+  const earlier = confirmed ? undefined : intent.former;
+  const unique = (names: readonly string[]) => [...new Set(names)].sort();
+  return {
+    principals: unique([...intent.grants.map(({ principal }) => principal), ...(earlier?.principals ?? [])]),
+    tables: unique([...tablesOf(intent.grants), ...(earlier?.tables ?? [])]),
+  };
+}
+
+function isUnanswered({ applied, generation, change }: ShareRecord, now: Date): boolean {
+  const answered = applied !== undefined && applied.generation >= generation;
+  if (answered) return !applied.ok;
+  return now.getTime() - Date.parse(change.at) > PATIENCE_WITH_AGENTS;
+}

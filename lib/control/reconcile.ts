@@ -1,0 +1,140 @@
+import type { CentralCatalog } from '#aws/glue.ts';
+import type { LakeFormation } from '#aws/lake-formation.ts';
+import type { ProductKey, RecordWrite, Registry, VersionState } from '#aws/registry.ts';
+import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
+import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { condition } from '#mesh/record.ts';
+import type { ShareRecord } from '#mesh/subscription/subscription.ts';
+import { databaseName } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { type ActualAccess, type Converged, convergeAccess, permanentOnly } from './converge.ts';
+import { type CatalogConverged, convergeCatalog } from './converge-catalog.ts';
+import { isManagedCentrally } from './managed.ts';
+import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
+import { optimistically } from './optimistic.ts';
+import { outcomeWrites } from './reconcile-outcome.ts';
+
+export interface ReconcileDeps {
+  readonly registry: Pick<Registry, 'version' | 'write'>;
+  readonly catalog: CentralCatalog;
+  readonly lakeFormation: LakeFormation;
+  topology(): Promise<Topology>;
+  now(): Date;
+}
+
+/** A wish to look at one product version again. */
+export interface ReconcileRequest extends ProductKey {
+  /** `change`: desired state moved, and a version that was reconciled since is left alone; `sweep`: look in any case. */
+  readonly cause: 'change' | 'sweep';
+  readonly correlation: string;
+}
+
+export interface Reconciled {
+  readonly result: 'gone' | 'settled' | 'converged' | 'failed';
+  /** From the first publish to Registered, in milliseconds, when this run made it so for the first time. */
+  readonly timeToRegister?: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Makes the central catalog and the grants to other accounts equal to what the registry wants of one product version, reads back, and
+ * writes status and share intents. It looks at the whole state, so a request that comes twice, late or out of order does no harm.
+ * Throttling that does not end and faults of the way are thrown, for the queue to bring the request again.
+ */
+export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promise<Reconciled> {
+  return optimistically(async () => {
+    const state = await deps.registry.version(request);
+    if (state === undefined) return { result: 'gone', problems: [] };
+    if (request.cause === 'change' && isSettled(state)) return { result: 'settled', problems: [] };
+    const topology = await deps.topology();
+    const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
+    const database = databaseName(state.product.domain, state.product.name, state.product.major);
+    const tables = state.product.tables.map((table) => toTableInput(state.product, table));
+    const catalog = await convergeCatalog({ database, tables }, deps.catalog);
+    const grants = await grantCentrally(state, access, catalog, topology, deps);
+    const outcome = outcomeWrites(state, { access, catalog, grants, request, now: deps.now() });
+    await writeAll(outcome.writes, deps.registry);
+    const problems = [...(catalog.message === undefined ? [] : [catalog.message]), ...grants.problems];
+    const result = catalog.ok && grants.ok ? 'converged' : 'failed';
+    return { result, timeToRegister: outcome.timeToRegister, problems };
+  });
+}
+
+/** True when a reconcile of this very generation has ended well, so that a second request for it has nothing to do. */
+function isSettled({ product }: VersionState): boolean {
+  return (['Registered', 'Shared'] as const).every((type) => {
+    const found = condition(product, type);
+    return found?.status === 'true' && found.generation >= product.generation;
+  });
+}
+
+async function grantCentrally(
+  state: VersionState,
+  access: DesiredAccess,
+  catalog: CatalogConverged,
+  topology: Topology,
+  deps: ReconcileDeps,
+): Promise<Converged> {
+  const desired: ActualAccess = { grants: access.accountGrants, filters: access.filters };
+  if (!catalog.ok && desired.grants.length > 0) {
+    return {
+      ok: false,
+      applied: [],
+      readBack: [],
+      problems: ['nothing is granted before the tables are in the catalog'],
+    };
+  }
+  const look = lookoutOf(state, access, topology);
+  const observe = async (): Promise<ActualAccess> => {
+    const found = await observeGrants(deps.lakeFormation, { ...look, databaseItself: true });
+    const filters = [];
+    for (const table of look.filtered) filters.push(...(await deps.lakeFormation.filters({ ...look, table })));
+    const grants = found.filter((grant) => isManagedCentrally(grant, topology.governanceAccount));
+    return { grants, filters };
+  };
+  // Where nothing was ever granted, the look after applying is the first one that can find something.
+  const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
+  const assumed = untouched ? { grants: [], filters: [] } : undefined;
+  try {
+    return await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed });
+  } catch (error) {
+    return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
+  }
+}
+
+/** Where grants of this product can stand: where they shall be, and where intents that have not been settled had them. */
+function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, topology: Topology) {
+  const verified = condition(product, 'Shared')?.status === 'true';
+  const open = shares.filter((share) => !verified || !isReported(share) || !sameGrants(share, access));
+  const former = open.flatMap(({ intent }) => intent.grants);
+  const formerTables = open.flatMap(({ intent }) => intent.former?.tables ?? []);
+  const wanted = access.accountGrants;
+  const filters = [...access.filters.map(({ table }) => table), ...filteredTablesOf([...wanted, ...former])];
+  return {
+    catalogId: topology.governanceAccount,
+    database: databaseName(product.domain, product.name, product.major),
+    tables: [...new Set([...tablesOf([...wanted, ...former]), ...filters, ...formerTables])].sort(),
+    filtered: [...new Set(filters)].sort(),
+    principals: [
+      ...new Set([...access.shares, ...shares.map(({ intent }) => intent)].map(({ account }) => account)),
+    ].sort(),
+  };
+}
+
+function isReported({ applied, generation }: ShareRecord): boolean {
+  return applied !== undefined && applied.ok && applied.generation >= generation;
+}
+
+function sameGrants(share: ShareRecord, access: DesiredAccess): boolean {
+  const next = access.shares.find(({ consumer }) => consumer === share.intent.consumer);
+  return JSON.stringify(next?.grants) === JSON.stringify(share.intent.grants);
+}
+
+/** A transaction takes 100 items: what hangs on the product goes first, the product's own status last. */
+async function writeAll(writes: readonly RecordWrite[], registry: Pick<Registry, 'write'>): Promise<void> {
+  const ordered = [
+    ...writes.filter(({ record }) => record.type !== 'product'),
+    ...writes.filter(({ record }) => record.type === 'product'),
+  ];
+  for (let start = 0; start < ordered.length; start += 90) await registry.write(ordered.slice(start, start + 90));
+}

@@ -1,0 +1,202 @@
+import type { VersionState } from '#aws/registry.ts';
+import { compileAccess } from '#mesh/access/compile.ts';
+import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { userError, WeftError } from '#mesh/error.ts';
+import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
+import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { approve } from '#mesh/subscription/transitions.ts';
+import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { authorize } from './authorize.ts';
+import { optimistically } from './optimistic.ts';
+import { messages } from './product-draft.ts';
+import { versionOf } from './products.ts';
+import { type ApiDeps, changeBy, type Request } from './request.ts';
+import { checkScope } from './scope.ts';
+
+/** What somebody asks for. */
+export interface SubscriptionWish {
+  readonly domain: string;
+  readonly name: string;
+  readonly major?: number;
+  /** Role ARNs of the consuming account; default: its analyst role. */
+  readonly principals?: readonly string[];
+  /** Default: the product's own classification. */
+  readonly clearance?: string;
+  readonly tables?: readonly string[];
+  readonly columns?: Readonly<Record<string, readonly string[]>>;
+  readonly rows?: Readonly<Record<string, string>>;
+  readonly purpose: string;
+  /** ISO 8601. */
+  readonly expiresAt?: string;
+}
+
+export interface Requested {
+  readonly subscription: SubscriptionRecord;
+  readonly plan: Plan;
+  /** False: the same subscription was already there. */
+  readonly changed: boolean;
+}
+
+/**
+ * Asks for access. Policy grants it, asks the owner or refuses it; the same wish again answers the subscription that is there.
+ * @throws WEFT-SUBSCRIPTION-001 to -003, WEFT-ACCESS-002, WEFT-POLICY-002, WEFT-PRODUCT-001 and -002.
+ */
+export async function requestSubscription(wish: SubscriptionWish, request: Request, deps: ApiDeps): Promise<Requested> {
+  const topology = await deps.topology();
+  return optimistically(async () => {
+    const version = await versionOf(wish, deps);
+    const { verdict, subscription, same } = draftSubscription(wish, version, topology, request, deps);
+    const plan = planOf(version, same ?? subscription, verdict, topology);
+    if (same !== undefined) return { subscription: same, plan, changed: false };
+    const writes = [{ record: subscription, replaces: undefined }];
+    const product = bumped(version.product, subscription.change);
+    await deps.registry.write(
+      subscription.state === 'approved' ? [{ record: product, replaces: version.product.revision }, ...writes] : writes,
+    );
+    return { subscription, plan, changed: true };
+  });
+}
+
+/** What the request would lead to, if it were approved as it is. */
+export async function planSubscription(wish: SubscriptionWish, request: Request, deps: ApiDeps): Promise<Plan> {
+  const topology = await deps.topology();
+  const version = await versionOf(wish, deps);
+  const { verdict, subscription, same } = draftSubscription(wish, version, topology, request, deps);
+  return planOf(version, same ?? subscription, verdict, topology);
+}
+
+/** The plan of a subscription as if it were approved as requested, against what the registry says is granted. */
+export function planOf(
+  { product, subscriptions, shares }: VersionState,
+  subscription: SubscriptionRecord,
+  verdict: Decision,
+  topology: Topology,
+): Plan {
+  const others = subscriptions.filter(({ id }) => id !== subscription.id);
+  const approved = {
+    ...subscription,
+    state: 'approved' as const,
+    approved: subscription.approved ?? subscription.requested,
+  };
+  const before = compileAccess(product, subscriptions, shares, topology);
+  const tables = product.tables.map((table) => toTableInput(product, table));
+  const plan = buildPlan({
+    verdict,
+    database: databaseName(product.domain, product.name, product.major),
+    tables,
+    access: compileAccess(product, [...others, approved], shares, topology),
+    actual: { tables, filters: before.filters, grants: before.accountGrants },
+  });
+  return { ...plan, local: plan.local.filter(({ consumer }) => consumer === subscription.consumer) };
+}
+
+/** The product with its generation raised, because what hangs on it changed. */
+export function bumped(product: ProductRecord, change: ProductRecord['change']): ProductRecord {
+  return { ...product, generation: product.generation + 1, revision: product.revision + 1, change };
+}
+
+function draftSubscription(
+  wish: SubscriptionWish,
+  { product, subscriptions }: VersionState,
+  topology: Topology,
+  request: Request,
+  deps: Pick<ApiDeps, 'now' | 'random'>,
+): { verdict: Decision; subscription: SubscriptionRecord; same?: SubscriptionRecord } {
+  const consumer = request.caller.domain;
+  authorize('subscription.request', request.caller, { owner: product.domain, consumer });
+  if (consumer === undefined || product.state === 'retired') {
+    throw userError('WEFT-SUBSCRIPTION-003', `${productId(product)} v${product.major} is retired`, {
+      hint: 'subscribe to a version that is active',
+    });
+  }
+  const principals = principalsOf(wish, consumer, request, topology);
+  const { tables, columns, rows } = wish;
+  const clearance = wish.clearance ?? product.classification;
+  const requested: AccessScope = checkScope({ clearance, tables, columns, rows }, product, topology.classification);
+  const expiresAt = endOf(wish, deps.now());
+  const verdict = decideSubscription(
+    product,
+    { consumer, scope: requested, purpose: wish.purpose, expiresAt },
+    topology,
+  );
+  if (verdict.effect === 'deny') {
+    throw userError('WEFT-POLICY-002', `policy refuses the subscription: ${messages(verdict)}`, {
+      details: { policies: verdict.policies },
+    });
+  }
+  const at = deps.now();
+  const policies = verdict.policies.map(({ id }) => id);
+  const pending: SubscriptionRecord = {
+    type: 'subscription',
+    id: `${product.domain}.${product.name}.v${product.major}.${consumer}.${deps.random()}`,
+    domain: product.domain,
+    product: product.name,
+    major: product.major,
+    consumer,
+    account: request.caller.account,
+    principals,
+    purpose: wish.purpose,
+    requestedBy: request.caller.arn,
+    requested,
+    expiresAt,
+    state: 'pending',
+    generation: product.generation + 1,
+    revision: 1,
+    change: changeBy(request, 'SubscriptionRequested', at, { policies }),
+    createdAt: at.toISOString(),
+    status: { conditions: [] },
+  };
+  const same = subscriptions.find((entry) => isSameWish(entry, pending));
+  if (verdict.effect === 'ask') return { verdict, subscription: pending, same };
+  const act = { actor: 'weft:policy', at: at.toISOString(), correlation: request.correlation, policies };
+  const approved = approve(pending, act, {}, topology.classification);
+  if (!approved.ok)
+    throw new WeftError('WEFT-SUBSCRIPTION-009', 'an automatic approval was refused', { problems: approved.problems });
+  return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
+}
+
+function principalsOf(wish: SubscriptionWish, consumer: string, request: Request, topology: Topology): string[] {
+  const analyst = roleArn(request.caller.account, domainRoleName(topology.mesh, consumer, 'analyst'));
+  const principals = [...new Set(wish.principals ?? [analyst])].sort();
+  const own = new RegExp(`^arn:aws:iam::${request.caller.account}:role/[\\w+=,.@/-]+$`);
+  const foreign = principals.filter((principal) => !own.test(principal));
+  if (foreign.length > 0 || principals.length === 0) {
+    throw userError(
+      'WEFT-SUBSCRIPTION-001',
+      `\`${foreign.join(', ') || 'no principal'}\` is not a role of account ${request.caller.account}`,
+      {
+        hint: `name role ARNs of \`${consumer}\`'s own account, e.g. ${analyst}`,
+      },
+    );
+  }
+  return principals;
+}
+
+function endOf(wish: SubscriptionWish, now: Date): string | undefined {
+  if (wish.expiresAt === undefined) return undefined;
+  const end = new Date(wish.expiresAt);
+  if (Number.isNaN(end.getTime()) || end <= now) {
+    throw userError('WEFT-SUBSCRIPTION-004', `end date \`${wish.expiresAt}\` is not a time in the future`, {
+      hint: 'write it as ISO 8601, e.g. `2030-01-31T00:00:00Z`',
+    });
+  }
+  return end.toISOString();
+}
+
+function isSameWish(a: SubscriptionRecord, b: SubscriptionRecord): boolean {
+  const essence = ({ consumer, principals, purpose, requested, expiresAt }: SubscriptionRecord) =>
+    JSON.stringify([
+      consumer,
+      principals,
+      purpose,
+      requested.clearance,
+      requested.tables,
+      requested.columns,
+      requested.rows,
+      expiresAt,
+    ]);
+  return ['pending', 'approved', 'active'].includes(a.state) && essence(a) === essence(b);
+}

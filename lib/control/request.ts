@@ -1,0 +1,24 @@
+import type { Registry } from '#aws/registry.ts';
+import type { Change } from '#mesh/record.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import type { Caller } from './caller.ts';
+
+/** What every use case of the API has at hand. */
+export interface ApiDeps {
+  readonly registry: Registry;
+  topology(): Promise<Topology>;
+  now(): Date;
+  /** A short random text of lower-case letters and digits, for ids. */
+  random(): string;
+}
+
+/** Who asks, under which correlation id. */
+export interface Request {
+  readonly caller: Caller;
+  readonly correlation: string;
+}
+
+/** The stamp of a write that a caller asked for. */
+export function changeBy(request: Request, action: string, at: Date, more: Partial<Change> = {}): Change {
+  return { actor: request.caller.arn, action, at: at.toISOString(), correlation: request.correlation, ...more };
+}

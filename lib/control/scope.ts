@@ -1,0 +1,54 @@
+import { parseRowFilter, printForLakeFormation } from '#mesh/access/row-filter.ts';
+import { type Problem, userError } from '#mesh/error.ts';
+import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
+import type { AccessScope } from '#mesh/subscription/subscription.ts';
+import type { ClassificationLadder } from '#mesh/topology/topology.ts';
+
+/** Checks a scope against the product: levels, tables, columns and row filters; answers it with the filters in Lake Formation's own print. @throws WEFT-SUBSCRIPTION-002 with every problem. */
+export function checkScope(scope: AccessScope, product: ProductRecord, ladder: ClassificationLadder): AccessScope {
+  const problems: Problem[] = [];
+  const report = (path: string, message: string, fix: string) =>
+    problems.push({ code: 'WEFT-SUBSCRIPTION-002', severity: 'error', path, message, fix });
+  const tableNamed = (name: string, path: string): ProductTable | undefined => {
+    const table = product.tables.find((entry) => entry.name === name);
+    if (table === undefined) {
+      report(
+        path,
+        `table \`${name}\` does not exist`,
+        `it has ${product.tables.map((entry) => entry.name).join(', ')}`,
+      );
+    }
+    return table;
+  };
+  if (!ladder.includes(scope.clearance)) {
+    report(
+      'clearance',
+      `classification level \`${scope.clearance}\` does not exist`,
+      `levels are ${ladder.join(', ')}`,
+    );
+  }
+  for (const name of scope.tables ?? []) tableNamed(name, 'tables');
+  for (const [name, columns] of Object.entries(scope.columns ?? {})) {
+    const table = tableNamed(name, `columns.${name}`);
+    if (table === undefined) continue;
+    const known = [...table.columns, ...table.partitionKeys].map((column) => column.name);
+    for (const column of columns.filter((entry) => !known.includes(entry))) {
+      report(`columns.${name}`, `column \`${column}\` does not exist`, `\`${name}\` has ${known.join(', ')}`);
+    }
+  }
+  const rows: Record<string, string> = {};
+  for (const [name, text] of Object.entries(scope.rows ?? {})) {
+    const table = tableNamed(name, `rows.${name}`);
+    if (table === undefined) continue;
+    const filter = parseRowFilter(text, table.columns, table.partitionKeys);
+    if (filter.ok) rows[name] = printForLakeFormation(filter.value);
+    else problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${name}` })));
+  }
+  if (problems.length > 0) {
+    throw userError('WEFT-SUBSCRIPTION-002', problems.map(({ message }) => message).join('; '), {
+      problems,
+      hint: problems.find(({ fix }) => fix !== undefined)?.fix,
+    });
+  }
+  return scope.rows === undefined ? scope : { ...scope, rows };
+}

@@ -1,0 +1,47 @@
+import { everyRecord } from '#aws/registry.ts';
+import type { Plan } from '#mesh/plan/plan.ts';
+import { decideSubscription } from '#mesh/policy/decide.ts';
+import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { authorize, may } from './authorize.ts';
+import type { Caller } from './caller.ts';
+import { findSubscription } from './decide.ts';
+import type { ApiDeps } from './request.ts';
+import { planOf } from './request-subscription.ts';
+
+/** The subscriptions that the caller may see, filtered by product (`<domain>/<name>`), consumer and state. */
+export async function listSubscriptions(
+  filter: { readonly product?: string; readonly consumer?: string; readonly state?: string },
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<SubscriptionRecord[]> {
+  const found: SubscriptionRecord[] = [];
+  const prefix = filter.consumer === undefined ? undefined : `${filter.consumer}#`;
+  for await (const subscription of everyRecord(deps.registry, 'subscription', prefix)) {
+    const { domain, product, consumer, state } = subscription;
+    if (filter.product !== undefined && filter.product !== `${domain}/${product}`) continue;
+    if (filter.state !== undefined && filter.state !== state) continue;
+    if (may('subscription.read', caller, { owner: domain, consumer })) found.push(subscription);
+  }
+  return found;
+}
+
+/** One subscription and its consumer's local side. @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-005. */
+export async function showSubscription(
+  id: string,
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<{ subscription: SubscriptionRecord; share?: ShareRecord }> {
+  const { version, subscription } = await findSubscription(id, deps);
+  authorize('subscription.read', caller, { owner: subscription.domain, consumer: subscription.consumer });
+  return { subscription, share: version.shares.find(({ intent }) => intent.consumer === subscription.consumer) };
+}
+
+/** What approval as asked would do. @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-005. */
+export async function planOfSubscription(id: string, caller: Caller, deps: ApiDeps): Promise<Plan> {
+  const topology = await deps.topology();
+  const { version, subscription } = await findSubscription(id, deps);
+  const { consumer, requested, purpose, expiresAt } = subscription;
+  authorize('subscription.read', caller, { owner: subscription.domain, consumer });
+  const verdict = decideSubscription(version.product, { consumer, scope: requested, purpose, expiresAt }, topology);
+  return planOf(version, subscription, verdict, topology);
+}
