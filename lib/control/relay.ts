@@ -1,0 +1,144 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { BatchOutcome } from '#aws/batch.ts';
+import type { Bus, BusEvent } from '#aws/eventbridge.ts';
+import { type Registry, recordOfImage } from '#aws/registry.ts';
+import { groupOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
+import type { WriteOnce } from '#aws/s3.ts';
+import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
+import { type AuditEntry, auditEntries } from '#mesh/audit/entry.ts';
+import { deriveEvents, needsReconcile } from '#mesh/event/derive.ts';
+import type { MeshEvent } from '#mesh/event/envelope.ts';
+import type { RegistryRecord } from '#mesh/registry.ts';
+import { MESH_SOURCE } from '#mesh/topology/names.ts';
+import type { ReconcileRequest } from './reconcile.ts';
+
+export interface RelayDeps {
+  readonly queue: FifoQueue;
+  readonly bus: Bus;
+  readonly trail: WriteOnce;
+  readonly registry: Pick<Registry, 'version'>;
+}
+
+/** One committed change, as the registry's stream tells it. */
+export interface StreamRecord {
+  /** Where the batch goes on from when this record fails. */
+  readonly sequence: string;
+  readonly before?: Readonly<Record<string, AttributeValue>>;
+  readonly after?: Readonly<Record<string, AttributeValue>>;
+}
+
+interface Committed {
+  readonly sequence: string;
+  readonly key: { readonly pk: string; readonly sk: string };
+  readonly before: RegistryRecord | undefined;
+  readonly after: RegistryRecord | undefined;
+}
+
+type Tagged<T> = T & { readonly sequences: readonly string[] };
+
+/** Events whose audience includes a product's subscribers. */
+const TOLD_TO_SUBSCRIBERS = new Set([
+  'ProductPublished',
+  'SchemaChanged',
+  'SchemaChangeQuarantined',
+  'ProductRegistered',
+  'ProductFailed',
+]);
+
+/**
+ * Turns committed changes into reconcile requests, mesh events and audit entries, each with an identity derived from the registry key and
+ * revision, so that a repeated batch repeats nothing downstream. Answers the sequence numbers that have to come again.
+ */
+export async function relay(records: readonly StreamRecord[], deps: RelayDeps): Promise<string[]> {
+  const committed = records.map(read).filter((entry) => entry !== undefined);
+  const failed = new Set<string>();
+  collect(failed, await deps.queue.send(reconcileRequests(committed)));
+  collect(failed, await deps.bus.put(await meshEvents(committed, deps)));
+  await keepTrail(
+    committed.filter(({ sequence }) => !failed.has(sequence)),
+    deps.trail,
+    failed,
+  );
+  return [...failed];
+}
+
+function read({ sequence, before, after }: StreamRecord): Committed | undefined {
+  const image = after ?? before;
+  const pk = image?.pk?.S;
+  const sk = image?.sk?.S;
+  const records = { before: recordOfImage(before), after: recordOfImage(after) };
+  if (pk === undefined || sk === undefined || (records.before ?? records.after) === undefined) return undefined;
+  return { sequence, key: { pk, sk }, ...records };
+}
+
+/** One request for each product version that needs one, however many of its records changed. */
+function reconcileRequests(committed: readonly Committed[]): Tagged<FifoMessage>[] {
+  const wanted = committed.filter(({ before, after }) => needsReconcile(before, after));
+  const byGroup = Map.groupBy(wanted, ({ key }) => {
+    const product = productKeyOf(key);
+    return product === undefined ? '' : groupOf(product);
+  });
+  return [...byGroup]
+    .filter(([group]) => group !== '')
+    .map(([group, entries]) => {
+      const last = entries.at(-1) as Committed;
+      const product = productKeyOf(last.key) as ProductKey;
+      const body: ReconcileRequest = { ...product, cause: 'change', correlation: correlationOf(last) };
+      return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
+    });
+}
+
+async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Promise<Tagged<BusEvent>[]> {
+  const events: Tagged<BusEvent>[] = [];
+  for (const { sequence, key, before, after } of committed) {
+    let derived: readonly MeshEvent[] = deriveEvents(before, after, []);
+    const product = productKeyOf(key);
+    const told = before !== undefined && derived.some(({ type }) => TOLD_TO_SUBSCRIBERS.has(type));
+    if (told && after?.type === 'product' && after.status.registeredAt !== undefined && product !== undefined) {
+      const version = await deps.registry.version(product);
+      derived = deriveEvents(before, after, version?.subscriptions ?? []);
+    }
+    events.push(
+      ...derived.map((detail) => ({ source: MESH_SOURCE, type: detail.type, detail, sequences: [sequence] })),
+    );
+  }
+  return events;
+}
+
+/** One object for what one command committed: written once, whatever is delivered again. */
+async function keepTrail(committed: readonly Committed[], trail: WriteOnce, failed: Set<string>): Promise<void> {
+  const lines = committed.flatMap(({ before, after, sequence }) =>
+    auditEntries(before, after).map((entry) => ({ entry, sequence })),
+  );
+  const commands = Map.groupBy(lines, ({ entry }) => `${entry.at} ${entry.correlation}`);
+  for (const group of commands.values()) {
+    const entries = group.map(({ entry }) => entry);
+    try {
+      await trail.put(trailKey(entries), `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`);
+    } catch {
+      for (const { sequence } of group) failed.add(sequence);
+    }
+  }
+}
+
+/** `trail/dt=<yyyy-mm-dd>/<time>-<id of the first entry>-<entries>.jsonl`: sorted by time, partitioned by day. */
+export function trailKey(entries: readonly AuditEntry[]): string {
+  const [first] = entries as [AuditEntry];
+  const id = first.id.replaceAll(/[^\w.-]+/g, '_');
+  return `trail/dt=${first.at.slice(0, 10)}/${first.at.replaceAll(/[-:]/g, '')}-${id}-${entries.length}.jsonl`;
+}
+
+function collect(failed: Set<string>, outcome: BatchOutcome<{ readonly sequences: readonly string[] }>): void {
+  for (const { entry } of [...outcome.failed, ...outcome.unclear])
+    for (const sequence of entry.sequences) failed.add(sequence);
+}
+
+function identityOf({ key, after, before }: Committed): string {
+  const record = after ?? before;
+  const revision = record !== undefined && 'revision' in record ? record.revision : 0;
+  return `${key.pk} ${key.sk} ${revision}`;
+}
+
+function correlationOf({ after, before }: Committed): string {
+  return (after ?? before)?.change.correlation ?? '';
+}

@@ -1,0 +1,78 @@
+import { everyRecord, type Registry } from '#aws/registry.ts';
+import { groupOf } from '#aws/registry-keys.ts';
+import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { expire } from '#mesh/subscription/transitions.ts';
+import { optimistically } from './optimistic.ts';
+import type { ReconcileRequest } from './reconcile.ts';
+import { bumped } from './request-subscription.ts';
+
+export interface SweepDeps {
+  readonly registry: Pick<Registry, 'page' | 'version' | 'write'>;
+  readonly queue: FifoQueue;
+  now(): Date;
+}
+
+export interface Swept {
+  /** Subscriptions that ran out. */
+  readonly expired: number;
+  /** Product versions that will be looked at again. */
+  readonly requested: number;
+  /** What could not be done now; the next sweep tries again. */
+  readonly failed: readonly string[];
+}
+
+/** Ends what ran out, and asks for a look at every product version, which finds and repairs drift. */
+export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept> {
+  const failed: string[] = [];
+  let expired = 0;
+  for await (const subscription of everyRecord(deps.registry, 'subscription')) {
+    if (!hasRunOut(subscription, deps.now())) continue;
+    try {
+      if (await end(subscription, correlation, deps)) expired += 1;
+    } catch (error) {
+      failed.push(`${subscription.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const messages: FifoMessage[] = [];
+  for await (const { domain, name, major, state } of everyRecord(deps.registry, 'product')) {
+    if (state === 'retired') continue;
+    const body: ReconcileRequest = { domain, name, major, cause: 'sweep', correlation };
+    const group = groupOf({ domain, name, major });
+    messages.push({ group, deduplication: `${group} ${correlation}`, body });
+  }
+  const outcome = await deps.queue.send(messages);
+  failed.push(
+    ...[...outcome.failed, ...outcome.unclear].map(({ entry, symptom }) => `${entry.group}: ${symptom.message}`),
+  );
+  return { expired, requested: outcome.done.length, failed };
+}
+
+function hasRunOut({ state, expiresAt }: SubscriptionRecord, now: Date): boolean {
+  const live = state === 'pending' || state === 'approved' || state === 'active';
+  return live && expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
+}
+
+/** Ends one subscription with the product's generation raised; false when somebody else has ended it. */
+function end(
+  { id, domain, product: name, major }: SubscriptionRecord,
+  correlation: string,
+  deps: SweepDeps,
+): Promise<boolean> {
+  return optimistically(async () => {
+    const version = await deps.registry.version({ domain, name, major });
+    const subscription = version?.subscriptions.find((entry) => entry.id === id);
+    if (version === undefined || subscription === undefined || !hasRunOut(subscription, deps.now())) return false;
+    const checked = expire(subscription, { actor: 'weft:sweep', at: deps.now().toISOString(), correlation });
+    if (!checked.ok) return false;
+    const product = bumped(version.product, checked.value.change);
+    await deps.registry.write([
+      { record: product, replaces: version.product.revision },
+      {
+        record: { ...checked.value, revision: subscription.revision + 1, generation: product.generation },
+        replaces: subscription.revision,
+      },
+    ]);
+    return true;
+  });
+}

@@ -1,0 +1,174 @@
+import type { RecordWrite, Registry, VersionState } from '#aws/registry.ts';
+import { adopt, compareTables } from '#mesh/contract/compatibility.ts';
+import { fromCatalogReport } from '#mesh/contract/glue-table.ts';
+import { parseReport } from '#mesh/event/envelope.ts';
+import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/report.ts';
+import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
+import { condition } from '#mesh/record.ts';
+import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import { optimistically } from './optimistic.ts';
+import { subscriptionAfter } from './reconcile-outcome.ts';
+
+export interface SyncDeps {
+  readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'>;
+  topology(): Promise<Topology>;
+  now(): Date;
+}
+
+/** A domain's event as EventBridge delivers it: `account` is EventBridge's own word on who sent it. */
+export interface DomainReportEvent {
+  readonly id: string;
+  readonly account: string;
+  readonly detail: unknown;
+}
+
+export type Synced = 'adopted' | 'quarantined' | 'lifted' | 'applied' | 'unchanged' | 'ignored' | 'refused';
+
+/** Takes one report of a domain into the registry. A report that is no report, or speaks for another account, is recorded and refused. */
+export async function sync(event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {
+  const checked = parseReport(event.detail);
+  if (!checked.ok) return refuse(event, checked.problems.map(({ message }) => message).join('; '), deps);
+  const report = checked.value;
+  return report.type === 'CatalogChanged'
+    ? takeCatalogChange(report, event, deps)
+    : takeShareReport(report, event, deps);
+}
+
+async function takeShareReport(report: ShareReported, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {
+  return optimistically(async () => {
+    const { domain, product: name, major } = report;
+    const version = await deps.registry.version({ domain, name, major });
+    const share = version?.shares.find(({ intent }) => intent.consumer === report.consumer);
+    if (version === undefined || share === undefined) return 'ignored';
+    if (event.account !== share.intent.account || report.from !== report.consumer) {
+      return refuse(event, `account ${event.account} reports for \`${report.consumer}\``, deps);
+    }
+    const known = share.applied;
+    const stale = known !== undefined && known.generation > report.report.generation;
+    if (stale || JSON.stringify(known) === JSON.stringify(report.report)) return 'unchanged';
+    const stamp = { actor: `weft:agent:${report.from}`, at: deps.now().toISOString(), correlation: report.id };
+    const next = {
+      ...share,
+      applied: report.report,
+      revision: share.revision + 1,
+      change: { ...stamp, action: report.type, details: { grants: report.report.readBack.length } },
+    };
+    const governanceOk = condition(version.product, 'Shared')?.status === 'true';
+    const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
+      if (subscription.consumer !== report.consumer) return [];
+      const after = subscriptionAfter(subscription, version.product, next, governanceOk, {
+        ...stamp,
+        actor: 'weft:sync',
+      });
+      return after === undefined ? [] : [{ record: after, replaces: subscription.revision }];
+    });
+    await deps.registry.write([{ record: next, replaces: share.revision }, ...subscriptions]);
+    return 'applied';
+  });
+}
+
+async function takeCatalogChange(report: CatalogChanged, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {
+  // The account is EventBridge's: a domain that names another's table finds no product that follows it.
+  const product = await deps.registry.follower(event.account, report.database, report.table);
+  if (product === undefined) return 'ignored';
+  const topology = await deps.topology();
+  if (product.domain !== report.from || domainNamed(topology, report.from)?.account !== event.account) {
+    return refuse(event, `account ${event.account} reports as \`${report.from}\``, deps);
+  }
+  return optimistically(async () => {
+    let result: Synced = 'unchanged';
+    for (const version of await deps.registry.versions(product)) {
+      const table = version.product.tables.find(
+        ({ source }) => source.database === report.database && source.table === report.table,
+      );
+      if (table === undefined || version.product.state === 'retired') continue;
+      const { next, outcome } = follow(version, table, report, topology, deps.now());
+      if (next === undefined) continue;
+      await deps.registry.write([{ record: next, replaces: version.product.revision }]);
+      result = outcome;
+    }
+    return result;
+  });
+}
+
+function follow(
+  { product }: VersionState,
+  table: ProductTable,
+  report: CatalogChanged,
+  topology: Topology,
+  now: Date,
+): { next: ProductRecord | undefined; outcome: Synced } {
+  const at = now.toISOString();
+  const stamp = { actor: `weft:catalog-watch:${report.from}`, at, correlation: report.id };
+  const revision = product.revision + 1;
+  if (report.change === 'DeleteTable' || report.schema === undefined) {
+    const reasons = [`table \`${report.database}.${report.table}\` was deleted in the domain's catalog`];
+    return { next: quarantined(product, table.name, reasons, stamp), outcome: 'quarantined' };
+  }
+  const shape = fromCatalogReport(report.schema);
+  const changes = compareTables(table, shape);
+  const breaking = changes.filter((change) => change.breaking).map(({ message }) => message);
+  if (breaking.length > 0) return { next: quarantined(product, table.name, breaking, stamp), outcome: 'quarantined' };
+  const lifted = product.quarantine?.table === table.name;
+  if (changes.length === 0 && !lifted) return { next: undefined, outcome: 'unchanged' };
+  const { quarantine, ...rest } = product;
+  const next: ProductRecord = {
+    ...rest,
+    ...(lifted ? {} : { quarantine }),
+    revision,
+    tables: product.tables.map((entry) => (entry === table ? adopt(table, shape) : entry)),
+    generation: product.generation + (changes.length > 0 ? 1 : 0),
+    change: {
+      ...stamp,
+      action: changes.length > 0 ? 'SchemaChanged' : 'QuarantineLifted',
+      details: { table: table.name, changes: changes.map(({ message }) => message) },
+    },
+  };
+  const classification = highestOf(next, topology);
+  return { next: { ...next, classification }, outcome: changes.length > 0 ? 'adopted' : 'lifted' };
+}
+
+/** The product in quarantine: what is published stays as it is, and the owner is told why. Undefined when it says the same already. */
+function quarantined(
+  product: ProductRecord,
+  table: string,
+  reasons: readonly string[],
+  stamp: { actor: string; at: string; correlation: string },
+): ProductRecord | undefined {
+  const { quarantine } = product;
+  if (quarantine?.table === table && quarantine.reasons.join('\n') === reasons.join('\n')) return undefined;
+  return {
+    ...product,
+    quarantine: { table, at: stamp.at, reasons },
+    revision: product.revision + 1,
+    change: { ...stamp, action: 'SchemaChangeQuarantined', reason: reasons.join('; '), details: { table } },
+  };
+}
+
+/** The highest level of any column; a column that nobody has classified counts as the top. */
+function highestOf(product: ProductRecord, topology: Topology): string {
+  const ladder = topology.classification;
+  const levels = product.tables.flatMap((table) =>
+    [...table.columns, ...table.partitionKeys].map((column) =>
+      column.classification === undefined ? ladder.length - 1 : ladder.indexOf(column.classification),
+    ),
+  );
+  return ladder[Math.max(0, ...levels)] ?? product.classification;
+}
+
+async function refuse(event: DomainReportEvent, why: string, deps: SyncDeps): Promise<Synced> {
+  const at = deps.now();
+  await deps.registry.attempt({
+    type: 'attempt',
+    expires: Math.floor(at.getTime() / 1000) + 90 * 86_400,
+    change: {
+      actor: `arn:aws:iam::${event.account}:root`,
+      action: 'ReportRefused',
+      at: at.toISOString(),
+      reason: why,
+      correlation: event.id,
+      details: { type: (event.detail as DomainReport | undefined)?.type ?? 'unknown' },
+    },
+  });
+  return 'refused';
+}
