@@ -11,3 +11,15 @@ export interface AttemptRecord {
 
 /** Everything that tells a part of the mesh's story; the registry's source pointers do not. */
 export type RegistryRecord = ProductRecord | SubscriptionRecord | ShareRecord | AttemptRecord;
+
+/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer. */
+export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): string {
+  switch (record.type) {
+    case 'product':
+      return `${record.domain}/${record.name}#${record.major}`;
+    case 'subscription':
+      return `${record.domain}/${record.product}#${record.major}/subscription/${record.id}`;
+    case 'share':
+      return `${record.intent.domain}/${record.intent.product}#${record.intent.major}/share/${record.intent.consumer}`;
+  }
+}

@@ -1,4 +1,5 @@
-import type { RegistryRecord } from '../registry.ts';
+import { type RegistryRecord, recordKey } from '../registry.ts';
+import { summarize } from './summary.ts';
 
 /** One line of the trail: flat, so that Athena reads it as a table. */
 export interface AuditEntry {
@@ -10,9 +11,10 @@ export interface AuditEntry {
   readonly action: string;
   readonly correlation: string;
   readonly reason?: string;
+  /** The ids of the policies that decided. */
   readonly policies: readonly string[];
   /** What the entry is about. */
-  readonly entity: 'product' | 'subscription' | 'share' | 'attempt';
+  readonly entity: RegistryRecord['type'];
   readonly domain?: string;
   readonly product?: string;
   readonly major?: number;
@@ -29,8 +31,54 @@ export interface AuditEntry {
   readonly details?: string;
 }
 
-/** The trail's entries for one committed change; none when nothing was written. */
-export declare function auditEntries(
-  before: RegistryRecord | undefined,
-  after: RegistryRecord | undefined,
-): AuditEntry[];
+/** The trail's entries for one committed change; none when nothing was written. A deletion is told with the change of what was there. */
+export function auditEntries(before: RegistryRecord | undefined, after: RegistryRecord | undefined): AuditEntry[] {
+  const record = after ?? before;
+  if (record === undefined) return [];
+  const { actor, action, at, correlation, reason, policies = [], details } = record.change;
+  const deleted = after === undefined;
+  const key = record.type === 'attempt' ? `attempt/${correlation}` : `${recordKey(record)}@${record.revision}`;
+  const stateBefore = before && stateOf(before);
+  const stateAfter = deleted ? undefined : stateOf(record);
+  return [
+    {
+      id: deleted ? `${key}.deleted` : key,
+      at,
+      actor,
+      action: deleted ? 'RecordDeleted' : action,
+      correlation,
+      ...(reason === undefined ? {} : { reason }),
+      policies,
+      entity: record.type,
+      ...subjectOf(record),
+      ...(stateBefore === undefined ? {} : { stateBefore }),
+      ...(stateAfter === undefined ? {} : { stateAfter }),
+      summary: summarize(before, after),
+      ...(details === undefined ? {} : { details: JSON.stringify(details) }),
+    },
+  ];
+}
+
+function stateOf(record: RegistryRecord): string | undefined {
+  if (record.type === 'product' || record.type === 'subscription') return record.state;
+  return undefined;
+}
+
+function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
+  switch (record.type) {
+    case 'product': {
+      const { domain, name, major, version, generation, revision } = record;
+      return { domain, product: name, major, version, generation, revision };
+    }
+    case 'subscription': {
+      const { domain, product, major, id, consumer, generation, revision } = record;
+      return { domain, product, major, subscription: id, consumer, generation, revision };
+    }
+    case 'share': {
+      const { domain, product, major, consumer } = record.intent;
+      return { domain, product, major, consumer, generation: record.generation, revision: record.revision };
+    }
+    default:
+      return {};
+  }
+}

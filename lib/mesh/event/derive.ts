@@ -1,13 +1,152 @@
-import type { RegistryRecord } from '../registry.ts';
-import type { SubscriptionRecord } from '../subscription/subscription.ts';
-import type { MeshEvent } from './envelope.ts';
+import { isEqual } from '../equal.ts';
+import { type ProductRecord, productId } from '../product/product.ts';
+import { condition } from '../record.ts';
+import { type RegistryRecord, recordKey } from '../registry.ts';
+import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
+import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } from './envelope.ts';
 
-/** The mesh's events for one committed change; `subscriptions` are those of the product, for the audience. */
-export declare function deriveEvents(
+export { needsReconcile } from './needs-reconcile.ts';
+
+/** A type and what its data adds to what every event of the record says. */
+interface Derived {
+  readonly type: MeshEventType;
+  readonly audience: readonly string[];
+  readonly data?: Partial<MeshEventData>;
+}
+
+/**
+ * The mesh's events for one committed change; `subscriptions` are those of the product, for the audience. The ids come from the registry
+ * key and revision, so that a repeated delivery of the change gives the same events.
+ */
+export function deriveEvents(
   before: RegistryRecord | undefined,
   after: RegistryRecord | undefined,
   subscriptions: readonly SubscriptionRecord[],
-): MeshEvent[];
+): MeshEvent[] {
+  switch (after?.type) {
+    case 'product':
+      return emit(after, ofProduct(before?.type === 'product' ? before : undefined, after, subscriptions), {
+        domain: after.domain,
+        product: after.name,
+        major: after.major,
+        version: after.version,
+      });
+    case 'subscription':
+      return emit(after, ofSubscription(before?.type === 'subscription' ? before : undefined, after), {
+        domain: after.domain,
+        product: after.product,
+        major: after.major,
+        subscription: after.id,
+        consumer: after.consumer,
+        state: after.state,
+      });
+    case 'share':
+      return emit(after, ofShare(before?.type === 'share' ? before : undefined, after), {
+        domain: after.intent.domain,
+        product: after.intent.product,
+        major: after.intent.major,
+        consumer: after.intent.consumer,
+      });
+    default:
+      return [];
+  }
+}
 
-/** True when the change moved desired state, or what a reconcile has to look at again. */
-export declare function needsReconcile(before: RegistryRecord | undefined, after: RegistryRecord | undefined): boolean;
+function emit(
+  record: ProductRecord | SubscriptionRecord | ShareRecord,
+  derived: readonly Derived[],
+  common: Omit<MeshEventData, 'correlation'>,
+): MeshEvent[] {
+  const { at, correlation, reason } = record.change;
+  return derived.map(({ type, audience, data }) =>
+    meshEvent(type, {
+      id: `${recordKey(record)}@${record.revision}.${type}`,
+      time: at,
+      audience: [...new Set(audience)].toSorted(),
+      data: { ...common, correlation, ...(reason === undefined ? {} : { reason }), ...data },
+    }),
+  );
+}
+
+const REACHED: readonly SubscriptionState[] = ['approved', 'active', 'revoking'];
+
+function ofProduct(
+  before: ProductRecord | undefined,
+  after: ProductRecord,
+  subscriptions: readonly SubscriptionRecord[],
+): Derived[] {
+  const owner = [after.domain];
+  const everyone = [...owner, ...consumersOf(after, subscriptions)];
+  const derived: Derived[] = [];
+  if (before === undefined || before.version !== after.version || isPublication(before, after)) {
+    derived.push({ type: 'ProductPublished', audience: everyone, data: { state: after.state } });
+  }
+  const changed = before === undefined ? [] : changedTables(before, after);
+  if (changed.length > 0) derived.push({ type: 'SchemaChanged', audience: everyone, data: { tables: changed } });
+  if (after.quarantine !== undefined && !isEqual(before?.quarantine, after.quarantine)) {
+    const { table, reasons } = after.quarantine;
+    derived.push({ type: 'SchemaChangeQuarantined', audience: owner, data: { tables: [table], reasons } });
+  }
+  const was = before && condition(before, 'Registered');
+  const is = condition(after, 'Registered');
+  if (is?.status === 'true' && was?.status !== 'true') {
+    derived.push({ type: 'ProductRegistered', audience: everyone });
+  }
+  if (is?.status === 'false' && (was?.status !== 'false' || was.reason !== is.reason)) {
+    derived.push({ type: 'ProductFailed', audience: owner, data: { reason: is.message ?? is.reason } });
+  }
+  return derived;
+}
+
+function isPublication(before: ProductRecord, after: ProductRecord): boolean {
+  return after.change.action === 'ProductPublished' && before.generation !== after.generation;
+}
+
+function consumersOf(product: ProductRecord, subscriptions: readonly SubscriptionRecord[]): string[] {
+  return subscriptions
+    .filter(
+      (subscription) =>
+        `${subscription.domain}/${subscription.product}` === productId(product) &&
+        subscription.major === product.major &&
+        REACHED.includes(subscription.state),
+    )
+    .map((subscription) => subscription.consumer);
+}
+
+/** The tables that came, went, or whose columns or partition keys are others. */
+function changedTables(before: ProductRecord, after: ProductRecord): string[] {
+  const names = new Set([...before.tables, ...after.tables].map((table) => table.name));
+  const shape = (product: ProductRecord, name: string) => {
+    const table = product.tables.find((candidate) => candidate.name === name);
+    return (
+      table && [table.columns, table.partitionKeys].map((list) => list.map((column) => [column.name, column.type]))
+    );
+  };
+  return [...names].filter((name) => !isEqual(shape(before, name), shape(after, name))).toSorted();
+}
+
+const BY_STATE: Readonly<Partial<Record<SubscriptionState, MeshEventType>>> = {
+  approved: 'SubscriptionApproved',
+  rejected: 'SubscriptionRejected',
+  active: 'SubscriptionActivated',
+  revoked: 'SubscriptionRevoked',
+  expired: 'SubscriptionExpired',
+};
+
+function ofSubscription(before: SubscriptionRecord | undefined, after: SubscriptionRecord): Derived[] {
+  const audience = [after.domain, after.consumer];
+  const derived: Derived[] = before === undefined ? [{ type: 'SubscriptionRequested', audience }] : [];
+  const type = BY_STATE[after.state];
+  if (type !== undefined && before?.state !== after.state) derived.push({ type, audience });
+  return derived;
+}
+
+/** The agent is asked when its intent is another, and again by each write that finds it behind, except by its own late report. */
+function ofShare(before: ShareRecord | undefined, after: ShareRecord): Derived[] {
+  const changed = before === undefined || !isEqual(before.intent, after.intent);
+  const reported = !isEqual(before?.applied, after.applied);
+  const behind = (after.applied?.generation ?? -1) < after.generation && !reported;
+  if (!changed && !behind) return [];
+  const data = { intent: after.intent, generation: after.generation };
+  return [{ type: 'ShareRequested', audience: [after.intent.consumer], data }];
+}

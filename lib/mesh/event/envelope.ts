@@ -1,6 +1,8 @@
-import type { Checked } from '../error.ts';
 import type { ShareIntent } from '../subscription/subscription.ts';
+import { domainSource, MESH_SOURCE } from '../topology/names.ts';
 import type { DomainReport } from './report.ts';
+
+export { parseReport } from './parse-report.ts';
 
 /** CloudEvents 1.0, as it stands in the `Detail` of an EventBridge entry. */
 export interface Envelope<Type extends string, Data> {
@@ -8,7 +10,7 @@ export interface Envelope<Type extends string, Data> {
   readonly id: string;
   readonly source: string;
   readonly type: Type;
-  /** `<domain>/<product>`. */
+  /** `<domain>/<product>`; of a `CatalogChanged`, `<database>/<table>`. */
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
@@ -51,13 +53,34 @@ export type MeshEvent = Envelope<MeshEventType, MeshEventData>;
 export type DomainEvent = Envelope<DomainReport['type'], Readonly<Record<string, unknown>>>;
 
 /** The mesh's own event, from `weft.mesh`. */
-export declare function meshEvent(
+export function meshEvent(
   type: MeshEventType,
   event: { id: string; time: string; data: MeshEventData; audience: readonly string[] },
-): MeshEvent;
+): MeshEvent {
+  return {
+    specversion: '1.0',
+    id: event.id,
+    source: MESH_SOURCE,
+    type,
+    subject: `${event.data.domain}/${event.data.product}`,
+    time: event.time,
+    datacontenttype: 'application/json',
+    data: { ...event.data, audience: event.audience },
+  };
+}
 
-/** A domain's report, from `weft.domain.<from>`; `data` is as ADR 0001 has it. */
-export declare function domainEvent(report: DomainReport): DomainEvent;
-
-/** Reads the `detail` of an EventBridge event of a domain; every problem at once. */
-export declare function parseReport(detail: unknown): Checked<DomainReport>;
+/** A domain's report, from `weft.domain.<from>`, for the mesh only: its audience is empty. */
+export function domainEvent(report: DomainReport): DomainEvent {
+  const { type, id, time, from, ...data } = report;
+  const subject = 'database' in data ? `${data.database}/${data.table}` : `${data.domain}/${data.product}`;
+  return {
+    specversion: '1.0',
+    id,
+    source: domainSource(from),
+    type,
+    subject,
+    time,
+    datacontenttype: 'application/json',
+    data: { ...data, audience: [] },
+  };
+}

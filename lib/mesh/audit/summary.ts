@@ -1,0 +1,75 @@
+import { isEqual } from '../equal.ts';
+import type { ProductRecord } from '../product/product.ts';
+import { condition } from '../record.ts';
+import type { RegistryRecord } from '../registry.ts';
+import type { AccessScope, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
+
+/** What a change did, in one line for people. */
+export function summarize(before: RegistryRecord | undefined, after: RegistryRecord | undefined): string {
+  switch (after?.type) {
+    case undefined:
+      return 'the record was deleted';
+    case 'attempt':
+      return `${after.change.action} was refused${after.change.reason === undefined ? '' : `: ${after.change.reason}`}`;
+    case 'product':
+      return ofProduct(before?.type === 'product' ? before : undefined, after);
+    case 'subscription':
+      return ofSubscription(before?.type === 'subscription' ? before : undefined, after);
+    case 'share':
+      return ofShare(before?.type === 'share' ? before : undefined, after);
+  }
+}
+
+function ofProduct(before: ProductRecord | undefined, after: ProductRecord): string {
+  if (before === undefined) return `version ${after.version} with ${after.tables.length} tables`;
+  const said: string[] = [];
+  if (before.version !== after.version) said.push(`version ${before.version} to ${after.version}`);
+  if (before.state !== after.state) said.push(`${before.state} to ${after.state}`);
+  for (const table of after.tables) {
+    const former = before.tables.find((candidate) => candidate.name === table.name);
+    if (former === undefined) said.push(`table ${table.name} added`);
+    else if (!isEqual(former, table)) said.push(`table ${table.name} changed`);
+  }
+  for (const table of before.tables) {
+    if (!after.tables.some((candidate) => candidate.name === table.name)) said.push(`table ${table.name} removed`);
+  }
+  if (after.quarantine !== undefined && !isEqual(before.quarantine, after.quarantine)) {
+    said.push(`quarantined: ${after.quarantine.reasons.join('; ')}`);
+  }
+  if (before.quarantine !== undefined && after.quarantine === undefined) said.push('quarantine lifted');
+  for (const { type, status, reason } of after.status.conditions) {
+    const former = condition(before, type);
+    if (former?.status !== status || former.reason !== reason) said.push(`${type} is ${status} (${reason})`);
+  }
+  return said.length === 0 ? 'nothing that people see' : said.join(', ');
+}
+
+function ofSubscription(before: SubscriptionRecord | undefined, after: SubscriptionRecord): string {
+  const who = `${after.consumer} for ${after.principals.join(', ')}`;
+  if (before === undefined) {
+    return `${after.state}: ${who} asks for ${describeScope(after.requested)}; purpose: ${after.purpose}`;
+  }
+  const scope = after.approved;
+  if (before.approved === undefined && scope !== undefined) {
+    return `${before.state} to ${after.state}: ${who} gets ${describeScope(scope)}`;
+  }
+  return before.state === after.state ? `still ${after.state}` : `${before.state} to ${after.state}`;
+}
+
+function describeScope(scope: AccessScope): string {
+  const parts = [`clearance ${scope.clearance}`];
+  if (scope.tables !== undefined) parts.push(`tables ${scope.tables.join(', ')}`);
+  for (const [table, columns] of Object.entries(scope.columns ?? {})) parts.push(`${table}(${columns.join(', ')})`);
+  for (const [table, rows] of Object.entries(scope.rows ?? {})) parts.push(`${table} where ${rows}`);
+  return parts.join('; ');
+}
+
+function ofShare(before: ShareRecord | undefined, after: ShareRecord): string {
+  if (before !== undefined && !isEqual(before.applied, after.applied) && after.applied !== undefined) {
+    const { ok, readBack, linkExists, error } = after.applied;
+    if (!ok) return `the agent failed${error === undefined ? '' : `: ${error}`}`;
+    return `the agent read back ${readBack.length} grants and ${linkExists ? 'a' : 'no'} link`;
+  }
+  const { link, grants, account } = after.intent;
+  return link === undefined ? `nothing must be left in ${account}` : `${grants.length} grants and a link in ${account}`;
+}
