@@ -1,6 +1,10 @@
 import { jsonCodec } from '../../core/codecs.ts';
 import type { Operations, Service } from '../../core/service.ts';
+import { catalogOperations } from './catalog-operations.ts';
 import { databaseOperations } from './database-operations.ts';
+import { partitionOperations } from './partition-operations.ts';
+import { policyOperations } from './policy-operations.ts';
+import { searchOperations } from './search-operations.ts';
 import { tableOperations } from './table-operations.ts';
 import { versionOperations } from './version-operations.ts';
 
@@ -13,5 +17,9 @@ export class GlueService implements Service {
     ...databaseOperations,
     ...tableOperations,
     ...versionOperations,
+    ...partitionOperations,
+    ...searchOperations,
+    ...policyOperations,
+    ...catalogOperations,
   };
 }

@@ -35,12 +35,16 @@ export function shareOfTable(
   return cell === undefined ? NOTHING : { permissions: ['SELECT'], cells: [cell] };
 }
 
-/** What a grant's permissions come to on a database itself. */
+/**
+ * What a grant's permissions come to on a database itself.
+ * @param implied whether a grant on something in the database counts as DESCRIBE on it
+ */
 export function shareOfDatabase(
   cloud: Cloud,
   grant: Pick<GrantRecord, 'resource'>,
   permissions: readonly Permission[],
   database: GlueDatabase,
+  implied: boolean,
 ): readonly Permission[] {
   const { resource } = grant;
   if (permissions.length === 0 || resource.catalogId !== database.CatalogId) return [];
@@ -50,7 +54,8 @@ export function shareOfDatabase(
     return satisfies(effectiveTags(cloud, at), expressionOf(cloud, resource)) ? permissions : [];
   }
   if (!('database' in resource) || resource.database !== database.Name) return [];
-  return resource.kind === 'database' ? permissions : ['DESCRIBE'];
+  if (resource.kind === 'database') return permissions;
+  return implied ? ['DESCRIBE'] : [];
 }
 
 /** The conditions of a tag policy, a saved expression looked up as it is now. */

@@ -77,7 +77,7 @@ export function databaseRights(
 ): ReadonlySet<Permission> {
   const grants = holdings(cloud, caller, database.CatalogId, database.Name);
   const of = (list: readonly GrantRecord[], what: Aspect): Set<Permission> =>
-    new Set(list.flatMap((grant) => shareOfDatabase(cloud, grant, part(grant, what), database)));
+    new Set(list.flatMap((grant) => shareOfDatabase(cloud, grant, part(grant, what), database, what === 'held')));
   const account = of(grants.account, aspect);
   const permissions = of(grants.direct, aspect);
   for (const permission of of(grants.passedOn, aspect)) if (account.has(permission)) permissions.add(permission);

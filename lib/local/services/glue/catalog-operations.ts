@@ -1,0 +1,51 @@
+import type { Context, Operations } from '../../core/service.ts';
+import { invalidInput } from './errors.ts';
+import { arnOf, putTags, tagsOf } from './tag-store.ts';
+
+interface TagInput {
+  readonly ResourceArn?: string;
+  readonly TagsToAdd?: Record<string, string>;
+  readonly TagsToRemove?: readonly string[];
+}
+
+const MOST_TAGS = 50;
+const tagged = ({ ResourceArn }: TagInput) => [ResourceArn ?? '*'];
+
+/** The operations on the catalog itself, and on the tags of what is in it. */
+export const catalogOperations: Operations = {
+  GetCatalog: {
+    resources: ({ CatalogId }: { CatalogId?: string }, context) => [
+      arnOf(context, CatalogId ?? context.account, 'catalog'),
+    ],
+    run({ CatalogId }: { CatalogId?: string }, context: Context) {
+      const id = CatalogId ?? context.account;
+      if (id !== context.account) throw invalidInput(`Catalog ${id} is not the caller's own`);
+      return { Catalog: { CatalogId: id, Name: id, ResourceArn: arnOf(context, id, 'catalog') } };
+    },
+  },
+  GetUserDefinedFunctions: { run: () => ({ UserDefinedFunctions: [] }) },
+  TagResource: {
+    resources: tagged,
+    run(input: TagInput, { cloud }: Context) {
+      const arn = input.ResourceArn ?? '';
+      const tags = { ...tagsOf(cloud, arn), ...input.TagsToAdd };
+      if (Object.keys(tags).length > MOST_TAGS) throw invalidInput(`A resource can have at most ${MOST_TAGS} tags`);
+      putTags(cloud, arn, tags);
+      return {};
+    },
+  },
+  UntagResource: {
+    resources: tagged,
+    run(input: TagInput, { cloud }: Context) {
+      const arn = input.ResourceArn ?? '';
+      const gone = new Set(input.TagsToRemove ?? []);
+      const left = Object.entries(tagsOf(cloud, arn)).filter(([key]) => !gone.has(key));
+      putTags(cloud, arn, Object.fromEntries(left));
+      return {};
+    },
+  },
+  GetTags: {
+    resources: tagged,
+    run: ({ ResourceArn }: TagInput, { cloud }: Context) => ({ Tags: tagsOf(cloud, ResourceArn ?? '') }),
+  },
+};
