@@ -13,7 +13,8 @@ export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /** A parsed condition, filter or key condition. */
 export type Condition =
-  | { readonly kind: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'and'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'or'; readonly left: Condition; readonly right: Condition }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'compare'; readonly operator: Comparator; readonly left: Operand; readonly right: Operand }
   | { readonly kind: 'between'; readonly operand: Operand; readonly low: Operand; readonly high: Operand }
@@ -130,7 +131,7 @@ export function attributesOf(condition: Condition): string[] {
   return operandsOf(condition).flatMap((operand) => (operand.kind === 'value' ? [] : [String(operand.path[0])]));
 }
 
-function operandsOf(condition: Exclude<Condition, { kind: 'not' } | { kind: 'and' | 'or' }>): readonly Operand[] {
+function operandsOf(condition: Exclude<Condition, { kind: 'not' | 'and' | 'or' }>): readonly Operand[] {
   if (condition.kind === 'compare') return [condition.left, condition.right];
   if (condition.kind === 'between') return [condition.operand, condition.low, condition.high];
   return condition.kind === 'in' ? [condition.operand, ...condition.among] : condition.operands;
