@@ -2,8 +2,11 @@ import type { Cloud } from '../core/cloud.ts';
 import type { Service } from '../core/service.ts';
 import { CloudFormationService } from '../deployer/cloudformation-service.ts';
 import { DynamoDbService } from '../services/dynamodb/service.ts';
+import { EventBridgeService } from '../services/eventbridge/service.ts';
+import { GlueService } from '../services/glue/service.ts';
 import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
+import { SqsService } from '../services/sqs/service.ts';
 import { SsmService } from '../services/ssm.ts';
 import { StsService } from '../services/sts.ts';
 
@@ -12,8 +15,11 @@ export function allServices(cloud: Cloud): Service[] {
   return [
     new CloudFormationService(),
     new DynamoDbService(cloud),
+    new EventBridgeService(cloud),
+    new GlueService(),
     new LakeFormationService(),
     new LambdaService(cloud),
+    new SqsService(cloud),
     new SsmService(),
     new StsService(),
   ];

@@ -58,9 +58,14 @@ export const lambda: Family = {
   },
 
   'AWS::Lambda::EventSourceMapping': {
-    properties: rules({ update: MAPPING, replace: 'EventSourceArn StartingPosition StartingPositionTimestamp' }),
+    properties: rules({
+      update: MAPPING,
+      replace: 'EventSourceArn StartingPosition StartingPositionTimestamp',
+      inert: { Tags: 'tags of a mapping decide nothing' },
+    }),
     async create({ call, properties, arn }) {
-      const { UUID } = await call<{ UUID: string }>('lambda', 'CreateEventSourceMapping', withBoolean(properties));
+      const { Tags: _tags, ...withoutTags } = properties;
+      const { UUID } = await call<{ UUID: string }>('lambda', 'CreateEventSourceMapping', withBoolean(withoutTags));
       return {
         id: UUID,
         attributes: { Id: UUID, EventSourceMappingArn: arn('lambda', `event-source-mapping:${UUID}`) },

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { Cloud } from '#local/core/cloud.ts';
+import { resourceTypes } from '#local/deployer/resources/registry.ts';
+import { allServices } from '#local/instance/services.ts';
+import { checkLedger, type LedgerRow, readLedger } from '#local/ledger/ledger.ts';
+import { temporaryFolder } from '../deployer/assembly.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+describe('the ledger', () => {
+  const cloud = new Cloud({ folder: temporaryFolder() });
+  const services = allServices(cloud);
+  for (const service of services) cloud.register(service);
+
+  afterAll(() => cloud.close());
+
+  test('has a row for every operation of every service and every resource type, and a test for every row', () => {
+    expect(checkLedger(readLedger(), services, Object.keys(resourceTypes()), root)).toEqual([]);
+  });
+
+  test('finds what is missing and what is wrong', () => {
+    const rows = [
+      { operation: 'Put', what: 'w', source: 's', test: 'test/local/ledger/ledger.test.ts' },
+      { operation: 'Gone', what: 'w', source: 's', test: 'test/nowhere.test.ts' },
+      { operation: '*', what: '', source: 's', test: 'test/local/ledger/ledger.test.ts' },
+    ] satisfies LedgerRow[];
+    const service = { signingName: 'events', operations: { Put: {}, Get: {} } };
+    expect(checkLedger(new Map([['eventbridge', rows]]), [service], ['AWS::X::Y'], root)).toEqual([
+      'eventbridge.yaml has no row for Get',
+      'deployer.yaml has no row for AWS::X::Y',
+      'eventbridge.yaml row 2 is for Gone, which is not implemented',
+      'eventbridge.yaml row 2 names the test test/nowhere.test.ts, which does not exist',
+      'eventbridge.yaml row 3 has no what',
+    ]);
+  });
+});
