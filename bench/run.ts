@@ -1,0 +1,33 @@
+import type { BenchResult } from './result.ts';
+
+interface Bench {
+  run(): Promise<readonly BenchResult[]>;
+}
+
+/** The benches by name; `npm run bench -- calls query` runs some of them. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  bundles: () => import('./bundles.ts'),
+  query: () => import('./query.ts'),
+  calls: () => import('./calls.ts'),
+  register: () => import('./register.ts'),
+  synth: () => import('./synth.ts'),
+};
+
+const json = process.argv.includes('--json');
+const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+const results: (BenchResult & { bench: string })[] = [];
+for (const [bench, load] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(bench)) continue;
+  if (!json) console.error(`measuring ${bench} …`);
+  for (const result of await (await load()).run()) results.push({ bench, ...result });
+}
+if (json) console.log(JSON.stringify(results));
+else {
+  for (const { bench, name, value, unit, target, ok } of results) {
+    const verdict = ok === undefined ? '' : ok ? 'met' : 'MISSED';
+    console.log(
+      `${bench.padEnd(9)} ${name.padEnd(58)} ${String(value).padStart(10)} ${unit.padEnd(8)} ${(target ?? '').padEnd(10)} ${verdict}`.trimEnd(),
+    );
+  }
+}
+process.exitCode = results.some((result) => result.ok === false) ? 1 : 0;

@@ -1,0 +1,22 @@
+import type { Topology } from '#mesh/topology/topology.ts';
+import { buildApp } from '#stacks/app.ts';
+
+/** Synthesizes a mesh of N domains into a folder and prints the peak memory in kB. */
+const [count = '5', outdir] = process.argv.slice(2);
+const topology: Topology = {
+  mesh: 'bench',
+  region: 'us-east-1',
+  organization: 'o-weftbench1',
+  governanceAccount: '300000000000',
+  auditAccount: '300000000000',
+  classification: ['public', 'internal', 'confidential'],
+  crossAccountVersion: '4',
+  domains: Array.from({ length: Number(count) }, (_, index) => ({
+    name: `domain-${index}`,
+    account: String(310_000_000_000 + index),
+    owners: ['owner@example.com'],
+    contact: 'team@example.com',
+  })),
+};
+buildApp(topology, { outdir }).synth();
+console.log(process.resourceUsage().maxRSS);

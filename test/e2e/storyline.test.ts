@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type DemoReport, play } from '#cli/demo/play.ts';
+
+/** Glue and Lake Formation among the counted requests. */
+function governed(calls: Readonly<Record<string, number>> = {}): number {
+  return sum(
+    Object.entries(calls)
+      .filter(([name]) => /^(glue|lakeformation):/.test(name))
+      .map(([, count]) => count),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+describe('the storyline of the demo, on the deployed templates', () => {
+  let folder: string;
+  let report: DemoReport;
+  const facts = (id: string) => report.steps.find((step) => step.id === id)?.facts as Record<string, unknown>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'weft-story-'));
+    report = await play({ folder, port: 0, say: () => undefined, onStep: () => undefined });
+  }, 180_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('every step happens', () => {
+    expect(report.steps.filter((step) => !step.ok).map((step) => `${step.id}: ${step.error}`)).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.steps).toHaveLength(11);
+  });
+
+  test('before any grant Athena refuses in Lake Formation’s words', () => {
+    expect(facts('refused-before-grants').reason).toMatch(/Insufficient Lake Formation permission|does not exist/);
+  });
+
+  test('the join of three products gives the right numbers', () => {
+    expect(facts('join')).toMatchObject({
+      columns: ['state', 'departures', 'mean_delay', 'strikes', 'with_damage'],
+      rows: [
+        ['CA', '370248', '7.4', '890', '141'],
+        ['TX', '355905', '6.2', '1495', '97'],
+      ],
+    });
+  });
+
+  test('no cost is ever shown, and only two states', () => {
+    expect(facts('withheld').columns).toEqual([
+      'airport_name',
+      'aircraft',
+      'effect',
+      'flight_date',
+      'operator',
+      'origin_state',
+      'phase_of_flight',
+      'wildlife_size',
+      'wildlife_species',
+      'time_of_day',
+      'speed_knots',
+    ]);
+    for (const reason of Object.values(facts('withheld').reasons as Record<string, string>)) {
+      expect(reason).toMatch(/COLUMN_NOT_FOUND.*cost_total/);
+    }
+  });
+
+  test('the requester could not approve, the owner narrowed', () => {
+    expect(facts('approve-others').selfApproval).toEqual(expect.any(String));
+    expect(facts('approve-others').narrowed).toMatchObject({ clearance: 'internal' });
+  });
+
+  test('nothing is left after the revocation', () => {
+    expect(facts('revoke')).toMatchObject({ inGovernance: 0, inConsumer: 0 });
+  });
+
+  test('registering one table asks at most 10 times of Glue and Lake Formation, 24 times in all', () => {
+    expect(governed(report.calls.register)).toBeGreaterThan(0);
+    expect(governed(report.calls.register)).toBeLessThanOrEqual(10);
+    expect(sum(Object.values(report.calls.register ?? {}))).toBeLessThanOrEqual(24);
+  });
+
+  test('sharing it asks at most 10 times of Glue and Lake Formation over both accounts, 24 times in all', () => {
+    expect(governed(report.calls.share)).toBeGreaterThan(0);
+    expect(governed(report.calls.share)).toBeLessThanOrEqual(10);
+    expect(sum(Object.values(report.calls.share ?? {}))).toBeLessThanOrEqual(24);
+  });
+});
