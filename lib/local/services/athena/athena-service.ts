@@ -1,0 +1,40 @@
+import { jsonCodec } from '../../core/codecs.ts';
+import type { Operations, Service } from '../../core/service.ts';
+import { Executions } from './executions.ts';
+import { metadataOperations } from './operations/metadata.ts';
+import { queryOperations } from './operations/queries.ts';
+import { savedOperations } from './operations/saved.ts';
+import { workGroupOperations } from './operations/workgroups.ts';
+import { Runner } from './runner.ts';
+import type { Transpiler } from './sql/transpile.ts';
+
+/** Amazon Athena on DuckDB: every relation of a query is just what Lake Formation grants the caller. */
+export class AthenaService implements Service {
+  readonly signingName = 'athena';
+  readonly codec = jsonCodec('1.1');
+  readonly operations: Operations;
+  readonly #runner: Runner;
+  readonly #executions: Executions;
+
+  /** @param transpile another translator, for tests that plant a fault in it. */
+  constructor(transpile?: Transpiler) {
+    this.#runner = new Runner(transpile);
+    this.#executions = new Executions(this.#runner);
+    this.operations = {
+      ...queryOperations(this.#executions),
+      ...workGroupOperations,
+      ...savedOperations,
+      ...metadataOperations,
+    };
+  }
+
+  /** Waits for the queries that run. */
+  pump(): Promise<boolean> {
+    return this.#executions.settle();
+  }
+
+  async close(): Promise<void> {
+    await this.#executions.settle();
+    await this.#runner.close();
+  }
+}

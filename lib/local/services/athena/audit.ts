@@ -1,0 +1,55 @@
+import type { Cloud } from '../../core/cloud.ts';
+import type { Caller } from '../../core/service.ts';
+import type { ReadableTable } from '../lake-formation/access.ts';
+
+interface Trail {
+  record(account: string, record: Readonly<Record<string, unknown>>): unknown;
+}
+
+/**
+ * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account, with a copy for
+ * the owner that names no ARN. A cloud without CloudTrail records nothing.
+ */
+export function recordReads(cloud: Cloud, caller: Caller, queryId: string, reads: readonly ReadableTable[]): void {
+  const trail: unknown = cloud.serviceNamed('cloudtrail');
+  if (!isTrail(trail)) return;
+  for (const [index, { owner, governed }] of reads.entries()) {
+    if (!governed) continue;
+    const event = {
+      eventSource: 'lakeformation.amazonaws.com',
+      eventName: 'GetDataAccess',
+      readOnly: true,
+      sourceIPAddress: 'athena.amazonaws.com',
+      userAgent: 'athena.amazonaws.com',
+      requestID: queryId,
+      sharedEventID: `${queryId.slice(0, -4)}${index.toString(16).padStart(4, '0')}`,
+      requestParameters: {
+        tableArn: `arn:aws:glue:${cloud.region}:${owner.catalogId}:table/${owner.database}/${owner.table}`,
+        permissions: ['SELECT'],
+        durationSeconds: 3600,
+        auditContext: { additionalAuditContext: `{queryId: ${queryId}}` },
+        cellLevelSecurityEnforced: true,
+      },
+      responseElements: null,
+    };
+    const additional = {
+      requesterService: 'ATHENA',
+      lakeFormationPrincipal: caller.roleArn ?? caller.arn,
+      lakeFormationRoleSessionName: `AWSLF-00-AT-${caller.account}-${queryId.slice(0, 8)}`,
+    };
+    const userIdentity = {
+      type: 'AWSAccount',
+      principalId:
+        caller.sessionName === undefined ? caller.principalId : `${caller.principalId}:${caller.sessionName}`,
+      accountId: caller.account,
+    };
+    trail.record(caller.account, { ...event, userIdentity, additionalEventData: additional });
+    if (owner.catalogId === caller.account) continue;
+    const { lakeFormationPrincipal: _, ...shared } = additional;
+    trail.record(owner.catalogId, { ...event, userIdentity, additionalEventData: shared });
+  }
+}
+
+function isTrail(service: unknown): service is Trail {
+  return typeof service === 'object' && service !== null && 'record' in service && typeof service.record === 'function';
+}

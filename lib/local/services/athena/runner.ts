@@ -1,0 +1,107 @@
+import type { Context } from '../../core/service.ts';
+import { recordReads } from './audit.ts';
+import { runDefinition } from './ddl/definition.ts';
+import { runShow } from './ddl/show.ts';
+import { runWrite } from './ddl/write.ts';
+import { type Engine, EnginePool } from './engine/instance.ts';
+import { ParquetSchemas } from './engine/parquet-schema.ts';
+import { savePrepared } from './operations/saved.ts';
+import { lines, nothing, type Outcome } from './outcome.ts';
+import { type Plan, Planner } from './plan.ts';
+import { runSelect } from './select.ts';
+import { QueryFailure } from './sql/gate.ts';
+import type { Statement } from './sql/kinds.ts';
+import type { Transpiler } from './sql/transpile.ts';
+
+/** What a statement runs in. */
+export interface Run {
+  readonly context: Context;
+  readonly queryId: string;
+  /** Lower-case. */
+  readonly database: string;
+  readonly workGroup: string;
+  /** Where results go; absent with managed results. */
+  readonly location?: string;
+  /** Most bytes that the statement may scan. */
+  readonly cutoff?: number;
+  /** Gets the engine while a query runs in it, to interrupt it. */
+  readonly started?: (engine: Engine) => void;
+}
+
+/** Runs statements, each query in an engine of its own. */
+export class Runner {
+  readonly #pool = new EnginePool();
+  readonly #planner: Planner;
+
+  constructor(transpile?: Transpiler) {
+    this.#planner = new Planner(new ParquetSchemas(), transpile);
+  }
+
+  async run(statement: Statement, run: Run): Promise<Outcome> {
+    switch (statement.kind) {
+      case 'query':
+        return this.query(statement.sql, run, (engine, plan) => runSelect(engine, plan, statement.sql));
+      case 'explain':
+        return this.#explain(statement.sql, run);
+      case 'show':
+      case 'describe':
+        return runShow(statement, run);
+      case 'ctas':
+      case 'insert':
+      case 'unload':
+        return runWrite(statement, run, this);
+      case 'prepare':
+        savePrepared(run.context, run.workGroup, statement.name, statement.sql);
+        return nothing;
+      case 'deallocate':
+        run.context.cloud.store.delete(
+          `athena/${run.context.account}/${run.context.region}/prepared`,
+          `${run.workGroup}/${statement.name}`,
+        );
+        return nothing;
+      case 'execute':
+        throw new QueryFailure('GENERIC_INTERNAL_ERROR: EXECUTE was not resolved', 1);
+      default:
+        return runDefinition(statement, run, this);
+    }
+  }
+
+  /** Plans a query in a locked engine, records what it reads, and hands both over. */
+  async query<T>(
+    sql: string,
+    run: Run,
+    use: (engine: Engine, plan: Plan) => Promise<T>,
+    writable?: string,
+  ): Promise<T> {
+    const engine = await this.#pool.take();
+    try {
+      const { cloud, caller } = run.context;
+      const plan = await this.#planner.plan({ cloud, caller, database: run.database }, engine, sql, writable);
+      if (run.cutoff !== undefined && plan.bytes > run.cutoff) {
+        throw new QueryFailure('Query exhausted resources at this scale factor: Bytes scanned limit was exceeded', 2);
+      }
+      recordReads(cloud, caller, run.queryId, plan.reads);
+      run.started?.(engine);
+      return await use(engine, plan);
+    } finally {
+      this.#pool.refill();
+      void engine.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #explain(sql: string, run: Run): Promise<Outcome> {
+    return this.query(sql, run, async (engine, plan) => {
+      // DuckDB's own plan would show the row filters and the files: what is told is the output and the scans.
+      const { columns } = await runSelect(engine, { ...plan, text: `SELECT * FROM (${plan.text}) LIMIT 0` }, sql);
+      const output = `Output[columnNames = [${columns.map((column) => column.Name).join(', ')}]]`;
+      const scans = plan.reads.map(
+        ({ owner }) => `    - TableScan[table = awsdatacatalog:${owner.database}:${owner.table}]`,
+      );
+      return { ...lines('Query Plan', [output, ...scans]), bytes: 0 };
+    });
+  }
+}
