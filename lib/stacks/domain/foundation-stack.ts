@@ -42,7 +42,6 @@ export class DomainFoundationStack extends Stack {
       crossAccountVersion: topology.crossAccountVersion,
       trustedResourceOwners: [governanceAccount],
     });
-    settings.node.addDependency(agent);
 
     this.operationsKey = new EncryptedKey(this, 'OperationsKey', {
       description: `${mesh}: query results and logs of ${domain.name}`,

@@ -35,7 +35,6 @@ export class GovernanceFoundationStack extends Stack {
       description: 'Keeps the central catalog and its grants as the registry says',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    const settings = new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
-    settings.node.addDependency(reconciler);
+    new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
   }
 }
