@@ -26,7 +26,8 @@ export type DeadLetter = (
 
 const PENDING = 'events/deliveries';
 /** Errors that no retry can heal: EventBridge gives such an event up at once. */
-const PERMANENT = /AccessDenied|NotFound|NonExistentQueue|QueueDoesNotExist|Validation|InvalidParameter|NotImplemented/;
+const PERMANENT =
+  /AccessDenied|NotFound|NonExistentQueue|QueueDoesNotExist|Validation|InvalidParameter|MissingParameter|NotImplemented/;
 
 let sequence = 0;
 

@@ -4,7 +4,7 @@ import { jsonCodec } from '../../core/codecs.ts';
 import { AwsError } from '../../core/error.ts';
 import { admits } from '../../core/policy.ts';
 import type { Caller, Context, Operations, Service } from '../../core/service.ts';
-import { queuesOf } from '../lambda/queue-port.ts';
+import { sendToQueue } from '../lambda/send-to-queue.ts';
 import { LambdaService } from '../lambda/service.ts';
 import { archiveOperations } from './archives.ts';
 import { busOperations, getBus } from './buses.ts';
@@ -113,7 +113,11 @@ export class EventBridgeService implements Service {
       await this.#cloud.service(LambdaService).invokeAs(this.#callerOf(delivery), target.Arn, text, 'Event', keys);
       return;
     }
-    queuesOf(this.#cloud).deliver(target.Arn, text, { groupId: target.SqsParameters?.MessageGroupId });
+    sendToQueue(this.#cloud, target.Arn, text, {
+      caller: this.#callerOf(delivery),
+      keys,
+      groupId: target.SqsParameters?.MessageGroupId,
+    });
   }
 
   /** To another bus: one hop only, and what came from another account goes to no third one. */
@@ -142,17 +146,24 @@ export class EventBridgeService implements Service {
 
   async #deadLetter(
     queueArn: string,
-    { event }: Delivery,
+    { event, rule }: Delivery,
     attributes: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await queuesOf(this.#cloud).deliver(queueArn, JSON.stringify(event), { attributes });
+    sendToQueue(this.#cloud, queueArn, JSON.stringify(event), {
+      caller: serviceCaller(rule.account),
+      keys: { 'aws:SourceArn': ruleArn(rule), 'aws:SourceAccount': rule.account },
+      attributes,
+    });
   }
 
   #callerOf({ rule, target }: Pick<Delivery, 'rule' | 'target'>): Caller {
     if (target.RoleArn !== undefined) return callerFor(target.RoleArn, `events-${rule.name}`.slice(0, 64));
-    const arn = 'events.amazonaws.com';
-    return { kind: 'service', account: rule.account, arn, principalId: arn };
+    return serviceCaller(rule.account);
   }
+}
+
+function serviceCaller(account: string): Caller {
+  return { kind: 'service', account, arn: 'events.amazonaws.com', principalId: 'events.amazonaws.com' };
 }
 
 function parseEvent(text: string): unknown {

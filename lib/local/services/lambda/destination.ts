@@ -1,8 +1,8 @@
-import type { Cloud } from '../../core/cloud.ts';
+import { type Cloud, callerFor } from '../../core/cloud.ts';
 import type { AsyncInvocation } from './async-queue.ts';
 import type { StoredFunction } from './model.ts';
-import { queuesOf } from './queue-port.ts';
 import type { Outcome } from './sandbox.ts';
+import { sendToQueue } from './send-to-queue.ts';
 
 type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
@@ -30,7 +30,7 @@ export function deliverOutcome(
     responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: outcome.functionError },
     responsePayload: JSON.parse(outcome.payload) as unknown,
   };
-  send(cloud, arn, JSON.stringify(record));
+  sendToQueue(cloud, arn, JSON.stringify(record), { caller: callerFor(stored.configuration.Role, stored.name) });
 }
 
 /** Sends what failed to the OnFailure destination as a record, and to the dead-letter queue as it came. */
@@ -45,7 +45,8 @@ export function deliverFailure(
   const queue = stored.configuration.DeadLetterConfig?.TargetArn;
   if (queue === undefined) return;
   const error = JSON.parse(outcome.payload) as { errorMessage?: string };
-  queuesOf(cloud).deliver(queue, entry.payload, {
+  sendToQueue(cloud, queue, entry.payload, {
+    caller: callerFor(stored.configuration.Role, stored.name),
     attributes: {
       RequestID: entry.requestId,
       ErrorCode: '200',
@@ -57,8 +58,4 @@ export function deliverFailure(
 /** The kinds of destination that are modelled. @throws AwsError for another, when it is configured. */
 export function isDestination(arn: string): boolean {
   return /^arn:aws:sqs:/.test(arn);
-}
-
-function send(cloud: Cloud, arn: string, body: string): void {
-  queuesOf(cloud).deliver(arn, body);
 }

@@ -4,10 +4,12 @@ import { admits } from '../../core/policy.ts';
 import { restJsonCodec } from '../../core/rest-codec.ts';
 import { type LocalServer, serve } from '../../core/server.ts';
 import type { Caller, Context, Operations, Service } from '../../core/service.ts';
-import { AsyncQueue } from './async-queue.ts';
+import { AsyncQueue, type Runner } from './async-queue.ts';
 import { isDestination } from './destination.ts';
+import { EventSources } from './event-sources.ts';
 import { Flights } from './flights.ts';
 import { functionOperations, getFunction } from './functions.ts';
+import { mappingOperations } from './mapping-operations.ts';
 import { type InvokeConfig, namespace, type StoredFunction } from './model.ts';
 import { permissionOperations } from './permissions.ts';
 import { type FunctionStats, type LogLine, Pool, throttled } from './pool.ts';
@@ -36,14 +38,18 @@ export class LambdaService implements Service {
   readonly #listeners = new Set<(line: LogLine) => void>();
   readonly #flights = new Flights();
   readonly #async: AsyncQueue;
+  readonly #sources: EventSources;
   #server: Promise<LocalServer> | undefined;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
-    this.#async = new AsyncQueue(cloud, this.#flights, (stored, payload, id) => this.#run(stored, payload, id));
+    const run: Runner = (stored, payload, id) => this.#run(stored, payload, id);
+    this.#async = new AsyncQueue(cloud, this.#flights, run);
+    this.#sources = new EventSources(cloud, this.#flights, run);
     this.operations = {
       ...functionOperations((stored) => this.#replacePool(stored)),
       ...permissionOperations,
+      ...mappingOperations,
       ...this.#invocationOperations(),
     };
   }
@@ -98,12 +104,15 @@ export class LambdaService implements Service {
   }
 
   async pump(): Promise<boolean> {
-    this.#async.start((stored) => this.#pool(stored).free);
+    const free = (stored: StoredFunction) => this.#pool(stored).free;
+    this.#async.start(free);
+    this.#sources.start(free);
     return this.#flights.settle();
   }
 
   nextDue(): number | undefined {
-    return this.#async.nextDue();
+    const times = [this.#async.nextDue(), this.#sources.nextDue()].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   async close(): Promise<void> {
