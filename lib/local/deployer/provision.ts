@@ -48,8 +48,8 @@ export async function create(options: RequestOptions): Promise<Provisioned> {
   const request = makeRequest(options);
   return blame(options, 'created', async () => {
     if (!isInert(type)) return type.create(request);
-    const id = nameOf(type, options.properties) ?? request.generatedName();
-    return { id, attributes: type.attributes?.(id, request) ?? {} };
+    const name = nameOf(type, options.properties) ?? request.generatedName();
+    return { id: type.ref?.(name, request) ?? name, attributes: type.attributes?.(name, request) ?? {} };
   });
 }
 

@@ -92,7 +92,7 @@ async function updateTable(request: ResourceUpdate, next: Properties, before: Pr
   const changed = (name: string) => JSON.stringify(next[name]) !== JSON.stringify(before[name]);
   if (changed('GlobalSecondaryIndexes')) await updateIndexes(request, next, before);
   const direct = ['BillingMode', 'ProvisionedThroughput', 'DeletionProtectionEnabled', 'TableClass'].filter(changed);
-  const input: Record<string, unknown> = pick(next, direct.join(' '));
+  const input: Record<string, unknown> = pick({ DeletionProtectionEnabled: false, ...next }, direct.join(' '));
   if (changed('StreamSpecification')) input.StreamSpecification = streamOf(next) ?? { StreamEnabled: false };
   if (changed('SSESpecification')) input.SSESpecification = encryptionOf(next) ?? { Enabled: false };
   if (Object.keys(input).length > 0) await call('dynamodb', 'UpdateTable', { TableName: id, ...input });

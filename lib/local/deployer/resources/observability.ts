@@ -22,6 +22,7 @@ export const observability: Family = {
   'AWS::SNS::Topic': {
     inert: 'nothing on this machine publishes to a topic: alarms do not ring here',
     nameProperty: 'TopicName',
+    ref: (name, { arn }) => arn('sns', name),
     attributes: (id, { arn }) => ({ TopicArn: arn('sns', id), TopicName: id }),
   },
 

@@ -60,7 +60,9 @@ export interface InertType {
   readonly inert: string;
   /** The property that names it, if one does. */
   readonly nameProperty?: string;
-  attributes?(id: string, request: ResourceRequest): Readonly<Record<string, unknown>>;
+  /** What `Ref` gives when it is not the name. */
+  ref?(name: string, request: ResourceRequest): string;
+  attributes?(name: string, request: ResourceRequest): Readonly<Record<string, unknown>>;
 }
 
 /** Resource types by name, e.g. `AWS::S3::Bucket`. */
