@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { parseProduct } from '#mesh/contract/parse.ts';
+import { TOPOLOGY } from '../fixtures.ts';
+
+const folder = new URL('../../cases/contract/', import.meta.url);
+const PRODUCT = readFileSync(new URL('orders.odps.yaml', folder), 'utf8');
+const CONTRACT = readFileSync(new URL('orders.odcs.yaml', folder), 'utf8');
+
+type Replacement = readonly [string, string];
+interface Case {
+  readonly name: string;
+  readonly product?: Replacement;
+  /** A second replacement in the product. */
+  readonly and?: Replacement;
+  readonly contract?: Replacement;
+  readonly problems: readonly string[];
+}
+
+const cases = parse(readFileSync(new URL('cases.yaml', folder), 'utf8')) as Case[];
+
+function change(text: string, replacement: Replacement | undefined): string {
+  if (replacement === undefined) return text;
+  expect(text).toContain(replacement[0]);
+  return text.replace(replacement[0], replacement[1]);
+}
+
+function read(product: string, contract: string) {
+  const contracts = [{ file: 'odcs', text: contract }];
+  return parseProduct({ product: { file: 'odps', text: product }, contracts }, TOPOLOGY);
+}
+
+describe('a product folder', () => {
+  test('is read whole', () => {
+    const { ok, problems } = read(PRODUCT, CONTRACT);
+    expect({ ok, problems }).toEqual({ ok: true, problems: [] });
+    expect(read(PRODUCT, CONTRACT)).toMatchObject({
+      value: {
+        domain: 'sales',
+        name: 'orders',
+        major: 1,
+        version: '1.2.0',
+        description: 'What customers ordered',
+        owner: 'Sam',
+        contact: 'mailto:sales@example.org',
+        tags: ['orders'],
+        ports: ['query'],
+        classification: 'confidential',
+        draftState: 'active',
+        sla: { latency: '4 h' },
+        tables: [
+          {
+            name: 'orders',
+            description: 'One row for each order',
+            columns: [
+              { name: 'id', type: 'bigint', classification: 'public', required: true },
+              { name: 'customer', type: 'struct<name:string,tags:array<string>>', classification: 'confidential' },
+              { name: 'total', type: 'decimal(10,2)' },
+            ],
+            partitionKeys: [
+              { name: 'country', type: 'string' },
+              { name: 'day', type: 'date' },
+            ],
+            location: 's3://toy-sales-222222222222-eu-central-1/orders/orders/',
+            format: 'csv',
+            delimiter: ';',
+            header: true,
+            source: { database: 'sales_raw', table: 'orders' },
+            defaultClassification: 'internal',
+          },
+        ],
+      },
+    });
+  });
+
+  test.each(cases)('$name', (given) => {
+    const result = read(change(change(PRODUCT, given.product), given.and), change(CONTRACT, given.contract));
+    const found = result.problems.map(({ code, severity, file, line, column }) => {
+      expect(code).toMatch(/^WEFT-CONTRACT-\d{3}$/);
+      return `${code.slice(-3)}${severity === 'warning' ? '!' : ''} ${file}:${line}:${column}`;
+    });
+    expect(found).toEqual(given.problems);
+    expect(result.ok).toBe(given.problems.every((problem) => problem.includes('!')));
+    for (const problem of result.problems) expect(problem.fix).toEqual(expect.any(String));
+  });
+
+  test('with two tables of one name is refused', () => {
+    const [head = '', entry = ''] = CONTRACT.split('schema:\n');
+    const result = read(
+      PRODUCT,
+      `${head}schema:\n${entry}${entry.replace('physicalName: orders', 'physicalName: ORDERS')}`,
+    );
+    expect(result.problems.map((problem) => problem.code)).toEqual(['WEFT-CONTRACT-023']);
+  });
+
+  test('with anything at all in it gives problems, never an exception', () => {
+    const broken = fc
+      .tuple(fc.nat(CONTRACT.length), fc.nat(30), fc.string())
+      .map(([at, length, text]) => CONTRACT.slice(0, at) + text + CONTRACT.slice(at + length));
+    fc.assert(fc.property(broken, (text) => expect(typeof read(PRODUCT, text).ok).toBe('boolean')));
+  });
+});
