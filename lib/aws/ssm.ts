@@ -2,6 +2,7 @@ import { WeftError } from '#mesh/error.ts';
 import { domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import type { JsonCall } from './json-call.ts';
+import { isNamed } from './retry.ts';
 
 interface ParameterPage {
   readonly Parameters?: readonly { readonly Name: string; readonly Value: string }[];
@@ -22,30 +23,23 @@ export function createTopologyReader(call: JsonCall, mesh: string, now: () => nu
   };
 }
 
-/** Everything below `/weft/<mesh>`: the mesh's own parameter and one for each domain. @throws WEFT-TOPOLOGY-090 when it is missing. */
+/** The mesh's own parameter, and one for each domain. @throws WEFT-TOPOLOGY-090 when it is missing. */
 async function readTopology(call: JsonCall, mesh: string): Promise<Topology> {
+  const Name = meshParameterName(mesh);
+  const own = await call('GetParameter', { Name }).catch((cause: unknown) => {
+    if (!isNamed(cause, 'ParameterNotFound')) throw cause;
+    const hint = 'deploy the governance stack';
+    throw new WeftError('WEFT-TOPOLOGY-090', `parameter \`${Name}\` does not exist`, { cause, hint });
+  });
   const values = new Map<string, string>();
-  const Path = meshParameterName(mesh).slice(0, meshParameterName(mesh).lastIndexOf('/'));
+  const Path = domainParameterPath(mesh);
   let NextToken: string | undefined;
   do {
-    const page = (await call('GetParametersByPath', {
-      Path,
-      Recursive: true,
-      MaxResults: 10,
-      NextToken,
-    })) as ParameterPage;
-    for (const { Name, Value } of page.Parameters ?? []) values.set(Name, Value);
+    const page = (await call('GetParametersByPath', { Path, MaxResults: 10, NextToken })) as ParameterPage;
+    for (const parameter of page.Parameters ?? []) values.set(parameter.Name, parameter.Value);
     NextToken = page.NextToken;
   } while (NextToken !== undefined && NextToken !== '');
-  const own = values.get(meshParameterName(mesh));
-  if (own === undefined) {
-    throw new WeftError('WEFT-TOPOLOGY-090', `parameter \`${meshParameterName(mesh)}\` does not exist`, {
-      hint: 'deploy the governance foundation stack',
-    });
-  }
-  const domains = [...values]
-    .filter(([name]) => name.startsWith(`${domainParameterPath(mesh)}/`))
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([, value]) => JSON.parse(value) as Domain);
-  return { ...(JSON.parse(own) as Omit<Topology, 'domains'>), domains };
+  const rest = JSON.parse((own as { Parameter: { Value: string } }).Parameter.Value) as Omit<Topology, 'domains'>;
+  const domains = [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => JSON.parse(value) as Domain);
+  return { ...rest, domains };
 }

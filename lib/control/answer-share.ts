@@ -33,3 +33,22 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
   if (lost !== undefined) throw new Error(`the report was not taken: ${lost.symptom.name}: ${lost.symptom.message}`);
   return answer;
 }
+
+/** The newest intent for each product version in a batch, with every message that it stands for: an older one must not come after it. */
+export function latestIntents<T>(
+  records: readonly T[],
+  read: (record: T) => MeshEvent,
+): { readonly work: MeshEvent; readonly records: readonly T[] }[] {
+  const groups = Map.groupBy(
+    records.map((record) => ({ record, event: read(record) })),
+    ({ event: { data, subject } }) => `${subject}#${data.major}#${data.consumer}`,
+  );
+  return [...groups.values()].map((entries) => {
+    const [newest] = entries.map(({ event }) => event).toSorted((a, b) => generationOf(b) - generationOf(a));
+    return { work: newest as MeshEvent, records: entries.map(({ record }) => record) };
+  });
+}
+
+function generationOf({ data }: MeshEvent): number {
+  return data.generation ?? 0;
+}

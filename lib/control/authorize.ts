@@ -55,10 +55,10 @@ export function may(action: Action, caller: Caller, sides: Sides = {}): boolean 
   return (domain === sides.owner && among(rule.owner)) || (domain === sides.consumer && among(rule.consumer));
 }
 
-/** @throws WEFT-ACCESS-002 with who may, when the caller may not. */
+/** @throws WEFT-AUTH-002 with who may, when the caller may not. */
 export function authorize(action: Action, caller: Caller, sides: Sides = {}): void {
   if (may(action, caller, sides)) return;
-  throw userError('WEFT-ACCESS-002', `${caller.arn} may not do \`${action}\``, { hint: whoMay(RULES[action], sides) });
+  throw userError('WEFT-AUTH-002', `${caller.arn} may not do \`${action}\``, { hint: whoMay(RULES[action], sides) });
 }
 
 function whoMay(rule: Rule, sides: Sides): string {

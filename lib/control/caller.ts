@@ -20,20 +20,16 @@ export interface Caller {
   readonly kind?: DomainRole | GovernanceRole;
 }
 
-/** The caller behind `requestContext.identity.userArn`. @throws WEFT-ACCESS-001 when the account is not part of the mesh. */
+/** The caller behind `requestContext.identity.userArn`. @throws WEFT-AUTH-001 when the account is not part of the mesh. */
 export function callerOf(userArn: string, topology: Topology): Caller {
   const account = /^arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):/.exec(userArn)?.[1] ?? '';
   const name = roleName(userArn);
   const domain = domainOfAccount(topology, account);
   const governance = account === topology.governanceAccount;
   if (account === '' || (domain === undefined && !governance)) {
-    throw userError(
-      'WEFT-ACCESS-001',
-      `account ${account || 'of the caller'} is not part of mesh \`${topology.mesh}\``,
-      {
-        hint: 'add the account to mesh.yaml as a domain, or use a role of a domain account',
-      },
-    );
+    throw userError('WEFT-AUTH-001', `account ${account || 'of the caller'} is not part of mesh \`${topology.mesh}\``, {
+      hint: 'add the account to mesh.yaml as a domain, or use a role of a domain account',
+    });
   }
   const kind = governance
     ? GOVERNANCE_ROLES.find((entry) => governanceRoleName(topology.mesh, entry) === name)

@@ -16,7 +16,7 @@ export interface DecisionWish extends Partial<AccessScope> {
   readonly expiresAt?: string;
 }
 
-/** A subscription of the version that its id carries. @throws WEFT-SUBSCRIPTION-005 when there is none. */
+/** A subscription of the version that its id carries. @throws WEFT-REQUEST-005 when there is none. */
 export async function findSubscription(
   id: string,
   deps: Pick<ApiDeps, 'registry'>,
@@ -25,7 +25,7 @@ export async function findSubscription(
   const version = key === undefined ? undefined : await deps.registry.version(key);
   const subscription = version?.subscriptions.find((entry) => entry.id === id);
   if (version === undefined || subscription === undefined) {
-    throw userError('WEFT-SUBSCRIPTION-005', `subscription \`${id}\` does not exist`, {
+    throw userError('WEFT-REQUEST-005', `subscription \`${id}\` does not exist`, {
       hint: 'see `weft subscription list`',
     });
   }
@@ -34,7 +34,7 @@ export async function findSubscription(
 
 /**
  * The owner's word on a request: a steward of the owning domain, never the one who asked; an approval may narrow and never widen.
- * @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-002, -005 and -006 with why the step is not allowed.
+ * @throws WEFT-AUTH-002, WEFT-REQUEST-002, -005 and -006 with why the step is not allowed.
  */
 export async function decide(
   id: string,
@@ -68,7 +68,7 @@ export async function decide(
   });
 }
 
-/** Ends a subscription: its access is taken away, and it counts as revoked when the read-back shows that nothing is left. @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-005 and -006. */
+/** Ends a subscription: its access is taken away, and it counts as revoked when the read-back shows that nothing is left. @throws WEFT-AUTH-002, WEFT-REQUEST-005 and -006. */
 export async function revokeSubscription(
   id: string,
   reason: string | undefined,
@@ -112,7 +112,7 @@ function narrowingOf(
 function allowed(checked: Checked<SubscriptionRecord>, subscription: SubscriptionRecord): SubscriptionRecord {
   if (checked.ok) return checked.value;
   const why = checked.problems.map(({ message }) => message).join('; ');
-  throw userError('WEFT-SUBSCRIPTION-006', why, {
+  throw userError('WEFT-REQUEST-006', why, {
     problems: checked.problems,
     details: { subscription: subscription.id, state: subscription.state },
     hint: checked.problems.find(({ fix }) => fix !== undefined)?.fix,

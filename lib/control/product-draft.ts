@@ -18,7 +18,7 @@ export interface ProductFiles {
 /** A schema change of one table. */
 export type TableChange = SchemaChange & { readonly table: string };
 
-/** Parses the files and asks policy. @throws WEFT-PUBLISH-001 with every problem, WEFT-ACCESS-002, WEFT-POLICY-001. */
+/** Parses the files and asks policy. @throws WEFT-PUBLISH-001 with every problem, WEFT-AUTH-002, WEFT-POLICY-001. */
 export function acceptDraft(
   files: ProductFiles,
   caller: Caller,

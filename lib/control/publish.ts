@@ -15,7 +15,7 @@ export interface Published {
 
 /**
  * Accepts a product, or a new version of it, as desired state. The same contract again changes nothing.
- * @throws WEFT-PUBLISH-001 to -004, WEFT-ACCESS-002, WEFT-POLICY-001, WEFT-REGISTRY-002 when a source table belongs to another product.
+ * @throws WEFT-PUBLISH-001 to -004, WEFT-AUTH-002, WEFT-POLICY-001, WEFT-REGISTRY-002 when a source table belongs to another product.
  */
 export async function publish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Published> {
   const topology = await deps.topology();

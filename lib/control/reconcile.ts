@@ -1,6 +1,7 @@
 import type { CentralCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { ProductKey, RecordWrite, Registry, VersionState } from '#aws/registry.ts';
+import { groupOf } from '#aws/registry-keys.ts';
 import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
 import { toTableInput } from '#mesh/contract/glue-table.ts';
 import { condition } from '#mesh/record.ts';
@@ -137,4 +138,20 @@ async function writeAll(writes: readonly RecordWrite[], registry: Pick<Registry,
     ...writes.filter(({ record }) => record.type === 'product'),
   ];
   for (let start = 0; start < ordered.length; start += 90) await registry.write(ordered.slice(start, start + 90));
+}
+
+/** The requests of a batch, one for each product version, with what asked for it; a sweep among them makes it a sweep. */
+export function mergeRequests<T>(
+  records: readonly T[],
+  read: (record: T) => ReconcileRequest,
+): { readonly work: ReconcileRequest; readonly records: readonly T[] }[] {
+  const groups = Map.groupBy(
+    records.map((record) => ({ record, request: read(record) })),
+    ({ request }) => groupOf(request),
+  );
+  return [...groups.values()].map((entries) => {
+    const last = (entries.at(-1) as (typeof entries)[number]).request;
+    const cause = entries.some(({ request }) => request.cause === 'sweep') ? 'sweep' : 'change';
+    return { work: { ...last, cause }, records: entries.map(({ record }) => record) };
+  });
 }

@@ -93,8 +93,9 @@ async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Pro
   for (const { sequence, key, before, after } of committed) {
     let derived: readonly MeshEvent[] = deriveEvents(before, after, []);
     const product = productKeyOf(key);
-    const told = before !== undefined && derived.some(({ type }) => TOLD_TO_SUBSCRIBERS.has(type));
-    if (told && after?.type === 'product' && after.status.registeredAt !== undefined && product !== undefined) {
+    const told = derived.some(({ type }) => TOLD_TO_SUBSCRIBERS.has(type));
+    // Before a product is registered nobody has access who would have to be told.
+    if (told && before?.type === 'product' && before.status.registeredAt !== undefined && product !== undefined) {
       const version = await deps.registry.version(product);
       derived = deriveEvents(before, after, version?.subscriptions ?? []);
     }
@@ -121,11 +122,11 @@ async function keepTrail(committed: readonly Committed[], trail: WriteOnce, fail
   }
 }
 
-/** `trail/dt=<yyyy-mm-dd>/<time>-<id of the first entry>-<entries>.jsonl`: sorted by time, partitioned by day. */
+/** `entries/<yyyy>/<mm>/<dd>/<time>-<id of the first entry>-<entries>.jsonl`: in order of time within a day. */
 export function trailKey(entries: readonly AuditEntry[]): string {
   const [first] = entries as [AuditEntry];
   const id = first.id.replaceAll(/[^\w.-]+/g, '_');
-  return `trail/dt=${first.at.slice(0, 10)}/${first.at.replaceAll(/[-:]/g, '')}-${id}-${entries.length}.jsonl`;
+  return `entries/${first.at.slice(0, 10).replaceAll('-', '/')}/${first.at.replaceAll(/[-:]/g, '')}-${id}-${entries.length}.jsonl`;
 }
 
 function collect(failed: Set<string>, outcome: BatchOutcome<{ readonly sequences: readonly string[] }>): void {

@@ -42,7 +42,7 @@ export interface Requested {
 
 /**
  * Asks for access. Policy grants it, asks the owner or refuses it; the same wish again answers the subscription that is there.
- * @throws WEFT-SUBSCRIPTION-001 to -003, WEFT-ACCESS-002, WEFT-POLICY-002, WEFT-PRODUCT-001 and -002.
+ * @throws WEFT-REQUEST-001 to -003, WEFT-AUTH-002, WEFT-POLICY-002, WEFT-PRODUCT-001 and -002.
  */
 export async function requestSubscription(wish: SubscriptionWish, request: Request, deps: ApiDeps): Promise<Requested> {
   const topology = await deps.topology();
@@ -108,7 +108,7 @@ function draftSubscription(
   const consumer = request.caller.domain;
   authorize('subscription.request', request.caller, { owner: product.domain, consumer });
   if (consumer === undefined || product.state === 'retired') {
-    throw userError('WEFT-SUBSCRIPTION-003', `${productId(product)} v${product.major} is retired`, {
+    throw userError('WEFT-REQUEST-003', `${productId(product)} v${product.major} is retired`, {
       hint: 'subscribe to a version that is active',
     });
   }
@@ -154,7 +154,7 @@ function draftSubscription(
   const act = { actor: 'weft:policy', at: at.toISOString(), correlation: request.correlation, policies };
   const approved = approve(pending, act, {}, topology.classification);
   if (!approved.ok)
-    throw new WeftError('WEFT-SUBSCRIPTION-009', 'an automatic approval was refused', { problems: approved.problems });
+    throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });
   return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
 }
 
@@ -165,7 +165,7 @@ function principalsOf(wish: SubscriptionWish, consumer: string, request: Request
   const foreign = principals.filter((principal) => !own.test(principal));
   if (foreign.length > 0 || principals.length === 0) {
     throw userError(
-      'WEFT-SUBSCRIPTION-001',
+      'WEFT-REQUEST-001',
       `\`${foreign.join(', ') || 'no principal'}\` is not a role of account ${request.caller.account}`,
       {
         hint: `name role ARNs of \`${consumer}\`'s own account, e.g. ${analyst}`,
@@ -179,7 +179,7 @@ function endOf(wish: SubscriptionWish, now: Date): string | undefined {
   if (wish.expiresAt === undefined) return undefined;
   const end = new Date(wish.expiresAt);
   if (Number.isNaN(end.getTime()) || end <= now) {
-    throw userError('WEFT-SUBSCRIPTION-004', `end date \`${wish.expiresAt}\` is not a time in the future`, {
+    throw userError('WEFT-REQUEST-004', `end date \`${wish.expiresAt}\` is not a time in the future`, {
       hint: 'write it as ISO 8601, e.g. `2030-01-31T00:00:00Z`',
     });
   }

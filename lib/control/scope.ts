@@ -4,11 +4,11 @@ import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
 import type { ClassificationLadder } from '#mesh/topology/topology.ts';
 
-/** Checks a scope against the product: levels, tables, columns and row filters; answers it with the filters in Lake Formation's own print. @throws WEFT-SUBSCRIPTION-002 with every problem. */
+/** Checks a scope against the product: levels, tables, columns and row filters; answers it with the filters in Lake Formation's own print. @throws WEFT-REQUEST-002 with every problem. */
 export function checkScope(scope: AccessScope, product: ProductRecord, ladder: ClassificationLadder): AccessScope {
   const problems: Problem[] = [];
   const report = (path: string, message: string, fix: string) =>
-    problems.push({ code: 'WEFT-SUBSCRIPTION-002', severity: 'error', path, message, fix });
+    problems.push({ code: 'WEFT-REQUEST-002', severity: 'error', path, message, fix });
   const tableNamed = (name: string, path: string): ProductTable | undefined => {
     const table = product.tables.find((entry) => entry.name === name);
     if (table === undefined) {
@@ -45,7 +45,7 @@ export function checkScope(scope: AccessScope, product: ProductRecord, ladder: C
     else problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${name}` })));
   }
   if (problems.length > 0) {
-    throw userError('WEFT-SUBSCRIPTION-002', problems.map(({ message }) => message).join('; '), {
+    throw userError('WEFT-REQUEST-002', problems.map(({ message }) => message).join('; '), {
       problems,
       hint: problems.find(({ fix }) => fix !== undefined)?.fix,
     });

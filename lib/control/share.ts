@@ -2,6 +2,7 @@ import type { LinkCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import type { ShareIntent, ShareReport } from '#mesh/subscription/subscription.ts';
+import { roleArn } from '#mesh/topology/names.ts';
 import { convergeAccess, permanentOnly } from './converge.ts';
 import { isManagedLocally } from './managed.ts';
 import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
@@ -9,7 +10,7 @@ import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 export interface ShareDeps {
   readonly catalog: LinkCatalog;
   readonly lakeFormation: LakeFormation;
-  /** The ARN of the role that this runs as: its implicit ownership is nobody's drift. */
+  /** The name of the role that this runs as: what it holds by owning the link is nobody's drift. */
   readonly agentRole: string;
   now(): Date;
 }
@@ -85,6 +86,6 @@ async function look(intent: ShareIntent, deps: ShareDeps, linkStands: boolean): 
     principals: [...new Set([...desired, ...(former?.principals ?? [])])].sort(),
     databaseItself: false,
   });
-  const context = { agentRole: deps.agentRole, account, desired, all: leaving };
+  const context = { agentRole: roleArn(account, deps.agentRole), account, desired, all: leaving };
   return [...onLink, ...onTarget].filter((grant) => isManagedLocally(grant, context));
 }

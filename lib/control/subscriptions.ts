@@ -25,7 +25,7 @@ export async function listSubscriptions(
   return found;
 }
 
-/** One subscription and its consumer's local side. @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-005. */
+/** One subscription and its consumer's local side. @throws WEFT-AUTH-002, WEFT-REQUEST-005. */
 export async function showSubscription(
   id: string,
   caller: Caller,
@@ -36,7 +36,7 @@ export async function showSubscription(
   return { subscription, share: version.shares.find(({ intent }) => intent.consumer === subscription.consumer) };
 }
 
-/** What approval as asked would do. @throws WEFT-ACCESS-002, WEFT-SUBSCRIPTION-005. */
+/** What approval as asked would do. @throws WEFT-AUTH-002, WEFT-REQUEST-005. */
 export async function planOfSubscription(id: string, caller: Caller, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
   const { version, subscription } = await findSubscription(id, deps);

@@ -53,9 +53,11 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
       revision: share.revision + 1,
       change: { ...stamp, action: report.type, details: { grants: report.report.readBack.length } },
     };
-    const governanceOk = condition(version.product, 'Shared')?.status === 'true';
+    const shared = condition(version.product, 'Shared');
     const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
       if (subscription.consumer !== report.consumer) return [];
+      // A subscription that changed after the last reconcile waits for the next one, whatever an older report says.
+      const governanceOk = shared?.status === 'true' && shared.generation >= subscription.generation;
       const after = subscriptionAfter(subscription, version.product, next, governanceOk, {
         ...stamp,
         actor: 'weft:sync',

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+import { BUNDLE } from '#constructs/lambda-code.ts';
+
+const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
+
+/** What one Lambda weighs and how long it takes to load here. */
+export interface BundleFigures {
+  readonly name: string;
+  /** Minified, in KB of 1,024 bytes. */
+  readonly kilobytes: number;
+  /** From the import to the handler, in milliseconds: the median of five fresh processes. */
+  readonly loadMilliseconds: number;
+}
+
+/** The names of the Lambdas: every folder of `lambdas/` with a handler. */
+export function lambdaNames(): string[] {
+  return readdirSync(LAMBDAS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && readdirSync(join(LAMBDAS, entry.name)).includes('handler.ts'))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The bundle of one Lambda, made as the stacks make it. */
+export function bundleOf(name: string): Uint8Array {
+  const built = buildSync({ ...BUNDLE, entryPoints: [join(LAMBDAS, name, 'handler.ts')], outfile: 'index.mjs' });
+  return built.outputFiles?.find((file) => file.path.endsWith('.mjs'))?.contents ?? new Uint8Array();
+}
+
+/** Size and load time of every Lambda. */
+export function measureBundles(runs = 5): BundleFigures[] {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-bundles-'));
+  try {
+    return lambdaNames().map((name) => {
+      const file = join(folder, `${name}.mjs`);
+      const code = bundleOf(name);
+      writeFileSync(file, code);
+      const times = Array.from({ length: runs }, () => loadOnce(file)).sort((a, b) => a - b);
+      const kilobytes = Math.round((code.byteLength / 1024) * 10) / 10;
+      return { name, kilobytes, loadMilliseconds: Math.round(times[Math.floor(runs / 2)] ?? 0) };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function loadOnce(file: string): number {
+  const script = `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(file).href)}); console.log(performance.now() - start);`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { env: ENVIRONMENT });
+  return Number(output.toString().trim().split('\n').at(-1));
+}
+
+/** Enough for every handler to read its settings when it loads. */
+const ENVIRONMENT = {
+  ...process.env,
+  AWS_REGION: 'us-east-1',
+  WEFT_MESH: 'bench',
+  WEFT_REGION: 'us-east-1',
+  WEFT_REGISTRY_TABLE: 'registry',
+  WEFT_MESH_BUS: 'mesh',
+  WEFT_RECONCILE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/reconcile.fifo',
+  WEFT_AUDIT_BUCKET: 'audit',
+  WEFT_DOMAIN: 'bench',
+  WEFT_DOMAIN_BUS: 'bench',
+  WEFT_GOVERNANCE_ACCOUNT: '111111111111',
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { name, kilobytes, loadMilliseconds } of measureBundles()) {
+    console.log(`${name.padEnd(14)} ${String(kilobytes).padStart(7)} KB ${String(loadMilliseconds).padStart(5)} ms`);
+  }
+}

@@ -1,0 +1,37 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
+import type { SQSEvent } from 'aws-lambda';
+import { createBus } from '#aws/eventbridge.ts';
+import { createLinkCatalog } from '#aws/glue.ts';
+import { createLakeFormation } from '#aws/lake-formation.ts';
+import { answerShare, latestIntents } from '#control/answer-share.ts';
+import { domainRoleName } from '#mesh/topology/names.ts';
+import { workThrough } from '../shared/batch.ts';
+import { clientConfig, now, patience } from '../shared/clients.ts';
+import { settings } from '../shared/environment.ts';
+import { describe, meshHandler } from '../shared/middleware.ts';
+
+const environment = settings('mesh', 'domain', 'domainBus');
+const deps = {
+  catalog: createLinkCatalog(new GlueClient(clientConfig), patience),
+  lakeFormation: createLakeFormation(new LakeFormationClient(clientConfig), patience),
+  bus: createBus(new EventBridgeClient(clientConfig), environment.domainBus, patience),
+  domain: environment.domain,
+  agentRole: domainRoleName(environment.mesh, environment.domain, 'agent'),
+  now,
+};
+
+/** Makes the account's links and local grants what the mesh asks for, and reports. */
+export const handler = meshHandler<SQSEvent, unknown>('agent', (event, { logger, metrics }) =>
+  workThrough(
+    latestIntents(event.Records, (record) => JSON.parse(record.body).detail),
+    async (request) => {
+      const answer = await answerShare(request, deps);
+      logger.info('answered', { id: request.id, type: answer?.type, error: answer?.report.error });
+      metrics.addMetric(answer?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
+    },
+    { ordered: true, onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }) },
+  ),
+);

@@ -1,0 +1,96 @@
+import { type DecisionWish, decide, revokeSubscription } from '#control/decide.ts';
+import { meshStatus } from '#control/mesh-status.ts';
+import { planPublish } from '#control/plan-publish.ts';
+import type { ProductFiles } from '#control/product-draft.ts';
+import { listProducts, showProduct } from '#control/products.ts';
+import { publish } from '#control/publish.ts';
+import type { ApiDeps, Request } from '#control/request.ts';
+import { planSubscription, requestSubscription, type SubscriptionWish } from '#control/request-subscription.ts';
+import { listSubscriptions, planOfSubscription, showSubscription } from '#control/subscriptions.ts';
+import { userError } from '#mesh/error.ts';
+import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from './body.ts';
+
+/** A request as the routes see it. */
+export interface ApiCall {
+  readonly path: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: string | null;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+type Route = (call: ApiCall, request: Request, deps: ApiDeps) => Promise<ApiAnswer>;
+
+const scope = {
+  clearance: optional(text),
+  tables: optional(texts),
+  columns: optional(textsByName),
+  rows: optional(textByName),
+  expiresAt: optional(text),
+};
+
+/** Every method and path of the API (ADR 0001): check the form, call one use case, map its answer. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /mesh': async (_call, _request, deps) => ok(await meshStatus(deps)),
+  'POST /products': async ({ body }, request, deps) => {
+    const { product, changed } = await publish(filesOf(body), request, deps);
+    return { status: changed ? 202 : 200, body: { product } };
+  },
+  'POST /products/plan': async ({ body }, request, deps) =>
+    ok({ plan: await planPublish(filesOf(body), request, deps) }),
+  'GET /products': async ({ query }, _request, deps) => ok({ products: await listProducts(query, deps) }),
+  'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
+    const { domain = '', name = '' } = path;
+    return ok(await showProduct({ domain, name, major: majorOf(query.major) }, caller, deps));
+  },
+  'POST /subscriptions': async ({ body }, request, deps) => {
+    const { subscription, plan, changed } = await requestSubscription(wishOf(body), request, deps);
+    return { status: changed ? 202 : 200, body: { subscription, plan } };
+  },
+  'POST /subscriptions/plan': async ({ body }, request, deps) =>
+    ok({ plan: await planSubscription(wishOf(body), request, deps) }),
+  'GET /subscriptions': async ({ query }, { caller }, deps) =>
+    ok({ subscriptions: await listSubscriptions(query, caller, deps) }),
+  'GET /subscriptions/{id}': async ({ path }, { caller }, deps) =>
+    ok(await showSubscription(path.id ?? '', caller, deps)),
+  'GET /subscriptions/{id}/plan': async ({ path }, { caller }, deps) =>
+    ok({ plan: await planOfSubscription(path.id ?? '', caller, deps) }),
+  'POST /subscriptions/{id}/decision': async ({ path, body }, request, deps) => {
+    const shape = { decision: oneOf('approve', 'reject'), reason: optional(text), ...scope };
+    const wish = readBody(body, shape) as unknown as DecisionWish;
+    return { status: 202, body: await decide(path.id ?? '', wish, request, deps) };
+  },
+  'POST /subscriptions/{id}/revocation': async ({ path, body }, request, deps) => {
+    const { reason } = readBody(body ?? '{}', { reason: optional(text) }) as { reason?: string };
+    return { status: 202, body: { subscription: await revokeSubscription(path.id ?? '', reason, request, deps) } };
+  },
+};
+
+function ok(body: object): ApiAnswer {
+  return { status: 200, body };
+}
+
+function filesOf(body: string | null): ProductFiles {
+  return readBody(body, { product: text, contracts: textByName }) as unknown as ProductFiles;
+}
+
+function wishOf(body: string | null): SubscriptionWish {
+  const shape = { product: text, major: optional(whole), principals: optional(texts), purpose: text, ...scope };
+  const { product, ...rest } = readBody(body, shape) as unknown as Omit<SubscriptionWish, 'domain' | 'name'> & {
+    product: string;
+  };
+  const [domain = '', name = '', ...more] = product.split('/');
+  if (domain === '' || name === '' || more.length > 0) {
+    throw userError('WEFT-API-003', `\`${product}\` is not a product`, { hint: 'write `<domain>/<product>`' });
+  }
+  return { ...rest, domain, name };
+}
+
+function majorOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw userError('WEFT-API-004', `major version \`${value}\` is not a whole number`, { hint: 'e.g. `?major=1`' });
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createJsonCall } from '#aws/json-call.ts';
+import { realPatience } from '#aws/retry.ts';
+import { createTopologyReader } from '#aws/ssm.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+
+/** One pool of connections for every client of a Lambda, kept between invocations. */
+const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 20_000 });
+
+/** What every SDK client is made with: the SDK's standard retry below, the mesh's own by class above. */
+export const clientConfig = { requestHandler, maxAttempts: 3, retryMode: 'standard' };
+
+export const patience = realPatience;
+
+export const now = (): Date => new Date();
+
+/** Ten random lower-case letters and digits. */
+export function random(): string {
+  return BigInt(`0x${randomBytes(8).toString('hex')}`)
+    .toString(36)
+    .padStart(13, '0')
+    .slice(-10);
+}
+
+/** A reader of the topology that lives as long as the Lambda's environment. */
+export function topologyReader({ mesh, region }: { mesh: string; region: string }): () => Promise<Topology> {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
+  const credentials = {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
+  const endpoint = process.env.AWS_ENDPOINT_URL_SSM ?? process.env.AWS_ENDPOINT_URL;
+  const call = createJsonCall('ssm', 'AmazonSSM', { region, credentials, endpoint, requestHandler }, patience);
+  return createTopologyReader(call, mesh, Date.now);
+}

@@ -1,0 +1,28 @@
+import { WeftError } from '#mesh/error.ts';
+
+/** Everything that a Lambda of the mesh may be told by its environment (ADR 0001). */
+const VARIABLES = {
+  mesh: 'WEFT_MESH',
+  region: 'WEFT_REGION',
+  registryTable: 'WEFT_REGISTRY_TABLE',
+  meshBus: 'WEFT_MESH_BUS',
+  reconcileQueueUrl: 'WEFT_RECONCILE_QUEUE_URL',
+  auditBucket: 'WEFT_AUDIT_BUCKET',
+  domain: 'WEFT_DOMAIN',
+  domainBus: 'WEFT_DOMAIN_BUS',
+  governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
+} as const;
+
+export type Setting = keyof typeof VARIABLES;
+
+/** The only reader of the environment: the settings asked for, each with a value. @throws WEFT-LAMBDA-001 naming every variable that is missing. */
+export function settings<T extends Setting>(...names: readonly T[]): Readonly<Record<T, string>> {
+  const missing = names.filter((name) => !process.env[VARIABLES[name]]);
+  if (missing.length > 0) {
+    const variables = missing.map((name) => VARIABLES[name]).join(', ');
+    throw new WeftError('WEFT-LAMBDA-001', `environment lacks ${variables}`, {
+      hint: 'deploy the stack of this Lambda again',
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, process.env[VARIABLES[name]]])) as Record<T, string>;
+}

@@ -1,0 +1,49 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { symptomOf } from '#aws/retry.ts';
+import { WeftError } from '#mesh/error.ts';
+
+/** What a handler gets beside its event. */
+export interface Tools {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly requestId: string;
+}
+
+/**
+ * The one stack around every handler: a structured log with the request's id, metrics in CloudWatch's embedded format, and an error that
+ * is logged whole here and thrown on for the event source to act on.
+ */
+export function meshHandler<Event, Result>(name: string, work: (event: Event, tools: Tools) => Promise<Result>) {
+  const logger = new Logger({ serviceName: `weft-${name}` });
+  const metrics = new Metrics({ namespace: 'Weft', serviceName: `weft-${name}` });
+  return middy<Event, Result>()
+    .use({
+      before: ({ context }) => {
+        logger.addContext(context);
+        metrics.setFunctionName(context.functionName);
+      },
+      after: () => flush(),
+      onError: ({ error }) => {
+        logger.error(`${name} failed`, { cause: describe(error) });
+        flush();
+      },
+    })
+    .handler((event: Event, context: Context) => work(event, { logger, metrics, requestId: context.awsRequestId }));
+
+  function flush(): void {
+    metrics.publishStoredMetrics();
+    logger.resetKeys();
+  }
+}
+
+/** An error as the log keeps it: never sent to a caller. */
+export function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof WeftError) {
+    const { code, message, details, hint, problems } = error;
+    return { code, message, details, hint, problems: problems.slice(0, 20) };
+  }
+  return { ...symptomOf(error), stack: error instanceof Error ? error.stack : undefined };
+}
