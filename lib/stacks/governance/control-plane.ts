@@ -39,7 +39,6 @@ export class ControlPlane extends Construct {
     super(scope, id);
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
-      'Resource::%/index/*': 'the indexes of exactly one table',
       'Resource::<Entries%.Arn>/*': 'the objects of exactly one bucket',
       'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',
       'Resource::arn:aws:ram:%:resource-share/*':
@@ -57,7 +56,7 @@ export class ControlPlane extends Construct {
       description: 'Takes the commands of the mesh',
       deadLetters: { without: 'the caller is told at once' },
     });
-    registry.grantReadWriteData(this.api);
+    registry.allowWriting(this.api);
 
     const relay = this.#lambda(props, 'Relay', {
       name: 'relay',
@@ -69,7 +68,7 @@ export class ControlPlane extends Construct {
       },
       deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
     });
-    registry.grantReadData(relay);
+    registry.allowReading(relay);
     requests.grantSendMessages(relay);
     bus.grantPutEventsTo(relay);
     auditBucket.grantPut(relay);
@@ -92,7 +91,8 @@ export class ControlPlane extends Construct {
       memorySize: 1024,
       deadLetters: QUEUED,
     });
-    registry.grantReadWriteData(reconcile);
+    registry.allowWriting(reconcile);
+    for (const lambda of [this.api, reconcile]) lambda.addToRolePolicy(topologyStatement(this, props.topology));
     for (const statement of reconcileStatements(this, props.topology)) reconcile.addToRolePolicy(statement);
     reconcile.consume(requests);
 
@@ -102,7 +102,8 @@ export class ControlPlane extends Construct {
       timeout: SYNC_TIMEOUT,
       deadLetters: QUEUED,
     });
-    registry.grantReadWriteData(sync);
+    registry.allowWriting(sync);
+    sync.addToRolePolicy(topologyStatement(this, props.topology));
     sync.consume(this.reports);
 
     const sweep = this.#lambda(props, 'Sweep', {
@@ -111,7 +112,7 @@ export class ControlPlane extends Construct {
       environment: { WEFT_RECONCILE_QUEUE_URL: requests.queueUrl },
       timeout: Duration.minutes(5),
     });
-    registry.grantReadWriteData(sweep);
+    registry.allowWriting(sweep);
     requests.grantSendMessages(sweep);
     new Schedule(this, 'SweepSchedule', {
       description: 'Every 15 minutes: expiry and drift',
@@ -140,7 +141,6 @@ export class ControlPlane extends Construct {
         ...props.environment,
       },
     });
-    lambda.addToRolePolicy(topologyStatement(this, topology));
     return lambda;
   }
 }

@@ -7,12 +7,17 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { acknowledge } from '#constructs/acknowledge.ts';
 
+const INDEX = 'by-type';
+
 /** The registry: the only source of truth, and its stream the outbox. */
 export class Registry extends Table {
+  readonly #key: IKey;
+
   constructor(scope: Construct, id: string, props: { encryptionKey: IKey }) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -26,8 +31,9 @@ export class Registry extends Table {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.#key = props.encryptionKey;
     this.addGlobalSecondaryIndex({
-      indexName: 'by-type',
+      indexName: INDEX,
       partitionKey: { name: 'type', type: AttributeType.STRING },
       sortKey: { name: 'sort', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
@@ -36,5 +42,23 @@ export class Registry extends Table {
       'NIST.800.53.R5-DynamoDBInBackupPlan':
         "it has point-in-time recovery for 35 days and deletion protection; a backup plan is the account owner's",
     });
+  }
+
+  /** Lets a Lambda query records; nothing of the mesh scans. */
+  allowReading(lambda: IGrantable): void {
+    this.#key.grantDecrypt(lambda);
+    this.#allow(lambda, 'ReadRegistry', ['dynamodb:Query'], [this.tableArn, `${this.tableArn}/index/${INDEX}`]);
+  }
+
+  /** Lets a Lambda query records and write them; only pointers to sources are ever deleted. */
+  allowWriting(lambda: IGrantable): void {
+    this.allowReading(lambda);
+    this.#key.grantEncrypt(lambda);
+    const writes = ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem'];
+    this.#allow(lambda, 'WriteRegistry', writes, [this.tableArn]);
+  }
+
+  #allow(lambda: IGrantable, sid: string, actions: string[], resources: string[]): void {
+    lambda.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ sid, actions, resources }));
   }
 }
