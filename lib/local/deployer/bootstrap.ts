@@ -1,5 +1,6 @@
 import { type Cloud, callerFor } from '../core/cloud.ts';
 import { AwsError } from '../core/error.ts';
+import type { Context } from '../core/service.ts';
 import { executionRoleName, QUALIFIER } from './execution-role.ts';
 import { toForm } from './request.ts';
 
@@ -31,7 +32,7 @@ export async function bootstrap(cloud: Cloud, account: string, region: string): 
   };
   await call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }, true);
   await call('iam', 'AttachRolePolicy', { RoleName, PolicyArn: ADMINISTRATOR }, true);
-  await call('s3', 'CreateBucket', { Bucket: `cdk-${QUALIFIER}-assets-${account}-${region}` });
+  await makeAssetBucket(cloud, `cdk-${QUALIFIER}-assets-${account}-${region}`, context);
   await call('ssm', 'PutParameter', {
     Name: `/cdk-bootstrap/${QUALIFIER}/version`,
     Type: 'String',
@@ -39,4 +40,11 @@ export async function bootstrap(cloud: Cloud, account: string, region: string): 
     Overwrite: true,
   });
   cloud.store.put('cloudformation/bootstrap', key, { version: VERSION });
+}
+
+async function makeAssetBucket(cloud: Cloud, bucket: string, context: Context): Promise<void> {
+  const service = cloud.serviceNamed('s3');
+  if (service === undefined) return;
+  const request = { method: 'PUT', path: `/${bucket}`, query: {}, headers: {}, body: Buffer.alloc(0) };
+  await cloud.invoke(service, 'CreateBucket', { Bucket: bucket, Key: '' }, { ...context, request });
 }

@@ -1,6 +1,7 @@
 import { userError } from '#mesh/error.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { queryCodec } from '../core/codecs.ts';
+import type { WireRequest } from '../core/service.ts';
 import { executionContext } from './execution-role.ts';
 import { generatedName } from './physical-name.ts';
 import type { Properties, ResourceRequest } from './resources/resource.ts';
@@ -27,6 +28,16 @@ export function makeRequest(options: RequestOptions): ResourceRequest {
     type: options.type,
     properties: options.properties,
     call: (service, operation, input) => call(cloud, site, service, operation, input),
+    callBucket: async (operation, bucket, { method, query, headers = {}, body = '' }) => {
+      const request: WireRequest = {
+        method,
+        path: `/${bucket}`,
+        query: query === undefined ? {} : { [query]: '' },
+        headers,
+        body: Buffer.from(body),
+      };
+      await invoke(cloud, site, 's3', operation, { Bucket: bucket, Key: '' }, request);
+    },
     generatedName: (limit, lowerCase = false) => {
       const salt = `${site.account} ${site.region} ${options.replacements}`;
       const name = generatedName(site.stackName, logicalId, salt, limit);
@@ -47,11 +58,22 @@ export function makeRequest(options: RequestOptions): ResourceRequest {
 }
 
 async function call<T>(cloud: Cloud, site: StackSite, name: string, operation: string, input: Properties): Promise<T> {
+  const flat = cloud.serviceNamed(name)?.codec === queryCodec;
+  return (await invoke(cloud, site, name, operation, flat ? toForm(input) : withoutUndefined(input))) as T;
+}
+
+function invoke(
+  cloud: Cloud,
+  { account, region }: StackSite,
+  name: string,
+  operation: string,
+  input: Properties,
+  request?: WireRequest,
+): Promise<unknown> {
   const service = cloud.serviceNamed(name);
   if (service === undefined) throw userError('WEFT-LOCAL-012', `the service ${name} is not part of this local cloud`);
-  const context = executionContext(cloud, site.account, site.region);
-  const form = service.codec === queryCodec ? toForm(input) : withoutUndefined(input);
-  return (await cloud.invoke(service, operation, form, context)) as T;
+  const context = executionContext(cloud, account, region);
+  return cloud.invoke(service, operation, input, request === undefined ? context : { ...context, request });
 }
 
 function withoutUndefined(input: Properties): Properties {

@@ -10,8 +10,8 @@ import {
   rules,
 } from './resource.ts';
 
-const SCHEMA = 'AttributeDefinitions KeySchema LocalSecondaryIndexes';
-const CREATE = `${SCHEMA} BillingMode GlobalSecondaryIndexes ProvisionedThroughput DeletionProtectionEnabled TableClass Tags`;
+const SCHEMA = 'KeySchema LocalSecondaryIndexes';
+const CREATE = `${SCHEMA} AttributeDefinitions BillingMode GlobalSecondaryIndexes ProvisionedThroughput DeletionProtectionEnabled TableClass Tags`;
 
 interface Described {
   readonly TableDescription: {
@@ -26,7 +26,7 @@ export const dynamodb: Family = {
     nameProperty: 'TableName',
     properties: rules({
       update:
-        'BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification StreamSpecification TimeToLiveSpecification TableClass Tags',
+        'AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification StreamSpecification TimeToLiveSpecification TableClass Tags',
       replace: `${SCHEMA} TableName`,
       inert: { ContributorInsightsSpecification: 'nothing measures contributors here' },
     }),
@@ -39,7 +39,7 @@ export const dynamodb: Family = {
     nameProperty: 'TableName',
     properties: rules({
       update:
-        'BillingMode GlobalSecondaryIndexes Replicas SSESpecification StreamSpecification TimeToLiveSpecification',
+        'AttributeDefinitions BillingMode GlobalSecondaryIndexes Replicas SSESpecification StreamSpecification TimeToLiveSpecification',
       replace: `${SCHEMA} TableName`,
       inert: {
         WarmThroughput: 'nothing here has a throughput',
@@ -68,7 +68,7 @@ function ofReplica({ properties, site, logicalId }: ResourceRequest): Properties
   return {
     ...pick(
       properties,
-      `${SCHEMA} BillingMode GlobalSecondaryIndexes SSESpecification StreamSpecification TimeToLiveSpecification`,
+      `${SCHEMA} AttributeDefinitions BillingMode GlobalSecondaryIndexes SSESpecification StreamSpecification TimeToLiveSpecification`,
     ),
     ...own,
   };

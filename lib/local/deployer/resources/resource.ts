@@ -9,6 +9,16 @@ export interface Provisioned {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+/** What an S3 request carries. */
+export interface BucketRequest {
+  readonly method: 'PUT' | 'DELETE';
+  /** The sub-resource, e.g. `versioning`. */
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** XML or JSON. */
+  readonly body?: string;
+}
+
 /** What a resource type gets when one of its resources is created, updated or deleted. */
 export interface ResourceRequest {
   readonly cloud: Cloud;
@@ -22,6 +32,8 @@ export interface ResourceRequest {
    * @throws AwsError what the service answers.
    */
   call<T = Properties>(service: string, operation: string, input: Properties): Promise<T>;
+  /** Calls an operation on a bucket; S3 alone speaks in query, headers and body. */
+  callBucket(operation: string, bucket: string, wire: BucketRequest): Promise<void>;
   /** The name that CloudFormation would make up: `<stack>-<logical id>-<suffix>`, cut to `limit` characters. */
   generatedName(limit?: number, lowerCase?: boolean): string;
   /** The directory behind an object of the account's asset bucket. */

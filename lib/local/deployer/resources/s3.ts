@@ -1,61 +1,71 @@
-import { type Family, type Properties, pick, type ResourceRequest, type ResourceUpdate, rules } from './resource.ts';
+import { document, type XmlMembers } from '../../services/s3/xml.ts';
+import { type Family, type Properties, type ResourceRequest, rules } from './resource.ts';
 
-interface Encryption {
-  readonly ServerSideEncryptionConfiguration: readonly {
-    readonly ServerSideEncryptionByDefault?: unknown;
-    readonly BucketKeyEnabled?: unknown;
-  }[];
-}
-
-/** A part of a bucket's configuration: the property, the operation, the member that the operation wants, and how it is made. */
+/** A part of a bucket's configuration: the property, its sub-resource, and the document that is put there. */
 interface Part {
   readonly property: string;
-  readonly put: string;
-  readonly member: string;
-  readonly remove?: string;
-  /** What to put when the property goes away and there is no operation to remove it. */
-  readonly cleared?: Properties;
-  shape?(value: Properties): unknown;
+  /** As the operation names it, e.g. `BucketVersioning` of `PutBucketVersioning`. */
+  readonly noun: string;
+  readonly query: string;
+  readonly root: string;
+  /** What is put when the property goes away, where nothing can be deleted. */
+  readonly cleared?: XmlMembers;
+  shape?(value: Properties): Properties;
 }
 
 const PARTS: readonly Part[] = [
   {
     property: 'VersioningConfiguration',
-    put: 'PutBucketVersioning',
-    member: 'VersioningConfiguration',
+    noun: 'BucketVersioning',
+    query: 'versioning',
+    root: 'VersioningConfiguration',
     cleared: { Status: 'Suspended' },
   },
   {
     property: 'BucketEncryption',
-    put: 'PutBucketEncryption',
-    member: 'ServerSideEncryptionConfiguration',
-    remove: 'DeleteBucketEncryption',
-    shape: (value) => ({
-      Rules: (value as Properties & Encryption).ServerSideEncryptionConfiguration.map((rule) => ({
-        ApplyServerSideEncryptionByDefault: rule.ServerSideEncryptionByDefault,
-        BucketKeyEnabled: rule.BucketKeyEnabled,
+    noun: 'BucketEncryption',
+    query: 'encryption',
+    root: 'ServerSideEncryptionConfiguration',
+    shape: ({ ServerSideEncryptionConfiguration: list }) => ({
+      Rule: (list as Properties[]).map(({ ServerSideEncryptionByDefault, ...rest }) => ({
+        ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+        ...rest,
       })),
     }),
   },
   {
     property: 'PublicAccessBlockConfiguration',
-    put: 'PutPublicAccessBlock',
-    member: 'PublicAccessBlockConfiguration',
-    remove: 'DeletePublicAccessBlock',
+    noun: 'PublicAccessBlock',
+    query: 'publicAccessBlock',
+    root: 'PublicAccessBlockConfiguration',
   },
   {
     property: 'OwnershipControls',
-    put: 'PutBucketOwnershipControls',
-    member: 'OwnershipControls',
-    remove: 'DeleteBucketOwnershipControls',
+    noun: 'BucketOwnershipControls',
+    query: 'ownershipControls',
+    root: 'OwnershipControls',
+    shape: ({ Rules }) => ({ Rule: Rules }),
   },
-  { property: 'ObjectLockConfiguration', put: 'PutObjectLockConfiguration', member: 'ObjectLockConfiguration' },
+  {
+    property: 'ObjectLockConfiguration',
+    noun: 'ObjectLockConfiguration',
+    query: 'object-lock',
+    root: 'ObjectLockConfiguration',
+  },
   {
     property: 'NotificationConfiguration',
-    put: 'PutBucketNotificationConfiguration',
-    member: 'NotificationConfiguration',
+    noun: 'BucketNotificationConfiguration',
+    query: 'notification',
+    root: 'NotificationConfiguration',
     cleared: {},
     shape: notifications,
+  },
+  {
+    property: 'Tags',
+    noun: 'BucketTagging',
+    query: 'tagging',
+    root: 'Tagging',
+    shape: (tags) => ({ TagSet: { Tag: tags } }),
   },
 ];
 
@@ -63,7 +73,7 @@ export const s3: Family = {
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
     properties: rules({
-      update: `${PARTS.map(({ property }) => property).join(' ')} Tags`,
+      update: PARTS.map(({ property }) => property).join(' '),
       replace: 'BucketName ObjectLockEnabled',
       inert: {
         IntelligentTieringConfigurations: 'objects have one storage class here',
@@ -73,48 +83,48 @@ export const s3: Family = {
       },
     }),
     async create(request) {
-      const { properties, call, site } = request;
-      const Bucket = bucketName(request);
-      const lock = properties.ObjectLockEnabled === true ? { ObjectLockEnabledForBucket: true } : {};
-      const here =
-        site.region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: site.region } };
-      await call('s3', 'CreateBucket', { Bucket, ...lock, ...here });
+      const { properties, site } = request;
+      const bucket = bucketName(request);
+      const lock: Record<string, string> =
+        properties.ObjectLockEnabled === true ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {};
+      const away = site.region !== 'us-east-1';
+      const body = away ? document('CreateBucketConfiguration', { LocationConstraint: site.region }) : '';
+      await request.callBucket('CreateBucket', bucket, { method: 'PUT', headers: lock, body });
       try {
-        for (const part of PARTS) await putPart(request, Bucket, part);
-        await putTags(request, Bucket);
+        for (const part of PARTS) await putPart(request, bucket, part);
       } catch (error) {
-        await call('s3', 'DeleteBucket', { Bucket });
+        await request.callBucket('DeleteBucket', bucket, { method: 'DELETE' });
         throw error;
       }
-      return { id: Bucket, attributes: attributesOf(Bucket, site.region) };
+      return { id: bucket, attributes: attributesOf(bucket, site.region) };
     },
     async update(request) {
       const { id, properties, previous, attributes } = request;
       const changed = (name: string) => JSON.stringify(properties[name]) !== JSON.stringify(previous[name]);
       for (const part of PARTS.filter(({ property }) => changed(property))) {
-        if (properties[part.property] === undefined) await clearPart(request, part);
+        if (properties[part.property] === undefined) await clearPart(request, id, part);
         else await putPart(request, id, part);
       }
-      if (changed('Tags')) await putTags(request, id);
       return { id, attributes };
     },
-    async delete({ call, id }) {
-      await call('s3', 'DeleteBucket', { Bucket: id });
+    async delete({ callBucket, id }) {
+      await callBucket('DeleteBucket', id, { method: 'DELETE' });
     },
   },
 
   'AWS::S3::BucketPolicy': {
     properties: rules({ update: 'PolicyDocument', replace: 'Bucket' }),
     async create(request) {
-      await putPolicy(request);
-      return { id: String(request.properties.Bucket) };
+      const bucket = String(request.properties.Bucket);
+      await putPolicy(request, bucket);
+      return { id: bucket };
     },
     async update(request) {
-      await putPolicy(request);
+      await putPolicy(request, request.id);
       return { id: request.id };
     },
-    async delete({ call, id }) {
-      await call('s3', 'DeleteBucketPolicy', { Bucket: id });
+    async delete({ callBucket, id }) {
+      await callBucket('DeleteBucketPolicy', id, { method: 'DELETE', query: 'policy' });
     },
   },
 };
@@ -124,37 +134,30 @@ function bucketName({ properties, generatedName }: ResourceRequest): string {
 }
 
 function attributesOf(bucket: string, region: string): Properties {
-  const domain = `${bucket}.s3.amazonaws.com`;
   return {
     Arn: `arn:aws:s3:::${bucket}`,
-    DomainName: domain,
+    DomainName: `${bucket}.s3.amazonaws.com`,
     RegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
   };
 }
 
-async function putPart({ call, properties }: ResourceRequest, Bucket: string, part: Part): Promise<void> {
+async function putPart({ callBucket, properties }: ResourceRequest, bucket: string, part: Part): Promise<void> {
   const value = properties[part.property] as Properties | undefined;
   if (value === undefined) return;
-  await call('s3', part.put, { Bucket, [part.member]: part.shape?.(value) ?? value });
+  const body = document(part.root, (part.shape?.(value) ?? value) as XmlMembers);
+  await callBucket(`Put${part.noun}`, bucket, { method: 'PUT', query: part.query, body });
 }
 
-async function clearPart(
-  { call, id: Bucket }: ResourceUpdate,
-  { property, put, member, remove, cleared }: Part,
-): Promise<void> {
-  if (remove !== undefined) await call('s3', remove, { Bucket });
-  else if (cleared !== undefined) await call('s3', put, { Bucket, [member]: cleared });
-  else throw new Error(`${property} cannot be taken away from a bucket`);
+async function clearPart({ callBucket }: ResourceRequest, bucket: string, part: Part): Promise<void> {
+  if (part.property === 'ObjectLockConfiguration') throw new Error('the object lock of a bucket cannot be taken away');
+  const { query, noun, cleared, root } = part;
+  if (cleared === undefined) await callBucket(`Delete${noun}`, bucket, { method: 'DELETE', query });
+  else await callBucket(`Put${noun}`, bucket, { method: 'PUT', query, body: document(root, cleared) });
 }
 
-async function putTags({ call, properties }: ResourceRequest, Bucket: string): Promise<void> {
-  if (properties.Tags === undefined) return;
-  await call('s3', 'PutBucketTagging', { Bucket, Tagging: { TagSet: properties.Tags } });
-}
-
-async function putPolicy({ call, properties }: ResourceRequest): Promise<void> {
-  const Policy = JSON.stringify(properties.PolicyDocument);
-  await call('s3', 'PutBucketPolicy', { ...pick(properties, 'Bucket'), Policy });
+async function putPolicy({ callBucket, properties }: ResourceRequest, bucket: string): Promise<void> {
+  const body = JSON.stringify(properties.PolicyDocument);
+  await callBucket('PutBucketPolicy', bucket, { method: 'PUT', query: 'policy', body });
 }
 
 /** Notifications to EventBridge are switched on in a template by a flag and in the API by being there. */
