@@ -1,88 +1,91 @@
-import { z } from 'zod';
-import type { Grant } from '../access/grant.ts';
-import type { Checked } from '../error.ts';
+import type { Checked, Problem } from '../error.ts';
 import type { DomainReport } from './report.ts';
 
-const name = z.string().min(1).max(255);
-const column = z.object({ name, type: z.string().min(1), description: z.string().optional() });
+/** Answers what is wrong with a value, each with its path; nothing when it is as it should be. */
+type Check = (value: unknown, path: string) => readonly Wrong[];
 
-const schema = z.object({
-  columns: z.array(column),
-  partitionKeys: z.array(column),
-  location: z.string(),
-  format: z.string(),
-  versionId: z.string().optional(),
+interface Wrong {
+  readonly path: string;
+  readonly expected: string;
+}
+
+const one =
+  (expected: string, holds: (value: unknown) => boolean): Check =>
+  (value, path) =>
+    holds(value) ? [] : [{ path, expected }];
+
+const text = one('a text', (value) => typeof value === 'string');
+const name = one('a text of 1 to 255 characters', (value) => typeof value === 'string' && /^.{1,255}$/s.test(value));
+const count = one('a whole number', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
+const flag = one('true or false', (value) => typeof value === 'boolean');
+const oneOf = (...values: string[]) => one(`one of ${values.join(', ')}`, (value) => values.includes(value as string));
+const optional =
+  (check: Check): Check =>
+  (value, path) =>
+    value === undefined ? [] : check(value, path);
+const list =
+  (check: Check): Check =>
+  (value, path) =>
+    Array.isArray(value)
+      ? value.flatMap((entry, index) => check(entry, `${path}[${index}]`))
+      : [{ path, expected: 'a list' }];
+const object =
+  (shape: Readonly<Record<string, Check>>): Check =>
+  (value, path) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(shape).flatMap(([key, check]) =>
+          check((value as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
+        )
+      : [{ path, expected: 'an object' }];
+
+const columns = list(object({ name, type: name, description: optional(text) }));
+const schema = object({ columns, partitionKeys: columns, location: text, format: text, versionId: optional(text) });
+const change = oneOf('CreateTable', 'UpdateTable', 'DeleteTable');
+const catalogChanged = object({ change, database: name, table: name, schema: optional(schema) });
+const grant = object({
+  principal: name,
+  resource: object({ kind: name }),
+  permissions: list(name),
+  grantable: list(name),
 });
-
-const catalogChanged = z.object({
-  change: z.enum(['CreateTable', 'UpdateTable', 'DeleteTable']),
-  database: name,
-  table: name,
-  schema: schema.optional(),
+const report = object({
+  generation: count,
+  ok: flag,
+  at: text,
+  error: optional(text),
+  linkExists: flag,
+  readBack: list(grant),
 });
+const shareReported = object({ product: name, domain: name, major: count, consumer: name, report });
 
-const grant = z.custom<Grant>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    'principal' in value &&
-    typeof value.principal === 'string' &&
-    'resource' in value &&
-    typeof value.resource === 'object' &&
-    'permissions' in value &&
-    Array.isArray(value.permissions) &&
-    'grantable' in value &&
-    Array.isArray(value.grantable),
-  'a grant has a principal, a resource, permissions and grantable',
-);
+const DATA = { CatalogChanged: catalogChanged, ShareApplied: shareReported, ShareFailed: shareReported };
+const SOURCE = /^weft\.domain\.([a-z0-9-]+)$/;
 
-const shareReported = z.object({
-  product: name,
-  domain: name,
-  major: z.number().int().min(0),
-  consumer: name,
-  report: z.object({
-    generation: z.number().int().min(0),
-    ok: z.boolean(),
-    at: z.string(),
-    error: z.string().optional(),
-    linkExists: z.boolean(),
-    readBack: z.array(grant),
-  }),
-});
-
-const head = z.object({
-  specversion: z.literal('1.0'),
+const head = object({
+  specversion: oneOf('1.0'),
   id: name,
-  source: z.string().regex(/^weft\.domain\.[a-z0-9-]+$/, 'a report comes from weft.domain.<domain>'),
-  time: z.string(),
-  type: z.string(),
+  source: one('weft.domain.<domain>', (value) => typeof value === 'string' && SOURCE.test(value)),
+  time: text,
+  type: oneOf(...Object.keys(DATA)),
 });
-
-const envelope = z.discriminatedUnion('type', [
-  head.extend({ type: z.literal('CatalogChanged'), data: catalogChanged }),
-  head.extend({ type: z.literal('ShareApplied'), data: shareReported }),
-  head.extend({ type: z.literal('ShareFailed'), data: shareReported }),
-]);
 
 /** Reads the `detail` of an EventBridge event of a domain; every problem at once, as `WEFT-EVENT-001`. */
 export function parseReport(detail: unknown): Checked<DomainReport> {
-  const parsed = envelope.safeParse(detail);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      code: 'WEFT-EVENT-001',
-      severity: 'error' as const,
-      message: `the report is not valid at "${issue.path.join('.')}": ${issue.message}`,
-      path: issue.path.join('.'),
-    }));
-    return { ok: false, problems };
-  }
-  const { id, time, source } = parsed.data;
-  const from = source.slice('weft.domain.'.length);
-  const common = { id, time, from };
-  const value: DomainReport =
-    parsed.data.type === 'CatalogChanged'
-      ? { type: parsed.data.type, ...common, ...parsed.data.data }
-      : { type: parsed.data.type, ...common, ...parsed.data.data };
-  return { ok: true, value, problems: [] };
+  const envelope = (detail ?? {}) as Record<string, unknown>;
+  const data = DATA[envelope.type as keyof typeof DATA];
+  const wrong = [...head(detail, ''), ...(data === undefined ? [] : data(envelope.data, 'data'))];
+  if (wrong.length > 0) return { ok: false, problems: wrong.map(toProblem) };
+  const { id, time, source, type } = envelope;
+  const from = SOURCE.exec(source as string)?.[1];
+  const { audience: _, ...said } = envelope.data as Record<string, unknown>;
+  return { ok: true, value: { ...said, type, id, time, from } as unknown as DomainReport, problems: [] };
+}
+
+function toProblem({ path, expected }: Wrong): Problem {
+  return {
+    code: 'WEFT-EVENT-001',
+    severity: 'error',
+    message: `the report is not valid at "${path}": expected is ${expected}`,
+    path,
+  };
 }
