@@ -25,6 +25,8 @@ export const BUNDLE: BuildOptions = {
   sourcesContent: false,
   mainFields: ['module', 'main'],
   external: [],
+  // A Lambda's credentials are in its environment: the SDK's chain of other providers would be a fifth of each bundle.
+  alias: { '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts') },
   legalComments: 'none',
   // Packages that are still CommonJS call require() for Node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
