@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { type Problem, WeftError } from '#mesh/error.ts';
+import { type Problem, userError, WeftError } from '#mesh/error.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import { addMesh } from '#stacks/app.ts';
 
@@ -10,10 +10,18 @@ function line({ file, line, column, severity, message, fix }: Problem): string {
   return `${place}: ${severity}: ${message}${fix ? ` (${fix})` : ''}`;
 }
 
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw userError('WEFT-STACK-003', `${file} cannot be read`, { cause, hint: 'name the file with -c mesh=<path>' });
+  }
+}
+
 function synthesize(): boolean {
   const app = new App();
   const file = String(app.node.tryGetContext('mesh') ?? 'mesh.yaml');
-  const mesh = parseMesh(readFileSync(file, 'utf8'), file);
+  const mesh = parseMesh(read(file), file);
   for (const problem of mesh.problems) console.error(line(problem));
   if (mesh.ok) addMesh(app, mesh.value);
   return mesh.ok;
