@@ -1,5 +1,5 @@
 import type { Context, Operations } from '../../core/service.ts';
-import { invalidInput } from './errors.ts';
+import { entityNotFound, invalidInput } from './errors.ts';
 import { arnOf, putTags, tagsOf } from './tag-store.ts';
 
 interface TagInput {
@@ -26,8 +26,8 @@ export const catalogOperations: Operations = {
   GetUserDefinedFunctions: { run: () => ({ UserDefinedFunctions: [] }) },
   TagResource: {
     resources: tagged,
-    run(input: TagInput, { cloud }: Context) {
-      const arn = input.ResourceArn ?? '';
+    run(input: TagInput, { cloud, account }: Context) {
+      const arn = ownArn(input, account);
       const tags = { ...tagsOf(cloud, arn), ...input.TagsToAdd };
       if (Object.keys(tags).length > MOST_TAGS) throw invalidInput(`A resource can have at most ${MOST_TAGS} tags`);
       putTags(cloud, arn, tags);
@@ -36,8 +36,8 @@ export const catalogOperations: Operations = {
   },
   UntagResource: {
     resources: tagged,
-    run(input: TagInput, { cloud }: Context) {
-      const arn = input.ResourceArn ?? '';
+    run(input: TagInput, { cloud, account }: Context) {
+      const arn = ownArn(input, account);
       const gone = new Set(input.TagsToRemove ?? []);
       const left = Object.entries(tagsOf(cloud, arn)).filter(([key]) => !gone.has(key));
       putTags(cloud, arn, Object.fromEntries(left));
@@ -46,6 +46,11 @@ export const catalogOperations: Operations = {
   },
   GetTags: {
     resources: tagged,
-    run: ({ ResourceArn }: TagInput, { cloud }: Context) => ({ Tags: tagsOf(cloud, ResourceArn ?? '') }),
+    run: (input: TagInput, { cloud, account }: Context) => ({ Tags: tagsOf(cloud, ownArn(input, account)) }),
   },
 };
+
+function ownArn({ ResourceArn: arn = '' }: TagInput, account: string): string {
+  if (arn.split(':')[4] !== account) throw entityNotFound(`Resource ${arn} not found.`);
+  return arn;
+}

@@ -6,6 +6,7 @@ import { partitionOperations } from './partition-operations.ts';
 import { policyOperations } from './policy-operations.ts';
 import { searchOperations } from './search-operations.ts';
 import { tableOperations } from './table-operations.ts';
+import { refusing } from './unmodelled.ts';
 import { versionOperations } from './version-operations.ts';
 
 /** AWS Glue's Data Catalog: databases, tables, versions and partitions, behind the permissions of Lake Formation. */
@@ -13,7 +14,7 @@ export class GlueService implements Service {
   readonly signingName = 'glue';
   readonly codec = jsonCodec('1.1');
 
-  readonly operations: Operations = {
+  readonly operations: Operations = refusing({
     ...databaseOperations,
     ...tableOperations,
     ...versionOperations,
@@ -21,5 +22,5 @@ export class GlueService implements Service {
     ...searchOperations,
     ...policyOperations,
     ...catalogOperations,
-  };
+  });
 }

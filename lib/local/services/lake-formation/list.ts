@@ -4,6 +4,7 @@ import { refuseOthers } from '../../core/members.ts';
 import type { Caller, Context } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
 import { invalid } from './errors.ts';
+import { requireExisting } from './existence.ts';
 import { type GrantRecord, grantsOf } from './grants.ts';
 import { arnOfLocation } from './location-store.ts';
 import { pageOf } from './paging.ts';
@@ -51,6 +52,7 @@ export function listPermissions(input: ListPermissionsRequest, context: Context)
   const principal = input.Principal === undefined ? undefined : parsePrincipal(input.Principal);
   const wanted = input.Resource === undefined ? undefined : parseResource(input.Resource, catalogId);
   if (wanted?.kind === 'columns') throw invalid('Resource type TableWithColumns is not supported: list the table');
+  if (wanted?.catalogId === context.account) requireExisting(context.cloud, wanted);
   const ofType = input.ResourceType === undefined ? undefined : KIND_OF_TYPE[input.ResourceType];
   if (input.ResourceType !== undefined && ofType === undefined) {
     throw invalid(`Invalid resource type: ${input.ResourceType}`);
