@@ -235,7 +235,8 @@ export class Cloud {
     const scope = /Credential=[^/,\s]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(
       request.headers.authorization ?? '',
     )?.[1];
-    const service = this.#services.get(scope ?? 's3') ?? this.#services.get('s3') ?? [...this.#services.values()][0];
+    const path = request.path.startsWith('/_aws/execute-api/') ? 'execute-api' : 's3';
+    const service = this.#services.get(scope ?? path) ?? this.#services.get('s3') ?? [...this.#services.values()][0];
     if (service === undefined) throw new Error('the cloud has no services');
     return service.codec;
   }
