@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { compileAccess } from '#mesh/access/compile.ts';
+import { subscriptionStatus } from '#mesh/subscription/readiness.ts';
+import type { ShareRecord, ShareReport, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { AT, column, product, role, share, subscription, TOPOLOGY, table } from '../fixtures.ts';
+
+const NOW = '2026-03-01T00:00:00Z';
+const WHOLE = { clearance: 'secret' };
+const PRODUCT = product([table('t', [column('a', 'int', 'public')])], { generation: 2 });
+
+function shareOf(entries: readonly SubscriptionRecord[], former: readonly ShareRecord[] = []): ShareRecord {
+  const [intent] = compileAccess(PRODUCT, entries, former, TOPOLOGY).shares;
+  if (intent === undefined) throw new Error('nothing is shared');
+  return share(intent, { generation: 2 });
+}
+
+function reported(record: ShareRecord, report: Partial<ShareReport> = {}): ShareRecord {
+  const { grants, link } = record.intent;
+  const applied = { generation: 2, ok: true, at: AT, linkExists: link !== undefined, readBack: grants, ...report };
+  return { ...record, applied };
+}
+
+describe('an approved subscription', () => {
+  const approved = subscription('finance', WHOLE, { state: 'approved' });
+  const wanted = shareOf([approved]);
+
+  test('is active once both accounts were read back', () => {
+    const { state, status } = subscriptionStatus(approved, PRODUCT, reported(wanted), true, NOW);
+    expect(state).toBe('active');
+    expect(status.activatedAt).toBe(NOW);
+    expect(status.conditions.map(({ type, status: value }) => [type, value])).toEqual([
+      ['Shared', 'true'],
+      ['Linked', 'true'],
+    ]);
+  });
+
+  test.each<[string, ShareRecord | undefined, boolean]>([
+    ['there is no share', undefined, true],
+    ['the agent has not reported', wanted, true],
+    ['the governance grants are not read back', reported(wanted), false],
+    ['the report is of an older generation', reported(wanted, { generation: 1 }), true],
+    ['the agent failed', reported(wanted, { ok: false, error: 'no' }), true],
+    ['the link is not there', reported(wanted, { linkExists: false }), true],
+    ['a grant is not among what was read back', reported(wanted, { readBack: wanted.intent.grants.slice(1) }), true],
+    [
+      'the intent is of other roles',
+      reported(shareOf([{ ...approved, principals: [role('finance', 'other')] }])),
+      true,
+    ],
+  ])('is not active while %s', (_, record, governanceGrantsOk) => {
+    const result = subscriptionStatus(approved, PRODUCT, record, governanceGrantsOk, NOW);
+    expect(result.state).toBe('approved');
+    expect(result.status.activatedAt).toBeUndefined();
+  });
+
+  test('is not active after its end', () => {
+    const over = { ...approved, expiresAt: AT };
+    expect(subscriptionStatus(over, PRODUCT, reported(wanted), true, NOW).state).toBe('approved');
+  });
+
+  test('says what the agent said', () => {
+    const failed = reported(wanted, { ok: false, error: 'access denied' });
+    const { status } = subscriptionStatus(approved, PRODUCT, failed, true, NOW);
+    expect(status.conditions.find((entry) => entry.type === 'Linked')).toMatchObject({
+      status: 'false',
+      reason: 'AgentFailed',
+      message: 'access denied',
+    });
+  });
+
+  test('stays active when drift is found, and says so', () => {
+    const active = { ...approved, state: 'active' as const };
+    const { state, status } = subscriptionStatus(active, PRODUCT, reported(wanted), false, NOW);
+    expect(state).toBe('active');
+    expect(status.conditions.find((entry) => entry.type === 'Shared')?.status).toBe('false');
+  });
+});
+
+describe('a subscription that has to go', () => {
+  const leaving = subscription('finance', WHOLE, { state: 'revoking' });
+  const former = shareOf([{ ...leaving, state: 'active' }]);
+  const empty = shareOf([leaving], [former]);
+
+  test('is revoked once nothing is left in either account', () => {
+    const { state, status } = subscriptionStatus(leaving, PRODUCT, reported(empty), true, NOW);
+    expect(state).toBe('revoked');
+    expect(status.endedAt).toBe(NOW);
+  });
+
+  test.each<[string, ShareRecord, boolean]>([
+    ['the governance account still holds something', reported(empty), false],
+    ['the agent has not reported', empty, true],
+    ['the report is of an older generation', reported(empty, { generation: 1 }), true],
+    ['the link is still there', reported(empty, { linkExists: true }), true],
+    ['a grant is still there', reported(empty, { readBack: former.intent.grants.slice(0, 1) }), true],
+    ['the intent is older than the revocation', reported({ ...former, generation: 1 }), true],
+  ])('is not revoked while %s', (_, record, governanceGrantsOk) => {
+    expect(subscriptionStatus(leaving, PRODUCT, record, governanceGrantsOk, NOW).state).toBe('revoking');
+  });
+
+  test('is revoked while another subscription of the account goes on', () => {
+    const other = subscription('finance', WHOLE, { id: 'other', principals: [role('finance', 'service')] });
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW);
+    expect(state).toBe('revoked');
+  });
+
+  test('is revoked while another subscription of the same role goes on', () => {
+    const other = subscription('finance', { clearance: 'public' }, { id: 'other' });
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW);
+    expect(state).toBe('revoked');
+  });
+
+  test('stays expired when its end came, with the time when nothing was left', () => {
+    const expired = { ...leaving, state: 'expired' as const };
+    const { state, status } = subscriptionStatus(expired, PRODUCT, reported(empty), true, NOW);
+    expect([state, status.endedAt]).toEqual(['expired', NOW]);
+  });
+});
