@@ -1,0 +1,223 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GlueClient } from '@aws-sdk/client-glue';
+import {
+  LakeFormationClient,
+  ListPermissionsCommand,
+  PutDataLakeSettingsCommand,
+  RegisterResourceCommand,
+} from '@aws-sdk/client-lakeformation';
+import { createCentralCatalog, createLinkCatalog } from '#aws/glue.ts';
+import { createLakeFormation } from '#aws/lake-formation.ts';
+import { createRegistry, type ProductKey, type VersionState } from '#aws/registry.ts';
+import type { Caller } from '#control/caller.ts';
+import { callerOf } from '#control/caller.ts';
+import { type Reconciled, type ReconcileRequest, reconcile } from '#control/reconcile.ts';
+import { share } from '#control/share.ts';
+import { sync } from '#control/sync.ts';
+import { Clock } from '#local/core/clock.ts';
+import { Cloud } from '#local/core/cloud.ts';
+import { setOrganization } from '#local/core/organization.ts';
+import type { Call } from '#local/core/service.ts';
+import { DynamoDbService } from '#local/services/dynamodb/service.ts';
+import { GlueService } from '#local/services/glue/service.ts';
+import { LakeFormationService } from '#local/services/lake-formation/service.ts';
+import { RamService } from '#local/services/ram.ts';
+import { domainEvent } from '#mesh/event/envelope.ts';
+import { domainNamed } from '#mesh/topology/topology.ts';
+import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
+
+export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
+
+const ORGANIZATION = 'o-aaaaaaaaaa';
+const TABLE = 'registry';
+export const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
+export const DATABASE = 'sales__orders__v1';
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Patience that never waits, and remembers how long it would have. */
+export function noWait(attempts = 6) {
+  const pauses: number[] = [];
+  return { attempts, pauses, random: () => 0.5, sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
+}
+
+/** Governance and three domains in one organization, each administered by its own Lambda's role, with an empty registry. */
+export async function createWorld() {
+  const clock = new Clock(Date.parse('2026-03-01T12:00:00Z'));
+  const cloud = new Cloud({ folder: mkdtempSync(join(tmpdir(), 'weft-')), clock });
+  for (const service of [new DynamoDbService(cloud), new GlueService(), new LakeFormationService(), new RamService()]) {
+    cloud.register(service);
+  }
+  const roles = [
+    { account: GOVERNANCE, role: roleIn(GOVERNANCE, 'toy-reconcile') },
+    ...TOPOLOGY.domains.map(({ account, name }) => ({ account, role: roleIn(account, `toy-${name}-agent`) })),
+  ];
+  for (const { account, role } of roles) {
+    setOrganization(cloud.store, account, ORGANIZATION);
+    await new LakeFormationClient(cloud.clientConfig(role)).send(
+      new PutDataLakeSettingsCommand({
+        DataLakeSettings: {
+          DataLakeAdmins: [{ DataLakePrincipalIdentifier: role }],
+          CreateDatabaseDefaultPermissions: [],
+          CreateTableDefaultPermissions: [],
+          Parameters: { CROSS_ACCOUNT_VERSION: '4' },
+        },
+      }),
+    );
+  }
+  const reconciler = cloud.clientConfig(roleIn(GOVERNANCE, 'toy-reconcile'));
+  const lakeFormationClient = new LakeFormationClient(reconciler);
+  await lakeFormationClient.send(
+    new RegisterResourceCommand({
+      ResourceArn: 'arn:aws:s3:::toy-sales-222222222222-eu-central-1',
+      RoleArn: roleIn(GOVERNANCE, 'toy-lf-sales'),
+    }),
+  );
+  const dynamo = new DynamoDBClient(reconciler);
+  await dynamo.send(registryTable());
+  const patience = noWait();
+  const registry = createRegistry(dynamo, TABLE, patience);
+  const now = () => clock.date();
+  const topology = async () => TOPOLOGY;
+  let randoms = 0;
+  const governance = {
+    registry,
+    topology,
+    now,
+    random: () => `r${(randoms += 1)}`,
+    catalog: createCentralCatalog(new GlueClient(reconciler), patience),
+    lakeFormation: createLakeFormation(lakeFormationClient, patience),
+  };
+  const agentOf = (domain: string) => {
+    const role = `toy-${domain}-agent`;
+    const config = cloud.clientConfig(roleIn(accountOf(domain), role));
+    return {
+      catalog: createLinkCatalog(new GlueClient(config), patience),
+      lakeFormation: createLakeFormation(new LakeFormationClient(config), patience),
+      agentRole: role,
+      now,
+    };
+  };
+  const version = async (key = ORDERS): Promise<VersionState> => {
+    const state = await registry.version(key);
+    if (state === undefined) throw new Error(`${key.name} is not in the registry`);
+    return state;
+  };
+  const run = (request: Partial<ReconcileRequest> = {}): Promise<Reconciled> =>
+    reconcile({ ...ORDERS, cause: 'change', correlation: 'c-run', ...request }, governance);
+  /** Lets each agent that is behind apply its intent, and takes its report in. */
+  const agents = async (): Promise<void> => {
+    for (const { intent, generation, applied } of (await version()).shares) {
+      if (applied !== undefined && applied.generation >= generation) continue;
+      const report = await share({ intent, generation }, agentOf(intent.consumer));
+      const { domain, product, major, consumer, account } = intent;
+      const type = report.ok ? ('ShareApplied' as const) : ('ShareFailed' as const);
+      const said = {
+        type,
+        id: `report-${generation}`,
+        time: report.at,
+        from: consumer,
+        domain,
+        product,
+        major,
+        consumer,
+        report,
+      };
+      await sync({ id: said.id, account, detail: domainEvent(said) }, governance);
+    }
+  };
+  return {
+    cloud,
+    clock,
+    patience,
+    registry,
+    governance,
+    agentOf,
+    version,
+    run,
+    agents,
+    /** Reconcile, agents, and reconcile again, as the events between them would do. */
+    settle: async (): Promise<void> => {
+      await run();
+      await agents();
+      await run({ cause: 'sweep' });
+    },
+    /** What Lake Formation lists in that account of a database, its tables included, other than what the Lambdas' own roles hold. */
+    grantsIn: (account: string, database = DATABASE, catalogId = account) =>
+      grantsIn(cloud, account, database, catalogId),
+    count: <T>(work: () => Promise<T>) => count(cloud, work),
+  };
+}
+
+export function accountOf(domain: string): string {
+  return domainNamed(TOPOLOGY, domain)?.account ?? GOVERNANCE;
+}
+
+export function roleIn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`;
+}
+
+/** The caller behind a role of a domain, e.g. `finance/analyst`, with a session of its own. */
+export function callerAs(name: string, session = 'someone'): Caller {
+  const [domain = '', kind = ''] = name.split('/');
+  const role = domain === 'governance' ? `toy-${kind}` : `toy-${domain}-${kind}`;
+  return callerOf(`arn:aws:sts::${accountOf(domain)}:assumed-role/${role}/${session}`, TOPOLOGY);
+}
+
+/** The calls that a piece of work sends, by action. */
+async function count<T>(cloud: Cloud, work: () => Promise<T>): Promise<{ calls: Record<string, number>; value: T }> {
+  const calls: Record<string, number> = {};
+  const stop = cloud.observe({
+    before: ({ action }: Call) => {
+      calls[action] = (calls[action] ?? 0) + 1;
+    },
+  });
+  try {
+    return { value: await work(), calls };
+  } finally {
+    stop();
+  }
+}
+
+async function grantsIn(cloud: Cloud, account: string, database: string, catalogId: string): Promise<string[]> {
+  const domain = TOPOLOGY.domains.find((entry) => entry.account === account)?.name;
+  const own = roleIn(account, domain === undefined ? 'toy-reconcile' : `toy-${domain}-agent`);
+  const client = new LakeFormationClient(cloud.clientConfig(own));
+  const { PrincipalResourcePermissions: all = [] } = await client.send(
+    new ListPermissionsCommand({ MaxResults: 1000 }),
+  );
+  return all
+    .filter(({ Principal }) => Principal?.DataLakePrincipalIdentifier !== own)
+    .filter(({ Resource }) => JSON.stringify(Resource).includes(`"${database}"`))
+    .filter(({ Resource }) => JSON.stringify(Resource).includes(catalogId))
+    .map(
+      ({ Principal, Permissions = [] }) =>
+        `${Principal?.DataLakePrincipalIdentifier} ${[...Permissions].sort().join(',')}`,
+    )
+    .sort();
+}
+
+function registryTable(): CreateTableCommand {
+  return new CreateTableCommand({
+    TableName: TABLE,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'type', 'sort'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-type',
+        KeySchema: [
+          { AttributeName: 'type', KeyType: 'HASH' },
+          { AttributeName: 'sort', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+}
