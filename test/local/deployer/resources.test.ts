@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { Cloud } from '#local/core/cloud.ts';
 import { bootstrap } from '#local/deployer/bootstrap.ts';
 import { deployAssembly } from '#local/deployer/deploy.ts';
+import { executionContext } from '#local/deployer/execution-role.ts';
 import { makeRequest } from '#local/deployer/request.ts';
 import type { Template } from '#local/deployer/template/template.ts';
 import { allServices } from '#local/instance/services.ts';
@@ -19,6 +20,15 @@ interface Call {
   readonly error?: string;
 }
 
+/** A read of a bucket's configuration: a text that the answer holds, or an error. */
+interface BucketRead {
+  readonly bucket: string;
+  readonly operation: string;
+  readonly query: string;
+  readonly body?: string;
+  readonly error?: string;
+}
+
 interface Step {
   readonly resources: Template['Resources'];
   readonly asset?: Readonly<Record<string, string>>;
@@ -27,6 +37,7 @@ interface Step {
   readonly expectOutputs?: unknown;
   readonly fails?: string;
   readonly read?: readonly Call[];
+  readonly s3?: readonly BucketRead[];
 }
 
 interface Case {
@@ -61,6 +72,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
       outputs = { ...outputs, ...result?.outputs };
       if (step.expectOutputs !== undefined) expect(result?.outputs).toMatchObject(patterns(step.expectOutputs));
       for (const call of step.read ?? []) await check(cloud, filled(call, outputs));
+      for (const call of step.s3 ?? []) await checkBucket(cloud, call, outputs[call.bucket.slice(1)] ?? call.bucket);
     }
     await cloud.close();
   });
@@ -74,6 +86,16 @@ async function check(cloud: Cloud, call: Call): Promise<void> {
   const output = await make(cloud, call);
   if (call.gives !== undefined) expect(output).toMatchObject(patterns(call.gives));
   if (call.lacks !== undefined) expect(JSON.stringify(output)).not.toContain(call.lacks);
+}
+
+async function checkBucket(cloud: Cloud, { operation, query, body, error }: BucketRead, bucket: string): Promise<void> {
+  const service = cloud.serviceNamed('s3');
+  if (service === undefined) throw new Error('no s3');
+  const request = { method: 'GET', path: `/${bucket}`, query: { [query]: '' }, headers: {}, body: Buffer.alloc(0) };
+  const context = { ...executionContext(cloud, ACCOUNT, 'us-east-1'), request };
+  const answer = cloud.invoke(service, operation, { Bucket: bucket, Key: '' }, context);
+  if (error !== undefined) await expect(answer).rejects.toMatchObject({ code: error });
+  else expect(String(((await answer) as { body: unknown }).body)).toContain(body);
 }
 
 function make(cloud: Cloud, { service, operation, input }: Call): Promise<Record<string, unknown>> {
