@@ -106,7 +106,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
           VisibilityTimeout: 0,
         }),
       );
-      const [again] = await queue.receive({ AttributeNames: ['ApproximateReceiveCount'] });
+      const [again] = await queue.receive({ MessageSystemAttributeNames: ['ApproximateReceiveCount'] });
       expect(again?.Attributes).toEqual({ ApproximateReceiveCount: '2' });
       await queue.remove(again);
       const { Attributes } = await queue.sqs.send(
