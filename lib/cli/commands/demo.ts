@@ -38,7 +38,7 @@ async function startClean(folder: string): Promise<void> {
   if (
     !existsSync(join(folder, 'state.sqlite')) &&
     !existsSync(join(folder, REPORT)) &&
-    !existsSync(join(folder, 'local.lock'))
+    !existsSync(join(folder, 'lock'))
   ) {
     throw userError('WEFT-CLI-021', `${folder} is not the folder of a local mesh, and the demo starts clean`, {
       hint: 'name another with --folder',

@@ -1,0 +1,95 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Cloud } from '#local/core/cloud.ts';
+import { organizationOf } from '#local/core/organization.ts';
+import type { Call, Observer } from '#local/core/service.ts';
+import { IamService } from '#local/services/iam/service.ts';
+
+/** A call that the caller's synthesized policies do not allow. */
+export interface Denial {
+  readonly action: string;
+  readonly resource: string;
+  /** The role's name. */
+  readonly role: string;
+  readonly result: string;
+}
+
+/**
+ * Judges every call of a role by that role's identity policies, as the deployed templates made them. Lake Formation, bus, bucket and API
+ * resource policies are judged by the local services themselves; here it is asked whether the caller's own side is open. Roles that no
+ * template made (a test's back door) and AWS's own services are not judged.
+ */
+export class Judge implements Observer {
+  readonly #cloud: Cloud;
+  readonly #denials = new Map<string, Denial>();
+  readonly #verdicts = new Map<string, string>();
+  /** Calls judged, so that a judge that saw nothing is noticed. */
+  judged = 0;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  get denials(): readonly Denial[] {
+    return [...this.#denials.values()].sort((a, b) => `${a.role} ${a.action}`.localeCompare(`${b.role} ${b.action}`));
+  }
+
+  async before(call: Call): Promise<void> {
+    const { roleArn } = call.caller;
+    if (roleArn === undefined || roleArn.includes(':role/cdk-') || UNJUDGED.has(call.action)) return;
+    const iam = this.#cloud.service(IamService);
+    if (iam.role(roleArn) === undefined) return;
+    for (const resource of call.resources) {
+      const result = await this.#verdict(iam, call, roleArn, resource);
+      this.judged += 1;
+      if (result === 'Allowed') continue;
+      const role = roleArn.split('/').at(-1) ?? roleArn;
+      this.#denials.set(`${role} ${call.action} ${resource}`, { action: call.action, resource, role, result });
+    }
+  }
+
+  async #verdict(iam: IamService, call: Call, roleArn: string, resource: string): Promise<string> {
+    const context = this.#context(call);
+    const key = JSON.stringify([roleArn, call.action, resource, context]);
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const answer = await runSimulation(
+      {
+        request: {
+          principal: call.caller.arn,
+          action: call.action,
+          resource: { resource, accountId: call.account },
+          contextVariables: context,
+        },
+        identityPolicies: iam
+          .policiesOf(roleArn)
+          .filter((policy) => policy.document !== undefined)
+          .map((policy) => ({ name: policy.name, policy: JSON.parse(policy.document ?? '{}') })),
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      },
+      {},
+    );
+    const result = answer.resultType === 'error' ? `error: ${answer.errors.message}` : answer.overallResult;
+    this.#verdicts.set(key, result);
+    return result;
+  }
+
+  #context(call: Call): Record<string, string | string[]> {
+    const organization = organizationOf(this.#cloud.store, call.account);
+    return {
+      'aws:PrincipalArn': call.caller.roleArn ?? call.caller.arn,
+      'aws:PrincipalAccount': call.account,
+      'aws:RequestedRegion': call.region,
+      'aws:SecureTransport': 'true',
+      ...(organization === undefined ? {} : { 'aws:PrincipalOrgID': organization }),
+    };
+  }
+}
+
+/** Calls that IAM never refuses. */
+const UNJUDGED = new Set(['sts:GetCallerIdentity']);
+
+/** One line for each denial: what to add to whose policy. */
+export function statementsToAdd(denials: readonly Denial[]): string[] {
+  return denials.map(({ role, action, resource, result }) => `${role}: add Allow ${action} on ${resource} (${result})`);
+}
