@@ -1,6 +1,8 @@
 import type { Cloud } from '../core/cloud.ts';
 import type { Service } from '../core/service.ts';
 import { CloudFormationService } from '../deployer/cloudformation-service.ts';
+import { ExecuteApiService } from '../services/api-gateway/execute-api.ts';
+import { ApiGatewayService } from '../services/api-gateway/service.ts';
 import { AthenaService } from '../services/athena/service.ts';
 import { DynamoDbService } from '../services/dynamodb/service.ts';
 import { EventBridgeService } from '../services/eventbridge/service.ts';
@@ -9,6 +11,7 @@ import { IamService } from '../services/iam/service.ts';
 import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
 import { RamService } from '../services/ram.ts';
+import { S3Service } from '../services/s3/service.ts';
 import { SqsService } from '../services/sqs/service.ts';
 import { SsmService } from '../services/ssm.ts';
 import { StsService } from '../services/sts.ts';
@@ -16,15 +19,18 @@ import { StsService } from '../services/sts.ts';
 /** Every service of a local mesh: what a new service is added to. */
 export function allServices(cloud: Cloud): Service[] {
   return [
+    new ApiGatewayService(cloud),
     new AthenaService(),
     new CloudFormationService(),
     new DynamoDbService(cloud),
     new EventBridgeService(cloud),
+    new ExecuteApiService(cloud),
     new GlueService(),
     new IamService(cloud),
     new LakeFormationService(),
     new LambdaService(cloud),
     new RamService(),
+    new S3Service(cloud),
     new SqsService(cloud),
     new SsmService(),
     new StsService(),

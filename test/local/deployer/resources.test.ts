@@ -104,13 +104,12 @@ function make(cloud: Cloud, { service, operation, input }: Call): Promise<Record
   return makeRequest(request).call(service, operation, input);
 }
 
-/** `$Name` in an input is an output of the stack. */
+/** `$Name` in what is asked or expected is an output of the stack. */
 function filled(call: Call, outputs: Readonly<Record<string, string>>): Call {
-  const input = Object.entries(call.input).map(([name, value]) => {
-    const output = typeof value === 'string' && value.startsWith('$') ? outputs[value.slice(1)] : undefined;
-    return [name, output ?? value] as const;
-  });
-  return { ...call, input: Object.fromEntries(input) };
+  const text = JSON.stringify(call).replace(/"\$(\w+)"/g, (whole, name: string) =>
+    JSON.stringify(outputs[name] ?? whole),
+  );
+  return JSON.parse(text) as Call;
 }
 
 /** Texts between slashes are regular expressions. */

@@ -1,3 +1,4 @@
+import { apiGateway } from './api-gateway.ts';
 import { athena } from './athena.ts';
 import { dynamodb } from './dynamodb.ts';
 import { events } from './events.ts';
@@ -14,6 +15,7 @@ import { sqs } from './sqs.ts';
 import { ssm } from './ssm.ts';
 
 const TYPES: Family = {
+  ...apiGateway,
   ...athena,
   ...dynamodb,
   ...events,
