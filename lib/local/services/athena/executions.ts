@@ -1,4 +1,5 @@
-import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
+import type { StartQueryExecutionInput, WorkGroupConfiguration } from '@aws-sdk/client-athena';
+import type { Cloud } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import type { Context } from '../../core/service.ts';
 import type { Engine } from './engine/instance.ts';
@@ -8,12 +9,14 @@ import { idFrom, preparedStatement } from './operations/saved.ts';
 import { workGroup } from './operations/workgroups.ts';
 import type { Outcome } from './outcome.ts';
 import { bindParameters } from './parameters.ts';
+import { placeOf } from './relation/partition.ts';
 import { placeFor, type ResultPlace, toCsv, uriOf, writeResult } from './results.ts';
 import type { Runner } from './runner.ts';
 import { QueryFailure } from './sql/gate.ts';
 import type { Statement } from './sql/kinds.ts';
 import { readStatement } from './sql/statement.ts';
 import { statementType } from './statement-type.ts';
+import { storageOf } from './storage.ts';
 
 const LONGEST_QUERY = 262_144;
 
@@ -56,7 +59,7 @@ export class Executions {
     if (group.State === 'DISABLED') throw invalid(`WorkGroup ${group.Name} is disabled.`);
     const statement = readStatement(sql);
     const id = idFrom(context.account, context.requestId, String(context.now), sql);
-    const location = this.#location(input, group.Configuration);
+    const location = this.#location(context.cloud, input, group.Configuration);
     const isPlain = statement.kind === 'query' || statement.kind === 'execute';
     const suffix =
       isPlain || statement.kind === 'unload'
@@ -127,10 +130,7 @@ export class Executions {
     return running.length > 0;
   }
 
-  #location(
-    input: StartQueryExecutionInput,
-    configuration: import('@aws-sdk/client-athena').WorkGroupConfiguration,
-  ): string | undefined {
+  #location(cloud: Cloud, input: StartQueryExecutionInput, configuration: WorkGroupConfiguration): string | undefined {
     const ofGroup = configuration.ResultConfiguration?.OutputLocation;
     const ofClient = input.ResultConfiguration?.OutputLocation;
     if (configuration.ManagedQueryResultsConfiguration?.Enabled === true) return undefined;
@@ -141,6 +141,8 @@ export class Executions {
       );
     }
     if (!chosen.startsWith('s3://')) throw invalid(`outputLocation is not a valid S3 path: ${chosen}`);
+    const { bucket } = placeOf(chosen);
+    if (!storageOf(cloud).hasBucket(bucket)) throw invalid(`Unable to verify/create output bucket ${bucket}`);
     return chosen;
   }
 

@@ -154,7 +154,7 @@ class Work {
     const { bucket, groups } = groupFiles(
       table,
       catalog.partitions(cloud, table),
-      (where) => storage.listKeys(where.bucket, where.prefix),
+      (where) => storage.keys(where.bucket, where.prefix),
       tokens,
     );
     const schema = this.#schemas.with(this.#engine);

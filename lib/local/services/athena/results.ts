@@ -52,7 +52,7 @@ export function uriOf(place: ResultPlace): string | undefined {
 
 export async function writeResult(cloud: Cloud, place: ResultPlace, text: string, contentType: string): Promise<void> {
   if ('bucket' in place) {
-    await storageOf(cloud).put(place.bucket, place.key, Buffer.from(text), { contentType });
+    storageOf(cloud).put(place.bucket, place.key, Buffer.from(text), contentType);
     return;
   }
   mkdirSync(join(place.file, '..'), { recursive: true });
@@ -61,6 +61,5 @@ export async function writeResult(cloud: Cloud, place: ResultPlace, text: string
 
 export async function readResult(cloud: Cloud, place: ResultPlace): Promise<string> {
   if ('file' in place) return readFileSync(place.file, 'utf8');
-  const bytes = await storageOf(cloud).read(place.bucket, place.key);
-  return Buffer.from(bytes).toString('utf8');
+  return storageOf(cloud).read(place.bucket, place.key).toString('utf8');
 }

@@ -1,8 +1,10 @@
+import { AwsError } from '../../core/error.ts';
 import type { Context } from '../../core/service.ts';
 import { recordReads } from './audit.ts';
 import { runDefinition } from './ddl/definition.ts';
 import { runShow } from './ddl/show.ts';
 import { runWrite } from './ddl/write.ts';
+import { athenaFailure } from './engine/failure.ts';
 import { type Engine, EnginePool } from './engine/instance.ts';
 import { ParquetSchemas } from './engine/parquet-schema.ts';
 import { savePrepared } from './operations/saved.ts';
@@ -11,6 +13,7 @@ import { type Plan, Planner } from './plan.ts';
 import { runSelect } from './select.ts';
 import { QueryFailure } from './sql/gate.ts';
 import type { Statement } from './sql/kinds.ts';
+import { tokenize } from './sql/lexer.ts';
 import type { Transpiler } from './sql/transpile.ts';
 
 /** What a statement runs in. */
@@ -83,6 +86,8 @@ export class Runner {
       recordReads(cloud, caller, run.queryId, plan.reads);
       run.started?.(engine);
       return await use(engine, plan);
+    } catch (error) {
+      throw error instanceof AwsError ? error : athenaFailure(error, tokenize(sql));
     } finally {
       this.#pool.refill();
       void engine.close();

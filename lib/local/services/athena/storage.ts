@@ -1,21 +1,27 @@
 import type { Cloud } from '../../core/cloud.ts';
+import { S3Service } from '../s3/service.ts';
 
 /** What Athena needs of S3: the live objects as files on this machine. */
 export interface Storage {
-  listKeys(bucket: string, prefix: string): readonly string[];
+  /** Keys with a prefix, in order. */
+  keys(bucket: string, prefix: string): string[];
   /** The file that holds a live object. */
   localPath(bucket: string, key: string): string;
-  put(bucket: string, key: string, bytes: Buffer, options?: { contentType?: string }): unknown;
+  put(bucket: string, key: string, bytes: Uint8Array, contentType?: string): void;
   read(bucket: string, key: string): Buffer;
+  hasBucket(bucket: string): boolean;
 }
 
-/** @throws Error when the cloud has no S3. */
+/** The S3 of a cloud. */
 export function storageOf(cloud: Cloud): Storage {
-  const service: unknown = cloud.serviceNamed('s3');
-  if (!isStorage(service)) throw new Error('Athena needs the S3 service');
-  return service;
-}
-
-function isStorage(service: unknown): service is Storage {
-  return typeof service === 'object' && service !== null && 'listKeys' in service && 'localPath' in service;
+  const s3 = cloud.service(S3Service);
+  return {
+    keys: (bucket, prefix) =>
+      s3.bucketAccount(bucket) === undefined ? [] : s3.listKeys(bucket, prefix).map(({ key }) => key),
+    localPath: (bucket, key) => s3.localPath(bucket, key),
+    put: (bucket, key, bytes, contentType) =>
+      void s3.put(bucket, key, bytes, contentType === undefined ? {} : { contentType }),
+    read: (bucket, key) => s3.read(bucket, key),
+    hasBucket: (bucket) => s3.bucketAccount(bucket) !== undefined,
+  };
 }

@@ -172,7 +172,7 @@ async function repair(statement: Extract<Definition, { kind: 'repair' }>, run: R
   const names = (table.PartitionKeys ?? []).map((key) => key.Name ?? '');
   const pattern = new RegExp(`^${names.map((name) => `${name}=([^/]*)/`).join('')}`);
   const found = new Map<string, readonly string[]>();
-  for (const key of storageOf(context.cloud).listKeys(bucket, prefix)) {
+  for (const key of storageOf(context.cloud).keys(bucket, prefix)) {
     const match = pattern.exec(key.slice(prefix.length));
     if (match !== null) found.set(match[0], match.slice(1).map(decodeURIComponent));
   }

@@ -118,7 +118,7 @@ async function unload(statement: Extract<Write, { kind: 'unload' }>, run: Run, r
   if (kind === '') throw new QueryFailure('INVALID_PROPERTY: UNLOAD requires the property format');
   const location = folder(statement.location) ?? '';
   const { bucket, prefix } = placeOf(location);
-  if (storageOf(run.context.cloud).listKeys(bucket, prefix).length > 0)
+  if (storageOf(run.context.cloud).keys(bucket, prefix).length > 0)
     throw new QueryFailure(`HIVE_PATH_ALREADY_EXISTS: Target directory for unload '${location}' is not empty`);
   const written = await writeQuery(statement.sql, run, runner, {
     location,
@@ -193,7 +193,7 @@ async function upload(run: Run, { location, partitions }: Target, out: string) {
     const path = entry.parentPath.slice(out.length + 1);
     const directory = path === '' ? '' : `${path}/`;
     const key = `${prefix}${directory}${run.queryId.replaceAll('-', '')}_${entry.name}`;
-    await storage.put(bucket, key, readFileSync(file));
+    storage.put(bucket, key, readFileSync(file));
     files.push(`s3://${bucket}/${key}`);
     if (partitions.length > 0)
       folders.set(

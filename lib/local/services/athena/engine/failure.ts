@@ -4,7 +4,7 @@ import type { Token } from '../sql/lexer.ts';
 /** What DuckDB says, in Athena's words; nothing of DuckDB's own text about other columns, tables or files comes through. */
 export function athenaFailure(error: unknown, tokens: readonly Token[]): QueryFailure {
   if (error instanceof QueryFailure) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^Error: /, '');
   const first = message.split('\n', 1)[0] ?? '';
   for (const [pattern, words] of RULES) {
     const match = pattern.exec(message);
@@ -24,6 +24,10 @@ const RULES: readonly [RegExp, Words][] = [
   [/Column "?([^"\s]+)"? (?:in USING clause|does not exist on)/i, column],
   [/column "?([^"\s]+)"? (?:does not exist|not found)/i, column],
   [/Referenced (?:table|alias) "([^"]+)" not found/, column],
+  [
+    /table "([^"]+)" has \d+ columns available but/,
+    (match) => `MISMATCHED_COLUMN_ALIASES: Column alias list has other entries than '${match[1]}' has columns`,
+  ],
   [
     /^Binder Error: Ambiguous reference to column name "([^"]+)"/,
     (match, tokens) => `AMBIGUOUS_NAME: ${place(tokens, match[1] ?? '')}: Column '${match[1]}' is ambiguous`,

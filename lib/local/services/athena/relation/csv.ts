@@ -1,7 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { GlueTable } from '../../glue/types.ts';
 import { literal, quote } from './glue-type.ts';
+import { head, isGzip } from './head.ts';
 import type { SourceColumn } from './source.ts';
 
 /** Text tables: fields go to columns by position, `\N` is NULL for LazySimpleSerDe, and what does not fit its type is NULL. */
@@ -27,6 +26,7 @@ export function csvSelect(
   const names = Array.from({ length: width }, (_, index) => `c${index}`);
   const options = [
     'header = false',
+    `compression = ${literal(files[0] !== undefined && isGzip(files[0]) ? 'gzip' : 'none')}`,
     'auto_detect = false',
     `skip = ${skip}`,
     `delim = ${literal(delimiter)}`,
@@ -64,16 +64,4 @@ function fieldsIn(path: string | undefined, delimiter: string, quoteChar: string
     else if (letter === delimiter && !quoted) fields += 1;
   }
   return fields;
-}
-
-/** The first 64 KiB of a text file, decompressed when it is gzip. */
-export function head(path: string): string {
-  const buffer = Buffer.alloc(65_536);
-  const file = openSync(path, 'r');
-  const size = readSync(file, buffer, 0, buffer.length, 0);
-  closeSync(file);
-  const bytes = buffer.subarray(0, size);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
-  // A cut stream still yields what it holds so far.
-  return gunzipSync(bytes, { finishFlush: 2 }).toString('utf8');
 }

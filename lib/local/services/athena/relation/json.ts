@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import type { GlueTable } from '../../glue/types.ts';
-import { head } from './csv.ts';
 import { duckdbType, type GlueType, literal, parseGlueType, quote } from './glue-type.ts';
+import { head, isGzip } from './head.ts';
 import type { SourceColumn } from './source.ts';
 
 /**
@@ -18,11 +19,11 @@ export function jsonSelect(
   );
   const spelling = spellings(files);
   const shown = columns.map((column) => {
-    const at = `json_extract(j, ${literal(path(spelling, column.name))})`;
+    const at = member('j', column.name, spelling);
     return `${value(at, parseGlueType(column.glueType), spelling)} AS ${quote(column.name)}`;
   });
   // Compression is told from the content: objects keep no file suffix on this machine.
-  const options = `maximum_object_size = 268435456, compression = ${literal(isGzip(files[0]) ? 'gzip' : 'auto')}${withPath ? ', filename = true' : ''}`;
+  const options = `maximum_object_size = ${trail ? largestObject(files) : 16_777_216}, compression = ${literal(files[0] !== undefined && isGzip(files[0]) ? 'gzip' : 'auto_detect')}${withPath ? ', filename = true' : ''}`;
   const read = `read_json_objects([${files.map(literal).join(', ')}], format = ${trail ? "'unstructured'" : "'newline_delimited'"}, ${options})`;
   const more = withPath ? ', filename' : '';
   const records = trail
@@ -31,20 +32,23 @@ export function jsonSelect(
   return `SELECT ${shown.join(', ')}${more} FROM (${records})`;
 }
 
-function isGzip(file: string | undefined): boolean {
-  return file?.endsWith('.gz') === true;
+/** A trail's file is one object: no larger than the file, or than what gzip makes of one. */
+function largestObject(files: readonly string[]): number {
+  const bytes = Math.max(...files.map((file) => statSync(file).size * (isGzip(file) ? 40 : 1)));
+  return Math.min(268_435_456, Math.max(1_048_576, bytes));
 }
 
-function path(spelling: ReadonlyMap<string, string>, name: string): string {
-  return `$."${(spelling.get(name) ?? name).replaceAll('"', '\\"')}"`;
+/** The member of that name, by any spelling that the files have. */
+function member(at: string, name: string, spelling: Spellings): string {
+  const paths = (spelling.get(name) ?? [name]).map((key) => `json_extract(${at}, ${literal(`$."${key}"`)})`);
+  return paths.length === 1 ? (paths[0] ?? '') : `coalesce(${paths.join(', ')})`;
 }
 
 /** The JSON at `at` as a value of the declared type; text of an object is its JSON, as Athena gives it. */
-function value(at: string, type: GlueType, spelling: ReadonlyMap<string, string>): string {
+function value(at: string, type: GlueType, spelling: Spellings): string {
   if (type.kind === 'struct') {
     const fields = type.fields.map(
-      (field) =>
-        `${quote(field.name)}: ${value(`json_extract(${at}, ${literal(path(spelling, field.name))})`, field.type, spelling)}`,
+      (field) => `${quote(field.name)}: ${value(member(at, field.name, spelling), field.type, spelling)}`,
     );
     return `CASE WHEN ${at} IS NULL OR json_type(${at}) = 'NULL' THEN NULL ELSE {${fields.join(', ')}} END`;
   }
@@ -59,13 +63,16 @@ function value(at: string, type: GlueType, spelling: ReadonlyMap<string, string>
   return `TRY_CAST(${text} AS ${duckdb})`;
 }
 
-/** Lower-case key to the key as the files write it. */
-function spellings(files: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
+/** Lower-case key to the keys as the files write it. */
+type Spellings = ReadonlyMap<string, readonly string[]>;
+
+function spellings(files: readonly string[]): Spellings {
+  const found = new Map<string, string[]>();
   for (const file of files.slice(0, 20)) {
-    for (const match of head(file).matchAll(/"((?:[^"\\]|\\.)+)"\s*:/g)) {
+    for (const match of head(file).matchAll(/"([^"\\]+)"\s*:/g)) {
       const key = match[1] ?? '';
-      if (!found.has(key.toLowerCase())) found.set(key.toLowerCase(), key);
+      const known = found.get(key.toLowerCase()) ?? [];
+      if (!known.includes(key)) found.set(key.toLowerCase(), [...known, key]);
     }
   }
   return found;

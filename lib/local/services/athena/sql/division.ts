@@ -7,10 +7,23 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
  * `TRY` the operators stay: there DuckDB's NULL is the answer.
  */
 export async function divideAsAthena(text: string, engine: Engine): Promise<string> {
-  const tree = JSON.parse(await engine.serialize(text)) as Json;
+  const tree = parseExactly(await engine.serialize(text));
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree) || tree.error === true) return text;
   replace(tree);
   return engine.deserialize(JSON.stringify(tree));
+}
+
+/** JSON whose numbers stay as they are written: a location or a literal may be above what a double holds. */
+function parseExactly(text: string): Json {
+  const exact = JSON as unknown as ExactJson;
+  return exact.parse(text, (_key, value, context) =>
+    typeof value === 'number' && context.source !== undefined ? exact.rawJSON(context.source) : value,
+  );
+}
+
+interface ExactJson {
+  parse(text: string, revive: (key: string, value: Json, context: { source?: string }) => unknown): Json;
+  rawJSON(text: string): unknown;
 }
 
 function replace(node: Json): void {

@@ -56,7 +56,8 @@ function checkFunction(object: Node, allowed?: ReadonlySet<string>): void {
   const call = allowed === undefined ? object : ((object.function as Node | null) ?? object);
   const name = String(call.function_name ?? '').toLowerCase();
   const schema = String(call.schema ?? '').toLowerCase();
-  if (allowed === undefined ? FORBIDDEN.test(name) || schema !== '' : !allowed.has(name)) throw refused(`${name}()`);
+  if (allowed === undefined ? FORBIDDEN.test(name) || (schema !== '' && schema !== 'main') : !allowed.has(name))
+    throw refused(`${name}()`);
 }
 
 function scopeOf(object: Node, scope: ReadonlySet<string>, known: Known): ReadonlySet<string> {

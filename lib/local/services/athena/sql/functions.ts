@@ -23,7 +23,7 @@ export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'lateral'
 /** Words of the grammar that stand before a parenthesis and are no functions. */
 export const GRAMMAR: ReadonlySet<string> = new Set(
   `all and any array as between by bigint boolean case char cross cube date decimal distinct double else end escape except exists fetch float for from full group grouping having
-  ignore in inner integer int intersect interval into is join lateral left like limit map not null nulls offset on or order outer over partition query range real recursive return
+  ignore in inner integer int intersect interval into is join lateral left like limit map not null nulls offset on or order outer over partition real recursive return
   returning right rollup row rows select sets smallint some table then time timestamp tinyint to union unnest using values varbinary varchar when where window with within`
     .trim()
     .split(/\s+/),
