@@ -16,6 +16,9 @@ export interface Readiness {
  * share's generation or a later one, with every grant of the subscription's roles among what it read back.
  * `revoked`, or ended when `expired`: the central side was read back as desired, and the agent's report shows no grant of its roles that the
  * intent does not want, and no link when none is wanted. `now` is ISO 8601.
+ *
+ * `governanceGrantsOk` has to speak of a reconcile of the subscription's generation or a later one, and `share` of an intent no older than
+ * that reconcile: an older intent would still want what has to go.
  */
 export function subscriptionStatus(
   subscription: SubscriptionRecord,
@@ -87,14 +90,13 @@ function isLinked({ subscription, share }: Facts): boolean {
   return covered && diffGrants(wanted, share.applied.readBack).every((change) => change.kind === 'revoke');
 }
 
-function isUnlinked({ subscription, product, share }: Facts): boolean {
+function isUnlinked({ subscription, share }: Facts): boolean {
   if (share === undefined) return true;
   if (share.applied === undefined || !isFresh(share)) return false;
   const mine = (grants: ShareRecord['intent']['grants']) =>
     grants.filter((grant) => subscription.principals.includes(grant.principal));
+  // Another subscription may want grants for the same roles: those stay.
   const wanted = mine(share.intent.grants);
-  // Another subscription may want grants for the same roles; an intent older than the revocation wants them for this one.
-  if (wanted.length > 0 && share.generation < product.generation) return false;
   if (share.intent.link === undefined && share.applied.linkExists) return false;
   return diffGrants(wanted, mine(share.applied.readBack)).every((change) => change.kind === 'grant');
 }

@@ -66,7 +66,12 @@ export interface ShareIntent {
   readonly target: { readonly catalogId: string; readonly database: string; readonly tables: readonly string[] };
   readonly grants: readonly Grant[];
   /** Where grants of earlier intents stood that may still be there: the agent looks there too. */
-  readonly former?: { readonly principals: readonly string[]; readonly tables: readonly string[] };
+  readonly former?: {
+    readonly principals: readonly string[];
+    readonly tables: readonly string[];
+    /** Those of `tables` that had data cells filters: they stay until the agent has let go of them. */
+    readonly filtered: readonly string[];
+  };
 }
 
 /** The registry's record of one consumer account's local side: intent, and what its agent last reported. */

@@ -74,7 +74,7 @@ export function workgroupName(mesh: string, owner: string): string {
 /** `EventBridge` source of the mesh's own events. */
 export const MESH_SOURCE = 'weft.mesh';
 
-/** `EventBridge` source of a domain's reports; the mesh bus accepts it from that domain's account only. */
+/** `EventBridge` source of a domain's reports; the mesh takes it from that domain's account only. */
 export function domainSource(domain: string): string {
   return `weft.domain.${domain}`;
 }

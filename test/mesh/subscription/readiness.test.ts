@@ -93,7 +93,6 @@ describe('a subscription that has to go', () => {
     ['the report is of an older generation', reported(empty, { generation: 1 }), true],
     ['the link is still there', reported(empty, { linkExists: true }), true],
     ['a grant is still there', reported(empty, { readBack: former.intent.grants.slice(0, 1) }), true],
-    ['the intent is older than the revocation', reported({ ...former, generation: 1 }), true],
   ])('is not revoked while %s', (_, record, governanceGrantsOk) => {
     expect(subscriptionStatus(leaving, PRODUCT, record, governanceGrantsOk, NOW).state).toBe('revoking');
   });
@@ -107,6 +106,14 @@ describe('a subscription that has to go', () => {
   test('is revoked while another subscription of the same role goes on', () => {
     const other = subscription('finance', { clearance: 'public' }, { id: 'other' });
     const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW);
+    expect(state).toBe('revoked');
+  });
+
+  test('is revoked when another subscription wants the very same grants, so that the intent stays as it was', () => {
+    const twin = subscription('finance', WHOLE, { id: 'twin' });
+    const unmoved = { ...shareOf([leaving, twin]), generation: 1 };
+    expect(unmoved.intent.grants).toEqual(former.intent.grants);
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(unmoved, { generation: 1 }), true, NOW);
     expect(state).toBe('revoked');
   });
 
