@@ -36,6 +36,8 @@ export async function convergeAccess(
     readonly lakeFormation: Pick<LakeFormation, 'apply' | 'applyFilter'>;
     readonly observe: () => Promise<ActualAccess>;
     readonly assumed?: ActualAccess;
+    /** True for a filter that must not go yet. */
+    readonly keep?: (filter: CellsFilter) => boolean;
   },
 ): Promise<Converged> {
   const applied: GrantChange[] = [];
@@ -43,7 +45,9 @@ export async function convergeAccess(
   let observed = context.assumed === undefined;
   let problems: string[] = [];
   for (let round = 1; ; round += 1) {
-    const filters = diffFilters(desired.filters, actual.filters);
+    const filters = diffFilters(desired.filters, actual.filters).filter(
+      ({ kind, filter }) => kind !== 'deleteFilter' || context.keep?.(filter) !== true,
+    );
     const changes = everybodyFirst(diffGrants(desired.grants, actual.grants));
     const done = filters.length === 0 && changes.length === 0;
     if (done && observed) return { ok: true, applied, readBack: actual.grants, problems: [] };

@@ -5,9 +5,10 @@ import type { Plan } from '#mesh/plan/plan.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve, type Narrowing, reject, revoke } from '#mesh/subscription/transitions.ts';
 import { authorize } from './authorize.ts';
+import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import type { ApiDeps, Request } from './request.ts';
-import { bumped, planOf } from './request-subscription.ts';
+import { planOf } from './request-subscription.ts';
 import { checkScope } from './scope.ts';
 
 export interface DecisionWish extends Partial<AccessScope> {

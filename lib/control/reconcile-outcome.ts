@@ -6,7 +6,7 @@ import { subscriptionStatus } from '#mesh/subscription/readiness.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
-import { tablesOf } from './observe-grants.ts';
+import { filteredTablesOf, tablesOf } from './observe-grants.ts';
 
 /** What a run did and found. */
 export interface Run {
@@ -180,6 +180,7 @@ function formerOf({ intent, applied, generation }: ShareRecord): ShareRecord['in
   return {
     principals: unique([...intent.grants.map(({ principal }) => principal), ...(earlier?.principals ?? [])]),
     tables: unique([...tablesOf(intent.grants), ...(earlier?.tables ?? [])]),
+    filtered: unique([...filteredTablesOf(intent.grants), ...(earlier?.filtered ?? [])]),
   };
 }
 

@@ -97,7 +97,10 @@ async function grantCentrally(
   const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
   const assumed = untouched ? { grants: [], filters: [] } : undefined;
   try {
-    return await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed });
+    // A role's grant on a filter that is gone can no longer be taken away: the consumer's agent lets go of it first.
+    const held = filtersInUse(state, access);
+    const keep = ({ table }: { table: string }) => held.has(table);
+    return await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed, keep });
   } catch (error) {
     return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
   }
@@ -105,12 +108,17 @@ async function grantCentrally(
 
 /** Where grants of this product can stand: where they shall be, and where intents that have not been settled had them. */
 function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, topology: Topology) {
-  const verified = condition(product, 'Shared')?.status === 'true';
+  const shared = condition(product, 'Shared');
+  const verified = shared?.status === 'true' && shared.generation >= product.generation;
   const open = shares.filter((share) => !verified || !isReported(share) || !sameGrants(share, access));
   const former = open.flatMap(({ intent }) => intent.grants);
   const formerTables = open.flatMap(({ intent }) => intent.former?.tables ?? []);
   const wanted = access.accountGrants;
-  const filters = [...access.filters.map(({ table }) => table), ...filteredTablesOf([...wanted, ...former])];
+  const filters = [
+    ...access.filters.map(({ table }) => table),
+    ...filteredTablesOf([...wanted, ...former]),
+    ...open.flatMap(({ intent }) => intent.former?.filtered ?? []),
+  ];
   return {
     catalogId: topology.governanceAccount,
     database: databaseName(product.domain, product.name, product.major),
@@ -120,6 +128,15 @@ function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, top
       ...new Set([...access.shares, ...shares.map(({ intent }) => intent)].map(({ account }) => account)),
     ].sort(),
   };
+}
+
+/** The tables with filters that a consumer's roles may still hold: its agent has not confirmed an intent without them. */
+function filtersInUse({ shares }: VersionState, access: DesiredAccess): Set<string> {
+  const used = shares.flatMap((share) => [
+    ...(sameGrants(share, access) ? [] : filteredTablesOf(share.intent.grants)),
+    ...(isReported(share) ? [] : (share.intent.former?.filtered ?? [])),
+  ]);
+  return new Set(used);
 }
 
 function isReported({ applied, generation }: ShareRecord): boolean {

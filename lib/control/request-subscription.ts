@@ -4,12 +4,13 @@ import { toTableInput } from '#mesh/contract/glue-table.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
-import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { productId } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
 import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
+import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import { messages } from './product-draft.ts';
 import { versionOf } from './products.ts';
@@ -91,11 +92,6 @@ export function planOf(
     actual: { tables, filters: before.filters, grants: before.accountGrants },
   });
   return { ...plan, local: plan.local.filter(({ consumer }) => consumer === subscription.consumer) };
-}
-
-/** The product with its generation raised, because what hangs on it changed. */
-export function bumped(product: ProductRecord, change: ProductRecord['change']): ProductRecord {
-  return { ...product, generation: product.generation + 1, revision: product.revision + 1, change };
 }
 
 function draftSubscription(

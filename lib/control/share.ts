@@ -82,7 +82,7 @@ async function look(intent: ShareIntent, deps: ShareDeps, linkStands: boolean): 
     catalogId: target.catalogId,
     database: target.database,
     tables,
-    filtered: filteredTablesOf(grants),
+    filtered: [...new Set([...filteredTablesOf(grants), ...(former?.filtered ?? [])])].sort(),
     principals: [...new Set([...desired, ...(former?.principals ?? [])])].sort(),
     databaseItself: false,
   });

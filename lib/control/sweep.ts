@@ -3,9 +3,9 @@ import { groupOf } from '#aws/registry-keys.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { expire } from '#mesh/subscription/transitions.ts';
+import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import type { ReconcileRequest } from './reconcile.ts';
-import { bumped } from './request-subscription.ts';
 
 export interface SweepDeps {
   readonly registry: Pick<Registry, 'page' | 'version' | 'write'>;

@@ -6,6 +6,7 @@ import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/re
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import { subscriptionAfter } from './reconcile-outcome.ts';
 
@@ -54,17 +55,24 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
       change: { ...stamp, action: report.type, details: { grants: report.report.readBack.length } },
     };
     const shared = condition(version.product, 'Shared');
+    // Filters that nobody holds any more are for the next reconcile to delete, which then says whether all is gone.
+    const letsGo = report.report.ok && (share.intent.former?.filtered ?? []).length > 0;
     const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
       if (subscription.consumer !== report.consumer) return [];
       // A subscription that changed after the last reconcile waits for the next one, whatever an older report says.
-      const governanceOk = shared?.status === 'true' && shared.generation >= subscription.generation;
+      const governanceOk = !letsGo && shared?.status === 'true' && shared.generation >= subscription.generation;
       const after = subscriptionAfter(subscription, version.product, next, governanceOk, {
         ...stamp,
         actor: 'weft:sync',
       });
       return after === undefined ? [] : [{ record: after, replaces: subscription.revision }];
     });
-    await deps.registry.write([{ record: next, replaces: share.revision }, ...subscriptions]);
+    const released = bumped(version.product, { ...stamp, actor: 'weft:sync', action: 'FiltersReleased' });
+    await deps.registry.write([
+      { record: next, replaces: share.revision },
+      ...subscriptions,
+      ...(letsGo ? [{ record: released, replaces: version.product.revision }] : []),
+    ]);
     return 'applied';
   });
 }

@@ -87,7 +87,10 @@ export async function createWorld() {
     registry,
     topology,
     now,
-    random: () => `r${(randoms += 1)}`,
+    random: () => {
+      randoms += 1;
+      return `r${randoms}`;
+    },
     catalog: createCentralCatalog(new GlueClient(reconciler), patience),
     lakeFormation: createLakeFormation(lakeFormationClient, patience),
   };
