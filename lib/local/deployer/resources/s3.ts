@@ -53,14 +53,6 @@ const PARTS: readonly Part[] = [
     root: 'ObjectLockConfiguration',
   },
   {
-    property: 'NotificationConfiguration',
-    noun: 'BucketNotificationConfiguration',
-    query: 'notification',
-    root: 'NotificationConfiguration',
-    cleared: {},
-    shape: notifications,
-  },
-  {
     property: 'Tags',
     noun: 'BucketTagging',
     query: 'tagging',
@@ -73,7 +65,7 @@ export const s3: Family = {
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
     properties: rules({
-      update: PARTS.map(({ property }) => property).join(' '),
+      update: `${PARTS.map(({ property }) => property).join(' ')} NotificationConfiguration`,
       replace: 'BucketName ObjectLockEnabled',
       inert: {
         IntelligentTieringConfigurations: 'objects have one storage class here',
@@ -85,6 +77,7 @@ export const s3: Family = {
     async create(request) {
       const { properties, site } = request;
       const bucket = bucketName(request);
+      checkNotifications(properties);
       const lock: Record<string, string> =
         properties.ObjectLockEnabled === true ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {};
       const away = site.region !== 'us-east-1';
@@ -100,6 +93,7 @@ export const s3: Family = {
     },
     async update(request) {
       const { id, properties, previous, attributes } = request;
+      checkNotifications(properties);
       const changed = (name: string) => JSON.stringify(properties[name]) !== JSON.stringify(previous[name]);
       for (const part of PARTS.filter(({ property }) => changed(property))) {
         if (properties[part.property] === undefined) await clearPart(request, id, part);
@@ -160,12 +154,8 @@ async function putPolicy({ callBucket, properties }: ResourceRequest, bucket: st
   await callBucket('PutBucketPolicy', bucket, { method: 'PUT', query: 'policy', body });
 }
 
-/** Notifications to EventBridge are switched on in a template by a flag and in the API by being there. */
-function notifications(value: Properties): Properties {
-  const { EventBridgeConfiguration, ...others } = value as Properties & {
-    EventBridgeConfiguration?: { EventBridgeEnabled?: boolean };
-  };
-  const [other] = Object.keys(others);
+/** Events to EventBridge are accepted and not sent, as no rule of the mesh listens to S3; other notifications are refused. */
+function checkNotifications({ NotificationConfiguration: configuration = {} }: Properties): void {
+  const other = Object.keys(configuration as object).find((name) => name !== 'EventBridgeConfiguration');
   if (other !== undefined) throw new Error(`weft local does not model ${other} of a bucket's notifications`);
-  return EventBridgeConfiguration?.EventBridgeEnabled === false ? {} : { EventBridgeConfiguration: {} };
 }
