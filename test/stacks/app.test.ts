@@ -47,6 +47,15 @@ describe('an app', () => {
     expect(app.synth().nestedAssemblies.length).toBe(51);
   });
 
+  test('without an organization has room for thirty domains, and says so', () => {
+    const build = (count: number) => () => {
+      const domains = Array.from({ length: count }, (_, index) => anotherDomain(index));
+      return buildApp({ ...aviation(), organization: undefined, domains }, { lambdas: LAMBDAS });
+    };
+    expect(build(30)).not.toThrow();
+    expect(build(31)).toThrow(/31 domains without an organization/);
+  });
+
   test('refuses choices that make no sense', () => {
     const build = (context: Record<string, unknown>) => () => buildApp(aviation(), { context, lambdas: LAMBDAS });
     expect(build({ auditRetentionDays: 'forever' })).toThrow(/auditRetentionDays is "forever"/);

@@ -1,5 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnEventBusPolicy, CfnRule } from 'aws-cdk-lib/aws-events';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { BusLink } from '#constructs/bus-link.ts';
@@ -20,6 +20,7 @@ import {
 } from '#mesh/topology/names.ts';
 import type { Domain } from '#mesh/topology/topology.ts';
 import type { MeshSite } from '../mesh-site.ts';
+import { admitDomain } from './senders.ts';
 
 export interface EnrolmentStackProps extends StackProps, MeshSite {
   readonly domain: Domain;
@@ -66,23 +67,12 @@ export class EnrolmentStack extends Stack {
     });
   }
 
-  /** A domain speaks for itself only: the bus takes its source from its account, and the rule asks for both again. */
+  /** A domain speaks for itself only: its source is taken from its account and from no other. */
   #reports({ topology, domain, reports }: EnrolmentStackProps): void {
-    const { mesh, region } = topology;
-    new CfnEventBusPolicy(this, 'Sender', {
-      eventBusName: meshBusName(mesh),
-      statementId: `domain-${domain.name}`,
-      statement: {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${domain.account}:root` },
-        Action: 'events:PutEvents',
-        Resource: busArn({ mesh, account: this.account, region }, meshBusName(mesh)),
-        Condition: { StringEquals: { 'events:source': domainSource(domain.name) } },
-      },
-    });
+    if (!topology.organization) admitDomain(this, topology, domain);
     new CfnRule(this, 'Reports', {
       description: `What ${domain.name} reports`,
-      eventBusName: meshBusName(mesh),
+      eventBusName: meshBusName(topology.mesh),
       eventPattern: { account: [domain.account], source: [domainSource(domain.name)] },
       targets: [{ id: 'sync', arn: reports.arn, deadLetterConfig: { arn: reports.undeliveredArn } }],
     });

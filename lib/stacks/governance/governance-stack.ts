@@ -12,6 +12,7 @@ import { ControlPlane } from './control-plane.ts';
 import { MeshApi } from './mesh-api.ts';
 import { platformRole } from './people.ts';
 import { Registry } from './registry.ts';
+import { admitOrganization } from './senders.ts';
 
 export interface GovernanceStackProps extends StackProps, MeshSite {
   readonly controlKey: IKey;
@@ -39,6 +40,7 @@ export class GovernanceStack extends Stack {
       description: `Events of the mesh ${topology.mesh}`,
       archiveDays: 90,
     });
+    if (topology.organization) admitOrganization(this.bus.bus, topology, topology.organization);
     this.controlPlane = new ControlPlane(this, 'Control', {
       ...props,
       registry,

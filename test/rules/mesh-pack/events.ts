@@ -10,15 +10,18 @@ const STATEMENT = {
   Condition: { StringEquals: { 'events:source': 'weft.domain.x' } },
 };
 
-/** One account, or anybody in one organization; and one source, so that nobody speaks for another. */
+/** One account with one source; or one organization, whose rules then ask for the account of each source. */
 function narrow(statement: unknown): boolean {
   const principal = at(statement, 'Principal');
   const everybody = principal === '*' || at(principal, 'AWS') === '*';
-  const organization = at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID');
+  if (at(statement, 'Action') !== 'events:PutEvents') return false;
+  if (everybody) {
+    const organization = at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID');
+    const source = at(statement, 'Condition', 'StringLike', 'events:source');
+    return typeof organization === 'string' && source === 'weft.domain.*';
+  }
   const source = at(statement, 'Condition', 'StringEquals', 'events:source');
-  const from = !everybody || typeof organization === 'string';
-  const named = list(source).length === 1 && !String(source).includes('*');
-  return from && named && at(statement, 'Action') === 'events:PutEvents';
+  return list(source).length === 1 && !String(source).includes('*');
 }
 
 const senders: Rule = {
@@ -31,13 +34,18 @@ const senders: Rule = {
     'takes everybody': only(POLICY, { StatementId: 'x', Statement: { ...STATEMENT, Principal: '*' } }),
   },
   mutations: [
-    setting(POLICY, ['Statement', 'Principal'], '*'),
-    setting(POLICY, ['Statement', 'Principal'], { AWS: '*' }),
     setting(POLICY, ['Statement', 'Condition'], undefined),
     setting(POLICY, ['Statement', 'Action'], 'events:*'),
-    setting(POLICY, ['Statement', 'Condition', 'StringEquals', 'events:source'], ['a', 'b']),
+    setting(POLICY, ['Statement', 'Condition', 'StringEquals'], {}),
+    { type: POLICY, name: 'everybody instead of one account', apply: everybodyInstead },
   ],
 };
+
+function everybodyInstead(properties: Properties): boolean {
+  if (at(properties, 'Statement', 'Principal') === '*') return false;
+  Object.assign(at(properties, 'Statement') as Properties, { Principal: '*' });
+  return true;
+}
 
 function isBus(arn: unknown): boolean {
   return typeof arn === 'string' && arn.includes(':event-bus/');
@@ -90,4 +98,37 @@ const sources: Rule = {
   mutations: [setting(RULE, ['EventPattern', 'source'], undefined)],
 };
 
-export const EVENT_RULES: readonly Rule[] = [senders, targets, sources];
+const HEARD = {
+  EventPattern: { account: ['210000000011'], source: ['weft.domain.x'] },
+  Targets: [{ ...TARGET, Arn: 'queue' }],
+};
+
+/** Whether a rule hands events of the mesh to something that acts on them, and not only to the next bus. */
+function acts(properties: Properties): boolean {
+  const [source] = list(at(properties, 'EventPattern', 'source'));
+  return String(source).startsWith('weft.') && list(properties.Targets).some((target) => !isBus(at(target, 'Arn')));
+}
+
+const speakers: Rule = {
+  id: 'rule-speakers',
+  why: 'the account in an event is written by EventBridge: who acts on a source asks for the account that it belongs to',
+  check: (resources) =>
+    breaking(resources, RULE, (p) => !acts(p) || /^\d{12}$/.test(list(at(p, 'EventPattern', 'account')).join())),
+  passes: only(RULE, HEARD),
+  fails: {
+    'listens to whoever uses the source': only(RULE, { ...HEARD, EventPattern: { source: ['weft.domain.x'] } }),
+  },
+  mutations: [
+    {
+      type: RULE,
+      name: 'no account',
+      apply(properties: Properties) {
+        if (!acts(properties)) return false;
+        Object.assign(at(properties, 'EventPattern') as Properties, { account: undefined });
+        return true;
+      },
+    },
+  ],
+};
+
+export const EVENT_RULES: readonly Rule[] = [senders, targets, sources, speakers];
