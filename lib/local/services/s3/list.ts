@@ -85,12 +85,12 @@ export function listObjectVersions(_files: ObjectFiles, { Bucket }: S3Input, con
   const page = left.slice(0, most);
   const last = page.length < left.length ? page.at(-1) : undefined;
   const name = encoder(query['encoding-type']);
-  const newest = new Set<ObjectVersion>();
-  for (const version of all) if (![...newest].some(({ key }) => key === version.key)) newest.add(version);
+  const newest = new Map<string, ObjectVersion>();
+  for (const version of all) if (!newest.has(version.key)) newest.set(version.key, version);
   const common = (version: ObjectVersion) => ({
     Key: name(version.key),
     VersionId: version.versionId,
-    IsLatest: newest.has(version),
+    IsLatest: newest.get(version.key) === version,
     LastModified: new Date(version.modified),
     ...ownerOf(context),
   });
