@@ -13,7 +13,7 @@ export function sensitivity(column: ProductColumn, table: ProductTable, ladder: 
 }
 
 /** True when the clearance shows the column; a clearance that the ladder does not know shows nothing. */
-export function isCleared(
+function isCleared(
   column: ProductColumn,
   table: ProductTable,
   clearance: string,

@@ -5,7 +5,7 @@ import { FilterSyntaxError, parseFilter } from './row-filter-parser.ts';
 import type { FilterLiteral, RowFilter } from './row-filter-tree.ts';
 import { checkFilterTypes } from './row-filter-types.ts';
 
-export type { Comparison, FilterLiteral, RowFilter } from './row-filter-tree.ts';
+export type { RowFilter } from './row-filter-tree.ts';
 
 /** Lake Formation's limit on a `FilterExpression`, in characters ("must be less than 2048"). */
 const MAX_LENGTH = 2047;

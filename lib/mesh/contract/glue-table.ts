@@ -4,7 +4,7 @@ import type { TableShape } from './compatibility.ts';
 import { parseGlueType, printGlueType, sameType } from './glue-type.ts';
 import { formatOf, serdeOf } from './serde.ts';
 
-export interface GlueColumnLike {
+interface GlueColumnLike {
   readonly Name: string;
   readonly Type: string;
   readonly Comment?: string;
@@ -30,7 +30,7 @@ export interface TableInputLike {
 }
 
 /** A column as `glue:GetTable` answers. */
-export interface GlueColumnRead {
+interface GlueColumnRead {
   readonly Name?: string;
   readonly Type?: string;
   readonly Comment?: string;

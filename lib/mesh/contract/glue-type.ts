@@ -7,7 +7,7 @@ export type GlueType =
   | { readonly kind: 'map'; readonly key: GlueType; readonly value: GlueType }
   | { readonly kind: 'struct'; readonly fields: readonly StructField[] };
 
-export interface StructField {
+interface StructField {
   readonly name: string;
   readonly type: GlueType;
 }

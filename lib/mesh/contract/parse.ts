@@ -9,7 +9,7 @@ import { type ProductDocument, readProductDocument } from './product-document.ts
 import { readServer } from './server.ts';
 import { readTable } from './table.ts';
 
-export type { DraftState, ProductDraft, SourceFile } from './draft.ts';
+export type { ProductDraft, SourceFile } from './draft.ts';
 
 /** A contract's document with the keys that ports refer to. */
 interface ContractDocument {
@@ -30,7 +30,8 @@ export function parseProduct(
   const view = openDocument(files.product, 'DataProduct', findings);
   const product = view && readProductDocument(view, topology, findings);
   const contracts = openContracts(files.contracts, findings);
-  if (product !== undefined) matchPorts(product, contracts, findings);
+  const unread = contracts.length < files.contracts.length;
+  if (product !== undefined) matchPorts(product, contracts, unread, findings);
   const domain = product?.domain ?? '';
   const tables: ProductTable[] = [];
   const places = new Map<string, Place>();
@@ -76,11 +77,17 @@ function openContracts(files: readonly SourceFile[], findings: Findings): Contra
   });
 }
 
-/** Each port names one of the contracts in its version, and each contract is named. */
-function matchPorts(product: ProductDocument, contracts: readonly ContractDocument[], findings: Findings): void {
+/** Each port names one of the contracts in its version, and each contract is named; one that could not be read may be the one that is missed. */
+function matchPorts(
+  product: ProductDocument,
+  contracts: readonly ContractDocument[],
+  unread: boolean,
+  findings: Findings,
+): void {
   for (const port of product.outputs) {
     const contract = contracts.find((candidate) => candidate.id === port.contractId);
     if (contract === undefined) {
+      if (unread) continue;
       const known = contracts.map((candidate) => candidate.id).join(', ') || 'none';
       const message = `no contract has the id "${port.contractId}"`;
       findings.error(12, port.place, message, `hand its *.odcs.yaml in; the ids handed in are: ${known}`);

@@ -19,7 +19,7 @@ const PORTS: Readonly<Record<string, OutputPort>> = {
 };
 
 /** An output port and the contract that it names. */
-export interface PortDocument {
+interface PortDocument {
   readonly kind: OutputPort;
   readonly contractId: string;
   readonly version: string;

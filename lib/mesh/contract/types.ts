@@ -1,2 +1,2 @@
-export { type GlueType, parseGlueType, printGlueType, type StructField, sameType } from './glue-type.ts';
+export { type GlueType, parseGlueType, printGlueType, sameType } from './glue-type.ts';
 export { isWidening } from './widening.ts';

@@ -9,7 +9,7 @@ export interface GrantChange {
 type ColumnsResource = Extract<GrantResource, { kind: 'columns' }>;
 
 /** The place of a grant: there is one for each; column lists of one table share theirs. */
-export function grantKey({ principal, resource }: Pick<Grant, 'principal' | 'resource'>): string {
+function grantKey({ principal, resource }: Pick<Grant, 'principal' | 'resource'>): string {
   return JSON.stringify([principal, ...resourceKey(resource)]);
 }
 
