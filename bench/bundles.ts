@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLE } from '#constructs/lambda-code.ts';
+import { atMost, type BenchResult } from './result.ts';
 
 const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
 
@@ -69,8 +70,10 @@ const ENVIRONMENT = {
   WEFT_GOVERNANCE_ACCOUNT: '111111111111',
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { name, kilobytes, loadMilliseconds } of measureBundles()) {
-    console.log(`${name.padEnd(14)} ${String(kilobytes).padStart(7)} KB ${String(loadMilliseconds).padStart(5)} ms`);
-  }
+/** Each Lambda at most 400 KB, loaded within 80 ms. */
+export async function run(): Promise<BenchResult[]> {
+  return measureBundles().flatMap(({ name, kilobytes, loadMilliseconds }) => [
+    atMost(`${name}: size of the bundle`, kilobytes, 400, 'KB'),
+    atMost(`${name}: time to load`, loadMilliseconds, 80, 'ms'),
+  ]);
 }

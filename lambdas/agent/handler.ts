@@ -11,9 +11,11 @@ import { domainRoleName } from '#mesh/topology/names.ts';
 import { workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
 const environment = settings('mesh', 'domain', 'domainBus');
+const metrics = meshMetrics('agent');
 const deps = {
   catalog: createLinkCatalog(new GlueClient(clientConfig), patience),
   lakeFormation: createLakeFormation(new LakeFormationClient(clientConfig), patience),
@@ -24,14 +26,17 @@ const deps = {
 };
 
 /** Makes the account's links and local grants what the mesh asks for, and reports. */
-export const handler = meshHandler<SQSEvent, unknown>('agent', (event, { logger, metrics }) =>
-  workThrough(
-    latestIntents(event.Records, (record) => JSON.parse(record.body).detail),
-    async (request) => {
-      const answer = await answerShare(request, deps);
-      logger.info('answered', { id: request.id, type: answer?.type, error: answer?.report.error });
-      metrics.addMetric(answer?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
-    },
-    { ordered: true, onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }) },
-  ),
+export const handler = meshHandler<SQSEvent, unknown>(
+  'agent',
+  (event, { logger }) =>
+    workThrough(
+      latestIntents(event.Records, (record) => JSON.parse(record.body).detail),
+      async (request) => {
+        const answer = await answerShare(request, deps);
+        logger.info('answered', { id: request.id, type: answer?.type, error: answer?.report.error });
+        metrics.addMetric(answer?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
+      },
+      { ordered: true, onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }) },
+    ),
+  metrics,
 );

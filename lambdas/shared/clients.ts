@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createJsonCall } from '#aws/json-call.ts';
 import { realPatience } from '#aws/retry.ts';
+import type { Way } from '#aws/signed-request.ts';
 import { createTopologyReader } from '#aws/ssm.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
@@ -23,15 +24,16 @@ export function random(): string {
     .slice(-10);
 }
 
+/** The way to a service without a generated client, with the keys that Lambda put into the environment. */
+export function wayTo(service: string, region: string): Way {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
+  const keys = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  const credentials = AWS_SESSION_TOKEN === undefined ? keys : { ...keys, sessionToken: AWS_SESSION_TOKEN };
+  const endpoint = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL;
+  return { region, credentials, endpoint, requestHandler };
+}
+
 /** A reader of the topology that lives as long as the Lambda's environment. */
 export function topologyReader({ mesh, region }: { mesh: string; region: string }): () => Promise<Topology> {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-  const credentials = {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-  };
-  const endpoint = process.env.AWS_ENDPOINT_URL_SSM ?? process.env.AWS_ENDPOINT_URL;
-  const call = createJsonCall('ssm', 'AmazonSSM', { region, credentials, endpoint, requestHandler }, patience);
-  return createTopologyReader(call, mesh, Date.now);
+  return createTopologyReader(createJsonCall('ssm', 'AmazonSSM', wayTo('ssm', region), patience), mesh, Date.now);
 }

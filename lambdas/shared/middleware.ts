@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { symptomOf } from '#aws/retry.ts';
@@ -8,33 +7,32 @@ import { WeftError } from '#mesh/error.ts';
 /** What a handler gets beside its event. */
 export interface Tools {
   readonly logger: Logger;
-  readonly metrics: Metrics;
   readonly requestId: string;
 }
 
 /**
- * The one stack around every handler: a structured log with the request's id, metrics in CloudWatch's embedded format, and an error that
- * is logged whole here and thrown on for the event source to act on.
+ * The one stack around every handler: a structured log with the request's id, metrics that go out with the invocation, and an error that is
+ * logged whole here and thrown on for the event source to act on.
  */
-export function meshHandler<Event, Result>(name: string, work: (event: Event, tools: Tools) => Promise<Result>) {
+export function meshHandler<Event, Result>(
+  name: string,
+  work: (event: Event, tools: Tools) => Promise<Result>,
+  metrics?: { publishStoredMetrics(): void },
+) {
   const logger = new Logger({ serviceName: `weft-${name}` });
-  const metrics = new Metrics({ namespace: 'Weft', serviceName: `weft-${name}` });
   return middy<Event, Result>()
     .use({
-      before: ({ context }) => {
-        logger.addContext(context);
-        metrics.setFunctionName(context.functionName);
-      },
+      before: ({ context }) => logger.addContext(context),
       after: () => flush(),
       onError: ({ error }) => {
         logger.error(`${name} failed`, { cause: describe(error) });
         flush();
       },
     })
-    .handler((event: Event, context: Context) => work(event, { logger, metrics, requestId: context.awsRequestId }));
+    .handler((event: Event, context: Context) => work(event, { logger, requestId: context.awsRequestId }));
 
   function flush(): void {
-    metrics.publishStoredMetrics();
+    metrics?.publishStoredMetrics();
     logger.resetKeys();
   }
 }

@@ -7,10 +7,12 @@ import { createFifoQueue } from '#aws/sqs.ts';
 import { sweep } from '#control/sweep.ts';
 import { clientConfig, now, patience } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { meshMetrics } from '../shared/metrics.ts';
 import { meshHandler } from '../shared/middleware.ts';
 
 const environment = settings('registryTable', 'reconcileQueueUrl');
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+const metrics = meshMetrics('sweep');
 const deps = {
   registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
   queue: createFifoQueue(new SQSClient(clientConfig), environment.reconcileQueueUrl, patience, digest),
@@ -18,10 +20,14 @@ const deps = {
 };
 
 /** Ends what ran out, and asks for a look at everything. */
-export const handler = meshHandler<unknown, unknown>('sweep', async (_event, { logger, metrics, requestId }) => {
-  const swept = await sweep(requestId, deps);
-  logger.info('swept', { ...swept });
-  metrics.addMetric('SubscriptionsExpired', MetricUnit.Count, swept.expired);
-  if (swept.failed.length > 0) throw new Error(`the sweep left ${swept.failed.length} undone: ${swept.failed[0]}`);
-  return swept;
-});
+export const handler = meshHandler<unknown, unknown>(
+  'sweep',
+  async (_event, { logger, requestId }) => {
+    const swept = await sweep(requestId, deps);
+    logger.info('swept', { ...swept });
+    metrics.addMetric('SubscriptionsExpired', MetricUnit.Count, swept.expired);
+    if (swept.failed.length > 0) throw new Error(`the sweep left ${swept.failed.length} undone: ${swept.failed[0]}`);
+    return swept;
+  },
+  metrics,
+);

@@ -26,7 +26,11 @@ export const BUNDLE: BuildOptions = {
   mainFields: ['module', 'main'],
   external: [],
   // A Lambda's credentials are in its environment: the SDK's chain of other providers would be a fifth of each bundle.
-  alias: { '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts') },
+  // yaml's build for Node is CommonJS, which cannot be shaken; the other one holds the same code as modules.
+  alias: {
+    '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts'),
+    yaml: join(REPOSITORY, 'node_modules', 'yaml', 'browser', 'index.js'),
+  },
   legalComments: 'none',
   // Packages that are still CommonJS call require() for Node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
