@@ -1,10 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { userError } from '#mesh/error.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { type DeployEvent, NO_COUNTS, type ResourceAction, type StackCounts } from './progress.ts';
 import * as provision from './provision.ts';
 import type { RequestOptions } from './request.ts';
 import type { Properties } from './resources/resource.ts';
-import { dropStack, type ResourceRecord, type StackRecord, type StackStatus, saveStack } from './stack-record.ts';
+import {
+  dropResource,
+  dropStack,
+  putResource,
+  type ResourceRecord,
+  type StackRecord,
+  type StackStatus,
+  saveStack,
+} from './stack-record.ts';
 import type { StackScope } from './stack-scope.ts';
 import { dependenciesOf, inOrder } from './template/order.ts';
 import type { ResourceDefinition, Template } from './template/template.ts';
@@ -89,9 +98,8 @@ export class StackChange {
       const retained = record.deletionPolicy !== 'Delete' && record.deletionPolicy !== 'Snapshot';
       const started = performance.now();
       if (!retained) await provision.remove(this.#optionsFor(record), record);
-      delete resources[logicalId];
+      dropResource(this.#cloud.store, this.#record, logicalId);
       this.#count('deleted');
-      this.#save();
       this.#tell(record, retained ? 'retain' : 'delete', performance.now() - started);
     }
   }
@@ -117,21 +125,20 @@ export class StackChange {
     const started = performance.now();
     const { logicalId } = desired;
     if (unfinished === undefined) {
-      this.#record.resources[logicalId] = { ...desired, status: 'CREATE_IN_PROGRESS' };
-      this.#save();
+      this.#put({ ...desired, status: 'CREATE_IN_PROGRESS' });
     }
     let made: ResourceRecord;
     try {
-      made = { ...desired, ...(await this.#make(desired)), status: 'CREATE_COMPLETE' };
+      made = { ...desired, ...(await this.#make(desired, unfinished !== undefined)), status: 'CREATE_COMPLETE' };
     } catch (error) {
-      delete this.#record.resources[logicalId];
+      dropResource(this.#cloud.store, this.#record, logicalId);
       throw error;
     }
     this.#undo.push({
       logicalId,
       run: async () => {
         await provision.remove(this.#optionsFor(made), made);
-        delete this.#record.resources[logicalId];
+        dropResource(this.#cloud.store, this.#record, logicalId);
       },
     });
     this.#done(made, 'created', 'create', started);
@@ -146,7 +153,7 @@ export class StackChange {
       logicalId: current.logicalId,
       run: async () => {
         await provision.update(this.#optionsFor(current), made);
-        this.#record.resources[current.logicalId] = current;
+        this.#put(current);
       },
     });
     this.#done(made, 'updated', 'update', started);
@@ -169,7 +176,7 @@ export class StackChange {
       run: async () => {
         this.#replaced.splice(this.#replaced.indexOf(current), 1);
         await provision.remove(this.#optionsFor(made), made);
-        this.#record.resources[current.logicalId] = current;
+        this.#put(current);
       },
     });
     this.#done(made, 'replaced', 'replace', started);
@@ -177,19 +184,19 @@ export class StackChange {
 
   #keep(current: ResourceRecord, desired: ResourceRecord): void {
     const { deletionPolicy, replacePolicy, dependencies, properties } = desired;
-    this.#record.resources[current.logicalId] = { ...current, deletionPolicy, replacePolicy, dependencies, properties };
+    const kept = { ...current, deletionPolicy, replacePolicy, dependencies, properties };
+    if (!isDeepStrictEqual(kept, current)) this.#put(kept);
     this.#count('unchanged');
   }
 
-  async #make(desired: ResourceRecord) {
-    const { id, attributes } = await provision.create(this.#optionsFor(desired));
+  async #make(desired: ResourceRecord, unfinished = false) {
+    const { id, attributes } = await provision.create(this.#optionsFor(desired), unfinished);
     return { physicalId: id, attributes: attributes ?? {} };
   }
 
   #done(made: ResourceRecord, count: keyof StackCounts, action: ResourceAction, started: number): void {
-    this.#record.resources[made.logicalId] = { ...made, updatedAt: this.#cloud.clock.now() };
+    this.#put({ ...made, updatedAt: this.#cloud.clock.now() });
     this.#count(count);
-    this.#save();
     this.#tell(made, action, performance.now() - started);
   }
 
@@ -197,7 +204,11 @@ export class StackChange {
     this.counts = { ...this.counts, [name]: this.counts[name] + 1 };
   }
 
-  #save(status: StackStatus = this.#record.status): void {
+  #put(resource: ResourceRecord): void {
+    putResource(this.#cloud.store, this.#record, resource);
+  }
+
+  #save(status: StackStatus): void {
     this.#record.status = status;
     this.#record.updatedAt = this.#cloud.clock.now();
     saveStack(this.#cloud.store, this.#record);

@@ -42,7 +42,7 @@ export interface StackOutput {
   readonly exportName?: string;
 }
 
-/** A stack as the store keeps it, below `cloudformation/<account>/<region>/stacks`, under its name. */
+/** A stack as the store keeps it: `cloudformation/<account>/<region>/stacks` under its name, its resources in `…/resources`. */
 export interface StackRecord {
   readonly stackId: string;
   readonly stackName: string;
@@ -69,15 +69,35 @@ function namespace(account: string, region: string, kind: string): string {
   return `cloudformation/${account}/${region}/${kind}`;
 }
 
+/** Between the stack's name and the logical id: below every character that either may hold. */
+const SEPARATOR = '\u0001';
+
+type Header = Omit<StackRecord, 'resources'>;
+
 export function loadStack(store: Store, account: string, region: string, name: string): StackRecord | undefined {
-  return store.get<StackRecord>(namespace(account, region, 'stacks'), name);
+  const header = store.get<Header>(namespace(account, region, 'stacks'), name);
+  return header === undefined ? undefined : withResources(store, header);
 }
 
+/** Saves everything but the resources, which are saved one by one. */
 export function saveStack(store: Store, record: StackRecord): void {
-  store.put(namespace(record.account, record.region, 'stacks'), record.stackName, record);
+  const { resources: _resources, ...header } = record;
+  store.put(namespace(record.account, record.region, 'stacks'), record.stackName, header);
+}
+
+/** Makes a resource of a stack what it is, in the record and in the store. */
+export function putResource(store: Store, record: StackRecord, resource: ResourceRecord): void {
+  record.resources[resource.logicalId] = resource;
+  store.put(namespace(record.account, record.region, 'resources'), resourceKey(record, resource.logicalId), resource);
+}
+
+export function dropResource(store: Store, record: StackRecord, logicalId: string): void {
+  delete record.resources[logicalId];
+  store.delete(namespace(record.account, record.region, 'resources'), resourceKey(record, logicalId));
 }
 
 export function dropStack(store: Store, record: StackRecord): void {
+  for (const logicalId of Object.keys(record.resources)) dropResource(store, record, logicalId);
   store.delete(namespace(record.account, record.region, 'stacks'), record.stackName);
   saveExports(store, record, []);
 }
@@ -88,7 +108,19 @@ export function listStacks(store: Store, account?: string, region?: string): Sta
     account === undefined || region === undefined
       ? store.namespaces('cloudformation/').filter((ns) => ns.endsWith('/stacks'))
       : [namespace(account, region, 'stacks')];
-  return spaces.flatMap((ns) => store.list<StackRecord>(ns).map(({ value }) => value));
+  return spaces.flatMap((ns) => store.list<Header>(ns).map(({ value }) => withResources(store, value)));
+}
+
+function withResources(store: Store, header: Header): StackRecord {
+  const rows = store.list<ResourceRecord>(
+    namespace(header.account, header.region, 'resources'),
+    `${header.stackName}${SEPARATOR}`,
+  );
+  return { ...header, resources: Object.fromEntries(rows.map(({ value }) => [value.logicalId, value])) };
+}
+
+function resourceKey({ stackName }: Pick<StackRecord, 'stackName'>, logicalId: string): string {
+  return `${stackName}${SEPARATOR}${logicalId}`;
 }
 
 export function exportedValue(store: Store, account: string, region: string, name: string): string | undefined {

@@ -12,6 +12,7 @@ export const lakeFormation: Family = {
   'AWS::LakeFormation::DataLakeSettings': dataLakeSettings,
 
   'AWS::LakeFormation::Resource': {
+    nameProperty: 'ResourceArn',
     properties: rules({
       update: 'HybridAccessEnabled RoleArn UseServiceLinkedRole WithFederation',
       replace: 'ResourceArn',
@@ -56,6 +57,7 @@ export const lakeFormation: Family = {
   },
 
   'AWS::LakeFormation::Tag': {
+    nameProperty: 'TagKey',
     properties: rules({ update: 'TagValues', replace: 'CatalogId TagKey' }),
     async create({ call, properties }) {
       await call('lakeformation', 'CreateLFTag', properties);
