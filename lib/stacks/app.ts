@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { settleWildcards } from '#constructs/wildcards.ts';
+import { userError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { DomainStage } from './domain/domain-stage.ts';
 import { GovernanceStage } from './governance/governance-stage.ts';
@@ -31,8 +32,17 @@ export function buildApp(topology: Topology, options: BuildOptions = {}): App {
 
 /** Adds a mesh to an app; two meshes may share accounts. */
 export function addMesh(app: App, topology: Topology, lambdas?: string): void {
+  refuseAuditApart(topology);
   const site = { topology, lambdas, options: meshOptions(app.node) };
   new GovernanceStage(app, site);
   for (const domain of topology.domains) new DomainStage(app, site, domain);
   settleWildcards(app);
+}
+
+/** `WEFT-STACK-005`: better refused than ignored. */
+function refuseAuditApart({ governanceAccount, auditAccount }: Topology): void {
+  if (auditAccount === governanceAccount) return;
+  throw userError('WEFT-STACK-005', `the audit account ${auditAccount} is not the governance account`, {
+    hint: 'the trail is in the governance account for now: leave the audit account out of mesh.yaml',
+  });
 }

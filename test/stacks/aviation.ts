@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { App, Stack, Stage } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import type { IConstruct } from 'constructs';
+import { App } from 'aws-cdk-lib';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { addMesh } from '#stacks/app.ts';
@@ -56,16 +54,4 @@ export function templatesOf(app: App): Map<string, CfnTemplate> {
     for (const stack of nested.nestedAssembly.stacks) templates.set(stack.stackName, stack.template as CfnTemplate);
   }
   return templates;
-}
-
-/** The stack of that name, for assertions. */
-export function stackNamed(app: App, name: string): Template {
-  const stacks = app.node.findAll().filter((node: IConstruct): node is Stack => Stack.isStack(node));
-  const stack = stacks.find((one) => one.stackName === name);
-  if (!stack) throw new Error(`no stack ${name}, only ${stacks.map((one) => one.stackName).join(', ')}`);
-  return Template.fromStack(stack);
-}
-
-export function stages(app: App): Stage[] {
-  return app.node.children.filter((node): node is Stage => Stage.isStage(node));
 }

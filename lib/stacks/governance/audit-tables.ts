@@ -1,14 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
+import type { AuditEntry } from '#mesh/audit/entry.ts';
 
 type Columns = Readonly<Record<string, string>>;
 
 /** The key below which the relay writes the trail's entries, one JSON object a line. */
 export const ENTRIES_PREFIX = 'entries/';
 
-/** `AuditEntry` of `lib/mesh/audit`, names folded as Glue folds them. */
-export const ENTRY_COLUMNS: Columns = {
+/** One column for each member of an entry; Glue folds the names to lower case. */
+const ENTRY_COLUMNS: Readonly<Record<keyof AuditEntry, string>> = {
   id: 'string',
   at: 'string',
   actor: 'string',
@@ -23,8 +24,8 @@ export const ENTRY_COLUMNS: Columns = {
   version: 'string',
   subscription: 'string',
   consumer: 'string',
-  statebefore: 'string',
-  stateafter: 'string',
+  stateBefore: 'string',
+  stateAfter: 'string',
   generation: 'bigint',
   revision: 'bigint',
   summary: 'string',
@@ -131,5 +132,5 @@ function table(scope: Construct, id: string, database: string, name: string, pro
 }
 
 function columnsOf(columns: Columns): { name: string; type: string }[] {
-  return Object.entries(columns).map(([name, type]) => ({ name, type }));
+  return Object.entries(columns).map(([name, type]) => ({ name: name.toLowerCase(), type }));
 }

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { trailKey } from '#control/relay.ts';
+import { ROUTES as HANDLED } from '#lambdas/api/routes.ts';
+import { ENTRIES_PREFIX } from '#stacks/governance/audit-tables.ts';
+import { ROUTES } from '#stacks/governance/mesh-api.ts';
+import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
+
+const templates = templatesOf(appOf(aviation()));
+
+function ofType(stack: string, type: string): CfnResource[] {
+  return Object.values(templates.get(stack)?.Resources ?? {}).filter(({ Type }) => Type === type);
+}
+
+describe('the governance account', () => {
+  test('has a method for each route that the API handles, and for no other', () => {
+    expect([...ROUTES].sort()).toEqual(Object.keys(HANDLED).sort());
+    expect(ofType('aviation-governance', 'AWS::ApiGateway::Method').length).toBe(ROUTES.length);
+  });
+
+  test('has the trail where its table looks for it', () => {
+    const entry = { id: 'x', at: '2026-01-02T03:04:05.000Z' } as Parameters<typeof trailKey>[0][number];
+    expect(trailKey([entry]).startsWith(ENTRIES_PREFIX)).toBe(true);
+    const tables = JSON.stringify(ofType('aviation-audit', 'AWS::Glue::Table'));
+    expect(tables).toContain(`/${ENTRIES_PREFIX}`);
+    expect(tables).toContain('com.amazon.emr.cloudtrail.CloudTrailInputFormat');
+  });
+
+  test('keeps the registry with stream, recovery, expiry and an index by type', () => {
+    expect(ofType('aviation-governance', 'AWS::DynamoDB::Table')).toMatchObject([
+      {
+        Properties: {
+          StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+          GlobalSecondaryIndexes: [{ IndexName: 'by-type' }],
+          DeletionProtectionEnabled: true,
+        },
+      },
+    ]);
+  });
+
+  test('lets nobody but the relay read the stream, and nobody scan', () => {
+    const policies = ofType('aviation-governance', 'AWS::IAM::Policy').map((policy) => JSON.stringify(policy));
+    expect(policies.filter((policy) => policy.includes('dynamodb:GetRecords')).length).toBe(1);
+    expect(policies.filter((policy) => policy.includes('dynamodb:Scan'))).toEqual([]);
+  });
+
+  test('takes the reports of each domain from its own account only', () => {
+    for (const { name, account } of aviation().domains) {
+      const patterns = ofType(`aviation-enrolment-${name}`, 'AWS::Events::Rule').map(
+        (rule) => rule.Properties?.EventPattern,
+      );
+      expect(patterns).toContainEqual({ account: [account], source: [`weft.domain.${name}`] });
+      expect(patterns).toContainEqual({ source: ['weft.mesh'], detail: { data: { audience: [name] } } });
+    }
+  });
+});
