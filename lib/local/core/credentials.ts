@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -78,32 +78,47 @@ async function authenticatePresigned(
   const signedAt = signingDate(request.query['X-Amz-Date']);
   const seconds = Number(request.query['X-Amz-Expires'] ?? '0');
   if (now > signedAt.getTime() + seconds * 1000) throw new AwsError('AccessDenied', 'Request has expired', 403);
-  const query = Object.fromEntries(
-    Object.entries(request.query).filter(([name]) => !name.startsWith('X-Amz-') && name !== 'x-id'),
-  );
-  if (request.query['x-id'] !== undefined) query['x-id'] = request.query['x-id'];
-  const names = new Set((request.query['X-Amz-SignedHeaders'] ?? 'host').split(';'));
-  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => names.has(name)));
-  const carried = Object.entries(request.query).filter(
-    ([name]) =>
-      name.startsWith('X-Amz-') &&
-      ![
-        'X-Amz-Algorithm',
-        'X-Amz-Credential',
-        'X-Amz-Date',
-        'X-Amz-Expires',
-        'X-Amz-SignedHeaders',
-        'X-Amz-Signature',
-        'X-Amz-Security-Token',
-        'X-Amz-Content-Sha256',
-      ].includes(name),
-  );
-  const signed = await signerFor(credentials, region, service).presign(
-    toHttpRequest({ ...request, query: { ...query, ...Object.fromEntries(carried) } }, headers),
-    { signingDate: signedAt, expiresIn: seconds, unhoistableHeaders: names },
-  );
-  if (signed.query?.['X-Amz-Signature'] !== request.query['X-Amz-Signature']) throw mismatch();
+  if (presignature(request, credentials, scope) !== request.query['X-Amz-Signature']) throw mismatch();
   return { caller: credentials.caller, service, region };
+}
+
+/** The signature that a presigned URL must carry; S3 does not sign the body unless the URL says so. */
+function presignature(request: WireRequest, { secretAccessKey }: Credentials, credential: string): string {
+  const [, date = '', region = '', service = ''] = credential.split('/');
+  const { query, headers } = request;
+  const names = (query['X-Amz-SignedHeaders'] ?? 'host').split(';');
+  const payload =
+    query['X-Amz-Content-Sha256'] ??
+    headers['x-amz-content-sha256'] ??
+    (service === 's3' ? 'UNSIGNED-PAYLOAD' : createHash('sha256').update(request.body).digest('hex'));
+  const canonical = [
+    request.method,
+    service === 's3' ? request.path : request.path.split('/').map(escapeUri).join('/'),
+    Object.entries(query)
+      .filter(([name]) => name !== 'X-Amz-Signature')
+      .map(([name, value]) => `${escapeUri(name)}=${escapeUri(value)}`)
+      .sort()
+      .join('&'),
+    ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}`),
+    '',
+    names.join(';'),
+    payload,
+  ].join('\n');
+  const text = [
+    'AWS4-HMAC-SHA256',
+    query['X-Amz-Date'] ?? '',
+    `${date}/${region}/${service}/aws4_request`,
+    createHash('sha256').update(canonical).digest('hex'),
+  ].join('\n');
+  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
+    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    `AWS4${secretAccessKey}`,
+  );
+  return createHmac('sha256', key).update(text).digest('hex');
+}
+
+function escapeUri(text: string): string {
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function lookUp(store: Store, key: string, token: string | undefined, now: number): Credentials {

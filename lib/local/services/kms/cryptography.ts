@@ -52,12 +52,11 @@ const HEADER = Buffer.from([1, 2]);
 /** The secret of a new key: 32 random bytes, or a private key. */
 export function newSecret(spec: KeySpec): string {
   if (spec === ALGORITHM) return randomBytes(32).toString('base64');
-  const format = {
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  } as const;
-  if (spec === 'ECC_NIST_P256') return generateKeyPairSync('ec', { namedCurve: 'P-256', ...format }).privateKey;
-  return generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)), ...format }).privateKey;
+  const { privateKey } =
+    spec === 'ECC_NIST_P256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)) });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 export function encrypt(input: EncryptInput, context: Context) {
