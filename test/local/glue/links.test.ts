@@ -139,7 +139,9 @@ describe('resource links of Glue', () => {
 
   test('an account writes in another catalog only what it was granted', async () => {
     const create = () => at.glue('consumer/etl').send(createTableIn(OWNER));
-    await expect(create()).rejects.toMatchObject({ message: expect.stringContaining('Required Create Table on sales') });
+    await expect(create()).rejects.toMatchObject({
+      message: expect.stringContaining('Required Create Table on sales'),
+    });
     const grant = (who: string, to: string, option?: ['CREATE_TABLE']) =>
       at.lakeFormation(who).send(
         new GrantPermissionsCommand({

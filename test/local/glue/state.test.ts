@@ -1,12 +1,17 @@
 import {
   BatchCreatePartitionCommand,
+  BatchDeleteTableVersionCommand,
   CreateDatabaseCommand,
   CreateTableCommand,
   DeleteTableCommand,
+  GetCatalogCommand,
   GetPartitionsCommand,
   GetTableCommand,
   GetTablesCommand,
+  GetTableVersionCommand,
+  GetUserDefinedFunctionsCommand,
   PutResourcePolicyCommand,
+  TagResourceCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
 import {
@@ -181,6 +186,59 @@ describe("Glue's catalog under Lake Formation", () => {
     }
     expect((await get(account, 'open')).Table?.Name).toBe('orders');
     await expect(get(OWNER, 'sales')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('answers versions one by one and forgets many at once', async () => {
+    const glue = at.glue('owner/admin');
+    for (const Owner of ['a', 'b', 'c']) {
+      await glue.send(new UpdateTableCommand({ DatabaseName: 'sales', TableInput: { Name: 'orders', Owner } }));
+    }
+    const where = { DatabaseName: 'sales', TableName: 'orders' };
+    const get = async (VersionId?: string) =>
+      (await glue.send(new GetTableVersionCommand({ ...where, VersionId }))).TableVersion?.Table?.Owner;
+    expect([await get('1'), await get()]).toEqual(['a', 'c']);
+    const { Errors } = await glue.send(new BatchDeleteTableVersionCommand({ ...where, VersionIds: ['1', '3', '9'] }));
+    expect(Errors?.map(({ VersionId, ErrorDetail }) => [VersionId, ErrorDetail?.ErrorCode])).toEqual([
+      ['3', 'InvalidInputException'],
+      ['9', 'EntityNotFoundException'],
+    ]);
+    await expect(get('1')).rejects.toMatchObject({ name: 'EntityNotFoundException' });
+  });
+
+  test('wants EnableHybrid for a resource policy beside shares, and the right hash', async () => {
+    const glue = at.glue('owner/admin');
+    const put = (more: { EnableHybrid?: 'TRUE'; PolicyHashCondition?: string }) =>
+      glue.send(new PutResourcePolicyCommand({ PolicyInJson: '{"Statement":[]}', ...more }));
+    await put({});
+    await expect(put({ PolicyHashCondition: 'another' })).rejects.toMatchObject({
+      name: 'ConditionCheckFailureException',
+    });
+    await at.lakeFormation('owner/admin').send(
+      new GrantPermissionsCommand({
+        Principal: { DataLakePrincipalIdentifier: principal('consumer') },
+        Resource: { Table: { DatabaseName: 'sales', Name: 'orders' } },
+        Permissions: ['DESCRIBE'],
+      }),
+    );
+    await expect(put({})).rejects.toMatchObject({ name: 'InvalidInputException' });
+    await put({ EnableHybrid: 'TRUE' });
+  });
+
+  test('knows its own catalog, no functions, and tags of its own only', async () => {
+    const glue = at.glue('owner/admin');
+    const { Catalog } = await glue.send(new GetCatalogCommand({ CatalogId: OWNER }));
+    expect(Catalog).toMatchObject({ CatalogId: OWNER, ResourceArn: `arn:aws:glue:us-east-1:${OWNER}:catalog` });
+    const functions = await glue.send(new GetUserDefinedFunctionsCommand({ DatabaseName: 'sales', Pattern: '*' }));
+    expect(functions.UserDefinedFunctions).toEqual([]);
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, 'x']));
+    const tag = (ResourceArn: string, TagsToAdd: Record<string, string>) =>
+      glue.send(new TagResourceCommand({ ResourceArn, TagsToAdd }));
+    await expect(tag(`arn:aws:glue:us-east-1:${OWNER}:database/sales`, many)).rejects.toMatchObject({
+      name: 'InvalidInputException',
+    });
+    await expect(tag(`arn:aws:glue:us-east-1:${STRANGER}:database/sales`, { a: '1' })).rejects.toMatchObject({
+      name: 'EntityNotFoundException',
+    });
   });
 
   test('says by name what it does not model', async () => {

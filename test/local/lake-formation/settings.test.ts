@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { callerFor } from '#local/core/cloud.ts';
 import { catalog } from '#local/services/glue/catalog.ts';
 import { requireDefaultDatabase } from '#local/services/lake-formation/access.ts';
+import { LakeFormationService } from '#local/services/lake-formation/service.ts';
 import { RamService } from '#local/services/ram.ts';
 import { OWNER, principal, STRANGER, type World, world } from './world.ts';
 
@@ -144,6 +145,31 @@ describe('Lake Formation around its grants', () => {
     });
   });
 
+  test('a principal has at most 100 filters on a table, the same one any number of times', async () => {
+    const key = { TableCatalogId: OWNER, DatabaseName: 'sales', TableName: 'orders' };
+    const client = at.lakeFormation('owner/admin');
+    const give = (Name: string) =>
+      client.send(
+        new GrantPermissionsCommand({
+          Principal: { DataLakePrincipalIdentifier: principal('owner/analyst') },
+          Resource: { DataCellsFilter: { ...key, Name } },
+          Permissions: ['SELECT'],
+        }),
+      );
+    for (let number = 0; number <= 100; number += 1) {
+      const TableData = {
+        ...key,
+        Name: `f${number}`,
+        ColumnNames: ['id'],
+        RowFilter: { FilterExpression: `id = ${number}` },
+      };
+      await client.send(new CreateDataCellsFilterCommand({ TableData }));
+      if (number < 100) await give(`f${number}`);
+    }
+    await give('f7');
+    await expect(give('f100')).rejects.toMatchObject({ name: 'InvalidInputException' });
+  });
+
   test('others see their own grants only', async () => {
     const { PrincipalResourcePermissions } = await at
       .lakeFormation('owner/analyst')
@@ -179,6 +205,11 @@ describe('Lake Formation around its grants', () => {
     await expect(
       client.send(new GetTemporaryGlueTableCredentialsCommand({ TableArn: 'arn:aws:glue:::table/a/b' })),
     ).rejects.toThrow('does not vend credentials');
+    const context = at.cloud.contextFor(callerFor(principal('owner/admin'), 'test'));
+    for (const operation of ['GetTemporaryGluePartitionCredentials', 'GetTemporaryDataLocationCredentials']) {
+      const call = at.cloud.invoke(at.cloud.service(LakeFormationService), operation, {}, context);
+      await expect(call).rejects.toThrow('does not vend credentials');
+    }
     await expect(
       client.send(
         new RegisterResourceCommand({

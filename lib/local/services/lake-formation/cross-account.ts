@@ -1,8 +1,9 @@
 import type { Cloud } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
+import { organizationOf } from '../../core/organization.ts';
 import { catalog } from '../glue/catalog.ts';
 import { invalid } from './errors.ts';
-import { accountOf, IAM_ALLOWED, organizationIn, organizationOf } from './principal.ts';
+import { accountOf, IAM_ALLOWED, organizationIn } from './principal.ts';
 import { type LfResource, type Permission, WILDCARD } from './resource.ts';
 import { isOpen } from './rights.ts';
 import { crossAccountVersion } from './settings.ts';
@@ -27,7 +28,7 @@ export function shareForGrant(
   const owner = resource.catalogId;
   requireShareable(cloud, principal, resource, permissions);
   const organization = organizationIn(principal);
-  if (organization !== undefined && organizationOf(cloud, owner) !== organization) {
+  if (organization !== undefined && organizationOf(cloud.store, owner) !== organization) {
     throw invalid(`Organization ${organization} not found`);
   }
   return shareBetween(cloud, owner, accountOf(principal) ?? principal).arn;

@@ -1,4 +1,5 @@
 import type { Cloud } from '../../core/cloud.ts';
+import { organizationOf } from '../../core/organization.ts';
 import type { Caller } from '../../core/service.ts';
 
 /** The group of everybody whom IAM allows: the switch that leaves a resource outside Lake Formation's own grants. */
@@ -27,14 +28,9 @@ export function organizationIn(principal: string): string | undefined {
   return /^arn:aws[a-z-]*:organizations::\d{12}:(?:organization|ou)\/(o-[a-z0-9]+)/.exec(principal)?.[1];
 }
 
-/** The organization that an account is a member of. */
-export function organizationOf(cloud: Cloud, account: string): string | undefined {
-  return cloud.store.get<{ organizationId: string }>('organizations', account)?.organizationId;
-}
-
 /** Whether a grant's principal stands for the whole of that account: its id, or an organization it is a member of. */
 export function coversAccount(cloud: Cloud, principal: string, account: string): boolean {
   if (principal === account) return true;
   const organization = organizationIn(principal);
-  return organization !== undefined && organization === organizationOf(cloud, account);
+  return organization !== undefined && organization === organizationOf(cloud.store, account);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
-import { coversAccount, organizationOf } from './principal.ts';
+import { organizationOf } from '../../core/organization.ts';
+import { coversAccount } from './principal.ts';
 import { crossAccountVersion } from './settings.ts';
 
 /** A resource share that Lake Formation made for grants from one account to another principal. */
@@ -40,8 +41,8 @@ export function shareBetween(cloud: Cloud, owner: string, receiver: string): Res
     .update(`${owner} ${receiver} ${shares.list(cloud).length}`)
     .digest('hex');
   const id = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-4${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
-  const organization = organizationOf(cloud, owner);
-  const together = organization !== undefined && organization === organizationOf(cloud, receiver);
+  const organization = organizationOf(cloud.store, owner);
+  const together = organization !== undefined && organization === organizationOf(cloud.store, receiver);
   const accepted = together || !/^\d{12}$/.test(receiver);
   const prefix = `arn:aws:ram:${cloud.region}:${owner}`;
   const share: ResourceShare = {
