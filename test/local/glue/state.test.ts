@@ -9,6 +9,7 @@ import {
   GetTableCommand,
   GetTablesCommand,
   GetTableVersionCommand,
+  GetTableVersionsCommand,
   GetUserDefinedFunctionsCommand,
   PutResourcePolicyCommand,
   TagResourceCommand,
@@ -158,6 +159,33 @@ describe("Glue's catalog under Lake Formation", () => {
     await expect(list()).rejects.toMatchObject({ message: expect.stringContaining('Required Select on orders') });
     await grant(['SELECT']);
     expect((await list()).Partitions).toHaveLength(1);
+  });
+
+  test('old versions and partitions do not show the columns that are withheld', async () => {
+    const Columns = ['id', 'email', 'amount', 'region'].map((Name) => ({ Name, Type: 'string' }));
+    const TableInput = {
+      Name: 'orders',
+      StorageDescriptor: { Columns },
+      PartitionKeys: [{ Name: 'dt', Type: 'string' }],
+    };
+    const where = { DatabaseName: 'sales', TableName: 'orders' };
+    await at.glue('owner/admin').send(new UpdateTableCommand({ DatabaseName: 'sales', TableInput }));
+    const PartitionInputList = [{ Values: ['2024-01-01'], StorageDescriptor: { Columns } }];
+    await at.glue('owner/admin').send(new BatchCreatePartitionCommand({ ...where, PartitionInputList }));
+    await at.lakeFormation('owner/admin').send(
+      new GrantPermissionsCommand({
+        Principal: { DataLakePrincipalIdentifier: principal('owner/analyst') },
+        Resource: { TableWithColumns: { DatabaseName: 'sales', Name: 'orders', ColumnNames: ['id', 'dt'] } },
+        Permissions: ['SELECT'],
+      }),
+    );
+    const analyst = at.glue('owner/analyst');
+    const names = (storage: { Columns?: { Name?: string | undefined }[] } | undefined) =>
+      storage?.Columns?.map(({ Name }) => Name);
+    const { TableVersions } = await analyst.send(new GetTableVersionsCommand(where));
+    expect(TableVersions?.map(({ Table }) => names(Table?.StorageDescriptor))).toEqual([['id'], ['id']]);
+    const { Partitions } = await analyst.send(new GetPartitionsCommand(where));
+    expect(Partitions?.map(({ StorageDescriptor }) => names(StorageDescriptor))).toEqual([['id']]);
   });
 
   test('a resource policy opens what everybody whom IAM allows has, and nothing that is governed', async () => {

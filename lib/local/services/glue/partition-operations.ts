@@ -1,6 +1,7 @@
 import type { PartitionInput } from '@aws-sdk/client-glue';
 import { AwsError } from '../../core/error.ts';
 import type { Context, Operations } from '../../core/service.ts';
+import { narrowedStorage } from '../lake-formation/access.ts';
 import { requireLocation } from '../lake-formation/location-access.ts';
 import { requireOnTable } from './authorize.ts';
 import { catalog } from './catalog.ts';
@@ -90,9 +91,10 @@ export const partitionOperations: Operations = {
   },
   GetPartition: {
     resources,
-    run: (input: AtPartition, context: Context) => ({
-      Partition: found(context, readable(input, context, 'GetPartition'), input.PartitionValues ?? []),
-    }),
+    run(input: AtPartition, context: Context) {
+      const table = readable(input, context, 'GetPartition');
+      return { Partition: shown(context, table)(found(context, table, input.PartitionValues ?? [])) };
+    },
   },
   GetPartitions: { resources, run: list },
   BatchGetPartition: {
@@ -102,7 +104,8 @@ export const partitionOperations: Operations = {
       const asked = atMost(input.PartitionsToGet, 1000, 'partitionsToGet');
       const Partitions = asked
         .map(({ Values: values }) => catalog.partition(context.cloud, table, values ?? []))
-        .filter((partition) => partition !== undefined);
+        .filter((partition) => partition !== undefined)
+        .map(shown(context, table));
       return { Partitions, UnprocessedKeys: [] };
     },
   },
@@ -221,8 +224,17 @@ function list(
     .filter((partition) => matches(partition.Values))
     .filter((_partition, index) => index % TotalSegments === SegmentNumber);
   const { items, NextToken } = pageOf(all, input, 1000);
-  const Partitions = input.ExcludeColumnSchema === true ? items.map(withoutColumns) : items;
+  const Partitions = items.map(input.ExcludeColumnSchema === true ? withoutColumns : shown(context, table));
   return { Partitions, ...(NextToken !== undefined && { NextToken }) };
+}
+
+/** A partition as the caller may see it: without the columns that it may not read. */
+function shown({ cloud, caller }: Context, table: GlueTable): (partition: GluePartition) => GluePartition {
+  return (partition) => {
+    const { StorageDescriptor: storage } = partition;
+    if (storage === undefined) return partition;
+    return { ...partition, StorageDescriptor: narrowedStorage(cloud, caller, table, storage) };
+  };
 }
 
 function withoutColumns(partition: GluePartition): GluePartition {

@@ -1,5 +1,6 @@
 import { AwsError } from '../../core/error.ts';
 import type { Context, Operations } from '../../core/service.ts';
+import { narrowedStorage } from '../lake-formation/access.ts';
 import { requireOnTable } from './authorize.ts';
 import { catalog } from './catalog.ts';
 import { entityNotFound, invalidInput } from './errors.ts';
@@ -68,15 +69,19 @@ export const versionOperations: Operations = {
   },
 };
 
-/** Versions show every column, so that they need SELECT on all of them, or the right to change the table. */
 function readable(at: AtVersion, context: Context): GlueTable {
   const table = targetTable(context, { ...at, Name: at.TableName });
   requireOnTable(context, table, 'GetTableVersions', 'DESCRIBE');
   return table;
 }
 
-function versionsOf(context: Context, table: GlueTable): GlueTable[] {
-  return [...catalog.versions(context.cloud, table), table];
+/** Oldest first, the present one last, each without the columns that the caller may not read now. */
+function versionsOf({ cloud, caller }: Context, table: GlueTable): GlueTable[] {
+  return [...catalog.versions(cloud, table), table].map((version) => {
+    const { StorageDescriptor: storage } = version;
+    if (storage === undefined) return version;
+    return { ...version, StorageDescriptor: narrowedStorage(cloud, caller, table, storage) };
+  });
 }
 
 function toWire(context: Context, version: GlueTable) {

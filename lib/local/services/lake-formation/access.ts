@@ -1,3 +1,4 @@
+import type { StorageDescriptor } from '@aws-sdk/client-glue';
 import type { Cloud } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import type { Caller } from '../../core/service.ts';
@@ -132,12 +133,22 @@ export function notFound(what: 'Database' | 'Table', name: string): AwsError {
 
 /** The table without the columns that a caller with SELECT on some of them may not read. */
 function narrowed(cloud: Cloud, caller: Caller, table: GlueTable): GlueTable {
-  const { cells } = tableRights(cloud, caller, table);
-  if (cells.length === 0) return table;
-  const readable = new Set(columnsOf(cells, columnNames(table)));
-  const keep = <C extends { Name?: string | undefined }>(columns: readonly C[] | undefined): C[] | undefined =>
-    columns?.filter((column) => readable.has((column.Name ?? '').toLowerCase()));
   const { StorageDescriptor: storage } = table;
-  if (storage === undefined) return table;
-  return { ...table, StorageDescriptor: { ...storage, Columns: keep(storage.Columns) } };
+  return storage === undefined
+    ? table
+    : { ...table, StorageDescriptor: narrowedStorage(cloud, caller, table, storage) };
+}
+
+/** A storage descriptor of a table, of an old version or of a partition, without the columns that the caller may not read. */
+export function narrowedStorage(
+  cloud: Cloud,
+  caller: Caller,
+  table: GlueTable,
+  storage: StorageDescriptor,
+): StorageDescriptor {
+  const { cells } = tableRights(cloud, caller, table);
+  const order = columnNames(table);
+  const readable = new Set(columnsOf(cells, order));
+  if (cells.length === 0 || readable.size === order.length || storage.Columns === undefined) return storage;
+  return { ...storage, Columns: storage.Columns.filter((column) => readable.has((column.Name ?? '').toLowerCase())) };
 }
