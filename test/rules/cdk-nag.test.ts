@@ -11,6 +11,8 @@ const MESHES = {
 
 describe.each(Object.entries(MESHES))('a mesh %s', (_, topology) => {
   const app = appOf(topology);
+  // References between stacks have their final form, in which a rule sees them, only after synthesis.
+  app.synth();
 
   test.each(Object.entries(PACKS))('leaves no finding of %s without an answer', (_name, Pack) => {
     const { violations } = new Pack(app).validateScope(app);

@@ -49,6 +49,11 @@ export function productBucketName(mesh: string, domain: string, account: string,
   return `${mesh}-${domain}-${account}-${region}`;
 }
 
+/** The bucket that holds the mesh's own trail. */
+export function auditBucketName(mesh: string, account: string, region: string): string {
+  return `${mesh}-audit-${account}-${region}`;
+}
+
 /** The alias of the key of a domain's product bucket. */
 export function productKeyAlias(mesh: string, domain: string): string {
   return `alias/${mesh}-${domain}-products`;

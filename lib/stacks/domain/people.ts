@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PersonRole } from '#constructs/person-role.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
-import { type DomainRole, domainRoleName, glueName } from '#mesh/topology/names.ts';
+import { type DomainRole, domainRoleName, glueName, productBucketName } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
@@ -65,30 +65,29 @@ export class People extends Construct {
         ...QueryWorkgroup.wildcards,
         ...CATALOG_WILDCARDS,
         'Resource::arn:aws:s3:::%/*': "the objects of the domain's own bucket",
-        'Resource::<Products%.Arn>/*': "the objects of the domain's own bucket",
       },
     });
   }
 
   /** The producer's own bucket and Glue database. */
-  #ownProducts({ foundation }: PeopleProps, database: string): PolicyStatement[] {
+  #ownProducts({ topology, domain, foundation }: PeopleProps, database: string): PolicyStatement[] {
     const { region, account } = Stack.of(this);
-    const { products, productKey } = foundation;
+    const products = `arn:aws:s3:::${productBucketName(topology.mesh, domain.name, account, region)}`;
     return [
       new PolicyStatement({
         sid: 'Products',
         actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-        resources: [products.arnForObjects('*')],
+        resources: [`${products}/*`],
       }),
       new PolicyStatement({
         sid: 'ProductBucket',
         actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
-        resources: [products.bucketArn],
+        resources: [products],
       }),
       new PolicyStatement({
         sid: 'ProductKey',
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [productKey.keyArn],
+        resources: [foundation.productKey.keyArn],
       }),
       new PolicyStatement({
         sid: 'OwnTables',

@@ -10,7 +10,7 @@ import { LakeLocation } from '#constructs/lake-location.ts';
 import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
-import { glueName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
+import { auditBucketName, glueName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -22,8 +22,6 @@ export interface AuditStackProps extends StackProps, MeshSite {
 
 /** The trail that nobody can rewrite, and the auditors who read it: what the mesh decided, and what AWS saw. */
 export class AuditStack extends Stack {
-  readonly bucket: PrivateBucket;
-
   constructor(scope: Construct, id: string, props: AuditStackProps) {
     super(scope, id, props);
     const { topology, options, auditKey } = props;
@@ -33,7 +31,10 @@ export class AuditStack extends Stack {
       objectLockEnabled: true,
       objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(options.auditRetentionDays)),
     };
-    this.bucket = new PrivateBucket(this, 'Entries', lock);
+    const entries = new PrivateBucket(this, 'Entries', {
+      ...lock,
+      bucketName: auditBucketName(mesh, this.account, this.region),
+    });
     const logs = new PrivateBucket(this, 'TrailLogs', lock);
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
@@ -46,7 +47,7 @@ export class AuditStack extends Stack {
       'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
         'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
     });
-    trail.addS3EventSelector([{ bucket: this.bucket }]);
+    trail.addS3EventSelector([{ bucket: entries }]);
 
     const database = `${glueName(mesh)}_audit`;
     const catalog = new CfnDatabase(this, 'Database', {
@@ -57,9 +58,9 @@ export class AuditStack extends Stack {
         createTableDefaultPermissions: [],
       },
     });
-    const tables = [entriesTable(this, database, this.bucket.bucketName), trailTable(this, database, logs.bucketName)];
+    const tables = [entriesTable(this, database, entries.bucketName), trailTable(this, database, logs.bucketName)];
     for (const table of tables) table.addResourceDependency(catalog);
-    const locations = [this.bucket, logs].map(
+    const locations = [entries, logs].map(
       (bucket, index) =>
         new LakeLocation(this, index === 0 ? 'EntriesLocation' : 'TrailLocation', {
           bucketArn: bucket.bucketArn,

@@ -4,7 +4,6 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
@@ -13,16 +12,16 @@ import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
+import { auditBucketName, governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
-import { reconcileStatements, topologyStatement } from './control-statements.ts';
+import { reconcileStatements, topologyStatement, writeTrailStatement } from './control-statements.ts';
 import type { Registry } from './registry.ts';
 
 export interface ControlPlaneProps extends MeshSite {
   readonly registry: Registry;
   readonly bus: IEventBus;
-  readonly auditBucket: IBucket;
+  readonly auditKey: IKey;
   readonly logsKey: IKey;
 }
 
@@ -39,15 +38,15 @@ export class ControlPlane extends Construct {
     super(scope, id);
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
-      'Resource::<Entries%.Arn>/*': 'the objects of exactly one bucket',
+      'Resource::arn:aws:s3:::%/entries/*': 'the entries in exactly one bucket',
       'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',
       'Resource::arn:aws:ram:%:resource-share/*':
         'Lake Formation names its shares itself; the condition asks for its prefix',
-      'Action::s3:Abort*': 'the family that the CDK grants for writing objects',
     });
     acknowledge(this, INLINE_POLICY);
-    const { registry, bus, auditBucket } = props;
-    const { mesh } = props.topology;
+    const { registry, bus, auditKey } = props;
+    const { mesh, governanceAccount, region } = props.topology;
+    const trail = auditBucketName(mesh, governanceAccount, region);
     const requests = new WorkQueue(this, 'Requests', { fifo: true, workTimeout: RECONCILE_TIMEOUT });
     this.reports = new WorkQueue(this, 'Reports', { workTimeout: SYNC_TIMEOUT }).allowRulesOf(meshBusName(mesh));
 
@@ -64,14 +63,15 @@ export class ControlPlane extends Construct {
       environment: {
         WEFT_MESH_BUS: bus.eventBusName,
         WEFT_RECONCILE_QUEUE_URL: requests.queueUrl,
-        WEFT_AUDIT_BUCKET: auditBucket.bucketName,
+        WEFT_AUDIT_BUCKET: trail,
       },
       deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
     });
     registry.allowReading(relay);
     requests.grantSendMessages(relay);
     bus.grantPutEventsTo(relay);
-    auditBucket.grantPut(relay);
+    relay.addToRolePolicy(writeTrailStatement(trail));
+    auditKey.grantEncrypt(relay);
     registry.grantStreamRead(relay);
     relay.addEventSourceMapping('Stream', {
       eventSourceArn: registry.tableStreamArn,

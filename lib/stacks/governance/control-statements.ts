@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { ENTRIES_PREFIX } from './audit-tables.ts';
 
 /** Reads who takes part in the mesh, domains included that are enrolled later. */
 export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyStatement {
@@ -13,6 +14,15 @@ export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyS
     sid: 'Topology',
     actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
     resources: [parameter(meshParameterName(mesh)), parameter(domains), parameter(`${domains}/*`)],
+  });
+}
+
+/** Adds to the trail: neither reads it, nor touches what the lock says of an entry. */
+export function writeTrailStatement(bucket: string): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Trail',
+    actions: ['s3:PutObject'],
+    resources: [`arn:aws:s3:::${bucket}/${ENTRIES_PREFIX}*`],
   });
 }
 

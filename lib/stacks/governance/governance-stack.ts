@@ -1,6 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
@@ -16,7 +15,7 @@ import { admitOrganization } from './senders.ts';
 
 export interface GovernanceStackProps extends StackProps, MeshSite {
   readonly controlKey: IKey;
-  readonly auditBucket: IBucket;
+  readonly auditKey: IKey;
 }
 
 /** The mesh's control plane: registry, bus, API and the Lambdas between them. */
@@ -26,7 +25,7 @@ export class GovernanceStack extends Stack {
 
   constructor(scope: Construct, id: string, props: GovernanceStackProps) {
     super(scope, id, props);
-    const { topology, controlKey, auditBucket } = props;
+    const { topology, controlKey } = props;
     const { domains: _, ...mesh } = topology;
     new StringParameter(this, 'Mesh', {
       parameterName: meshParameterName(topology.mesh),
@@ -45,7 +44,6 @@ export class GovernanceStack extends Stack {
       ...props,
       registry,
       bus: this.bus.bus,
-      auditBucket,
       logsKey: controlKey,
     });
     const api = new MeshApi(this, 'MeshApi', { topology, handler: this.controlPlane.api, logsKey: controlKey });

@@ -29,8 +29,9 @@ export class GovernanceStage extends Stage {
       stackName: `${mesh}-governance`,
       description: `${mesh}: registry, API, bus and control plane`,
       controlKey: foundation.controlKey,
-      auditBucket: audit.bucket,
+      auditKey: foundation.auditKey,
     });
+    governance.addStackDependency(audit);
     for (const domain of topology.domains) {
       const enrolment = new EnrolmentStack(this, `Enrolment-${domain.name}`, {
         ...site,
