@@ -68,9 +68,9 @@ export async function convergeAccess(
       await attempt(() => context.lakeFormation.applyFilter(change), problems);
     }
     actual = await context.observe();
+    // A refusal that no repetition cures ends the rounds, unless the plan was made without a look; the one above has the last word.
+    if (outcome.failed.length > 0 && observed) round = ROUNDS;
     observed = true;
-    // A refusal that no repetition cures ends the rounds; the look above has the last word on whether it matters.
-    if (outcome.failed.length > 0) round = ROUNDS;
   }
 }
 
