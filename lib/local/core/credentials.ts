@@ -96,8 +96,9 @@ function presignature(request: WireRequest, { secretAccessKey }: Credentials, cr
     service === 's3' ? request.path : request.path.split('/').map(escapeUri).join('/'),
     Object.entries(query)
       .filter(([name]) => name !== 'X-Amz-Signature')
-      .map(([name, value]) => `${escapeUri(name)}=${escapeUri(value)}`)
-      .sort()
+      .map(([name, value]) => [escapeUri(name), escapeUri(value)] as const)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, value]) => `${name}=${value}`)
       .join('&'),
     ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}`),
     '',
