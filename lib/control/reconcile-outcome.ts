@@ -174,7 +174,7 @@ function essence(intent: ShareRecord['intent']): string {
 
 /** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
 function formerOf({ intent, applied, generation }: ShareRecord): ShareRecord['intent']['former'] {
-  const confirmed = applied !== undefined && applied.ok && applied.generation >= generation;
+  const confirmed = applied?.ok === true && applied.generation >= generation;
   const earlier = confirmed ? undefined : intent.former;
   const unique = (names: readonly string[]) => [...new Set(names)].sort();
   return {

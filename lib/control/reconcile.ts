@@ -140,7 +140,7 @@ function filtersInUse({ shares }: VersionState, access: DesiredAccess): Set<stri
 }
 
 function isReported({ applied, generation }: ShareRecord): boolean {
-  return applied !== undefined && applied.ok && applied.generation >= generation;
+  return applied?.ok === true && applied.generation >= generation;
 }
 
 function sameGrants(share: ShareRecord, access: DesiredAccess): boolean {

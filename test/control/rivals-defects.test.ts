@@ -166,11 +166,14 @@ describe('defects of the field', () => {
     const stop = world.cloud.observe({
       after: ({ action, input }, { output }) => {
         if (action !== 'lakeformation:BatchGrantPermissions') return;
-        const Error = {
+        const denied = {
           ErrorCode: 'AccessDeniedException',
           ErrorMessage: 'Resource does not exist or requester is not authorized to access requested permissions.',
         };
-        const Failures = (input as { Entries: unknown[] }).Entries.map((RequestEntry) => ({ RequestEntry, Error }));
+        const Failures = (input as { Entries: unknown[] }).Entries.map((RequestEntry) => ({
+          RequestEntry,
+          Error: denied,
+        }));
         Object.assign(output as object, { Failures });
       },
     });

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { everyRecord } from '#aws/registry.ts';
+import { createWorld, type World } from '../control/world.ts';
+import { product, subscription, table } from '../mesh/fixtures.ts';
+
+describe('the registry', () => {
+  let world: World;
+
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+
+  const put = (record: Parameters<World['registry']['write']>[0][number]['record'], replaces?: number) =>
+    world.registry.write([{ record, replaces }]);
+
+  test('reads one major version and not the tenth for the first', async () => {
+    await put(product([], { major: 1 }));
+    await put(product([], { major: 10 }));
+    await put(subscription('finance', { clearance: 'public' }, { major: 10, id: 'sales.orders.v10.finance.a1' }));
+    const one = await world.registry.version({ domain: 'sales', name: 'orders', major: 1 });
+    expect([one?.product.major, one?.subscriptions.length]).toEqual([1, 0]);
+    const both = await world.registry.versions({ domain: 'sales', name: 'orders' });
+    expect(both.map((version) => [version.product.major, version.subscriptions.length])).toEqual([
+      [1, 0],
+      [10, 1],
+    ]);
+  });
+
+  test('refuses a write on a revision that is not there any more, and keeps all or nothing', async () => {
+    await put(product([]));
+    await put(product([], { revision: 2 }), 1);
+    const late = { record: product([], { revision: 2, description: 'late' }), replaces: 1 };
+    const beside = { record: subscription('finance', { clearance: 'public' }), replaces: undefined };
+    await expect(world.registry.write([beside, late])).rejects.toMatchObject({
+      code: 'WEFT-REGISTRY-001',
+      source: 'user',
+    });
+    expect((await world.version()).subscriptions).toEqual([]);
+  });
+
+  test('lets one product follow a source table, again and again, and no second one until it is released', async () => {
+    const claim = (name: string, release = false) => ({
+      account: '222222222222',
+      database: 'sales',
+      table: 'orders',
+      product: { domain: 'sales', name },
+      release,
+    });
+    await world.registry.write([{ record: product([]), replaces: undefined }], [claim('orders')]);
+    await world.registry.write([{ record: product([], { revision: 2 }), replaces: 1 }], [claim('orders')]);
+    const other = { record: product([], { name: 'returns' }), replaces: undefined };
+    await expect(world.registry.write([other], [claim('returns')])).rejects.toMatchObject({
+      code: 'WEFT-REGISTRY-002',
+    });
+    expect(await world.registry.follower('222222222222', 'sales', 'orders')).toEqual({
+      domain: 'sales',
+      name: 'orders',
+    });
+    await world.registry.write([{ record: product([], { revision: 3 }), replaces: 2 }], [claim('orders', true)]);
+    await world.registry.write([other], [claim('returns')]);
+  });
+
+  test('names a record that is too big', async () => {
+    const huge = product([table('t', [{ name: 'c', type: 'string', description: 'x'.repeat(400_000) }])]);
+    await expect(put(huge)).rejects.toMatchObject({ code: 'WEFT-REGISTRY-003' });
+  });
+
+  test('lists a type page after page, by prefix, without what is of another type', async () => {
+    for (let index = 0; index < 7; index += 1) await put(product([], { name: `p${index}` }));
+    await put(product([], { domain: 'finance', name: 'f' }));
+    await put(subscription('finance', { clearance: 'public' }));
+    const first = await world.registry.page('product', { limit: 3, prefix: 'sales/' });
+    expect([first.records.length, first.next === undefined]).toEqual([3, false]);
+    const names: string[] = [];
+    for await (const { name } of everyRecord(world.registry, 'product', 'sales/')) names.push(name);
+    expect(names).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
+    await expect(world.registry.page('product', { after: 'nonsense' })).rejects.toMatchObject({
+      code: 'WEFT-REGISTRY-004',
+    });
+  });
+});
