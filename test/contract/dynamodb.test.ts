@@ -259,15 +259,22 @@ describeBackends('DynamoDB', { moto: true, services: (cloud) => [new DynamoDbSer
         /incorrect data type|Incorrect operand type/i,
       ],
     ];
-    test.each(wrong)('with %s answer ValidationException', async (_name, input, message) => {
-      const db = await newTable();
-      await put(db, item);
-      const attempt = db.send(new UpdateItemCommand({ TableName, Key: key('a', '1'), ...input }));
-      await expect(attempt).rejects.toMatchObject({
-        name: 'ValidationException',
-        message: expect.stringMatching(message),
-      });
-    });
+    // On these moto answers a page of HTML with status 500.
+    const motoFails = ['an undefined value', 'an undefined name', 'a syntax error'];
+    for (const [name, input, message] of wrong) {
+      const run = async () => {
+        const db = await newTable();
+        await put(db, item);
+        const attempt = db.send(new UpdateItemCommand({ TableName, Key: key('a', '1'), ...input }));
+        await expect(attempt).rejects.toMatchObject({
+          name: 'ValidationException',
+          message: expect.stringMatching(message),
+        });
+      };
+      const title = `with ${name} answer ValidationException`;
+      if (motoFails.includes(name)) backend.localOnly('moto fails on it', title, run);
+      else test(title, run);
+    }
   });
 
   describe('updates', () => {
@@ -331,7 +338,10 @@ describeBackends('DynamoDB', { moto: true, services: (cloud) => [new DynamoDbSer
             ReturnValues,
           }),
         );
-      expect((await set('1', 'UPDATED_NEW')).Attributes).toEqual({ n: { N: '1' } });
+      // moto adds the key to what was updated.
+      const updated = (await set('1', 'UPDATED_NEW')).Attributes;
+      if (backend.name === 'lib/local') expect(updated).toEqual({ n: { N: '1' } });
+      else expect(updated).toMatchObject({ n: { N: '1' } });
       expect((await set('2', 'UPDATED_OLD')).Attributes).toEqual({ n: { N: '1' } });
       expect((await set('3', 'ALL_OLD')).Attributes).toEqual({ ...key('new', '1'), n: { N: '2' } });
       const deleted = await db.send(
@@ -358,9 +368,11 @@ describeBackends('DynamoDB', { moto: true, services: (cloud) => [new DynamoDbSer
         message: 'One or more parameter values were invalid: Type mismatch for key sk expected: S actual: N',
       });
       await expect(put(db, key('a', ''))).rejects.toMatchObject({ name: 'ValidationException' });
-      await expect(db.send(new GetItemCommand({ TableName, Key: { pk: { S: 'a' } } }))).rejects.toMatchObject({
-        message: 'The provided key element does not match the schema',
-      });
+      const half = db.send(new GetItemCommand({ TableName, Key: { pk: { S: 'a' } } }));
+      // moto has other words for it.
+      const message =
+        backend.name === 'moto' ? 'Validation Exception' : 'The provided key element does not match the schema';
+      await expect(half).rejects.toMatchObject({ name: 'ValidationException', message });
     });
   });
 
@@ -493,9 +505,13 @@ describeBackends('DynamoDB', { moto: true, services: (cloud) => [new DynamoDbSer
       const Keys = [key('a', '3'), key('a', '4'), key('a', 'none')];
       const got = await db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }));
       expect(got.Responses?.[TableName]?.map(({ n }) => n?.N).sort()).toEqual(['3', '4']);
-      const tooMany = [...requests, { PutRequest: { Item: key('b', '1') } }];
+    });
+
+    backend.localOnly('moto has no such limit', 'of more than 25 writes are refused', async () => {
+      const db = await newTable();
+      const requests = Array.from({ length: 26 }, (_, at) => ({ PutRequest: { Item: key('a', String(at)) } }));
       await expect(
-        db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: tooMany } })),
+        db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } })),
       ).rejects.toMatchObject({ name: 'ValidationException' });
     });
 
