@@ -12,7 +12,7 @@ export interface LakeSettingsProps {
 }
 
 /** The role that CloudFormation runs as in a bootstrapped account. */
-export function deploymentRoleArn(stack: Stack): string {
+function deploymentRoleArn(stack: Stack): string {
   return `arn:aws:iam::${stack.account}:role/cdk-hnb659fds-cfn-exec-role-${stack.account}-${stack.region}`;
 }
 

@@ -10,7 +10,7 @@ import { userError } from '#mesh/error.ts';
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where the entries `<name>/handler.ts` live unless a caller says otherwise. */
-export const LAMBDAS = join(REPOSITORY, 'lambdas');
+const LAMBDAS = join(REPOSITORY, 'lambdas');
 
 const CACHE = join(REPOSITORY, 'node_modules', '.cache', 'weft', 'lambdas');
 

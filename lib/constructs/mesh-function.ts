@@ -18,7 +18,7 @@ import { lambdaCode } from './lambda-code.ts';
 import { type AcceptedWildcards, acceptWildcards } from './wildcards.ts';
 
 /** Leaves a safeguard out, and says why. */
-export interface Without {
+interface Without {
   readonly without: string;
 }
 

@@ -1,7 +1,7 @@
 /** The properties of one resource of a template. */
 export type Properties = Record<string, unknown>;
 
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties?: Properties;
   readonly DependsOn?: string | readonly string[];
@@ -60,7 +60,7 @@ export function only(Type: string, Properties: Properties): Resources {
 }
 
 /** Sets the value at a path, which must exist but for its last name. */
-export function put(properties: Properties, path: readonly string[], value: unknown): void {
+function put(properties: Properties, path: readonly string[], value: unknown): void {
   const parent = at(properties, ...path.slice(0, -1));
   const name = path.at(-1);
   if (typeof parent !== 'object' || parent === null || name === undefined) throw new Error(`no ${path.join('.')}`);
