@@ -13,7 +13,7 @@ import { type Template, unknownSection } from './template/template.ts';
 
 /**
  * Creates a stack or updates it to its template. What a failed deployment created or changed is undone; the result says which resource
- * failed and why. Never throws for what a template or a service says.
+ * failed and why. A resource that left the template and cannot be deleted fails the deployment without undoing it. Never throws for what a template or a service says.
  */
 export async function deployStack(cloud: Cloud, stack: AssemblyStack, options: StackOptions): Promise<StackResult> {
   const started = performance.now();
@@ -39,10 +39,11 @@ export async function deployStack(cloud: Cloud, stack: AssemblyStack, options: S
     for (const logicalId of active) await change.apply(scope, logicalId, stack.template);
     const outputs = await evaluateOutputs(scope, stack.template);
     saveExports(cloud.store, record, outputs);
-    await change.removeAllBut(new Set(active));
+    const [leftBehind] = await change.removeAllBut(new Set(active));
     const same = !isNew && change.isEmpty && JSON.stringify(outputs) === JSON.stringify(record.outputs);
     Object.assign(record, { outputs, template: stack.template, parameters: scope.parameters, tags: stack.tags });
     change.finish(isNew ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
+    if (leftBehind !== undefined) return result('failed', leftBehind);
     return result(isNew ? 'created' : same ? 'unchanged' : 'updated');
   } catch (cause) {
     const error = asWeftError(cause, stack.stackName);
@@ -138,9 +139,14 @@ function withLeftovers(error: WeftError, left: readonly string[]): WeftError {
   });
 }
 
-/** Deletes a stack: each resource, last made first, but those to be retained. Throws what a service says. */
+/**
+ * Deletes a stack: each resource, last made first, but those to be retained.
+ * @throws WeftError `WEFT-LOCAL-014` when one cannot be deleted; the stack then keeps what is left.
+ */
 export async function deleteStack(cloud: Cloud, record: StackRecord, options: StackOptions): Promise<void> {
   const change = new StackChange(cloud, record, options);
-  await change.removeAllBut(new Set());
-  change.drop();
+  const [failure] = await change.removeAllBut(new Set());
+  if (failure === undefined) return change.drop();
+  change.finish('DELETE_FAILED');
+  throw failure;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { userError } from '#mesh/error.ts';
+import { userError, WeftError } from '#mesh/error.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { type DeployEvent, NO_COUNTS, type ResourceAction, type StackCounts } from './progress.ts';
 import * as provision from './provision.ts';
@@ -84,24 +84,37 @@ export class StackChange {
     return this.#replace(current, desired);
   }
 
-  /** Deletes the resources that the template no longer has, and what replacements left, last made first. */
-  async removeAllBut(active: ReadonlySet<string>): Promise<void> {
-    for (const old of this.#replaced.splice(0)) {
-      if (old.replacePolicy === 'Retain') this.#tell(old, 'retain', 0);
-      else await provision.remove(this.#optionsFor(old), old);
-    }
+  /**
+   * Deletes the resources that the template no longer has, and what replacements left, last made first. What cannot be deleted is left
+   * behind and the rest goes on, as nothing can be undone here: gives what went wrong.
+   */
+  async removeAllBut(active: ReadonlySet<string>): Promise<WeftError[]> {
+    const failures: WeftError[] = [];
+    const attempt = async (old: ResourceRecord, policy: string): Promise<boolean> => {
+      const retained = policy !== 'Delete' && policy !== 'Snapshot';
+      const started = performance.now();
+      try {
+        if (!retained) await provision.remove(this.#optionsFor(old), old);
+      } catch (error) {
+        if (!(error instanceof WeftError)) throw error;
+        failures.push(error);
+        return false;
+      }
+      this.#tell(old, retained ? 'retain' : 'delete', performance.now() - started);
+      return true;
+    };
+    for (const old of this.#replaced.splice(0)) await attempt(old, old.replacePolicy);
     const { resources } = this.#record;
     const gone = Object.keys(resources).filter((logicalId) => !active.has(logicalId));
     for (const logicalId of inOrder(gone, (name) => resources[name]?.dependencies ?? []).reverse()) {
       const record = resources[logicalId];
       if (record === undefined) continue;
-      const retained = record.deletionPolicy !== 'Delete' && record.deletionPolicy !== 'Snapshot';
-      const started = performance.now();
-      if (!retained) await provision.remove(this.#optionsFor(record), record);
-      dropResource(this.#cloud.store, this.#record, logicalId);
-      this.#count('deleted');
-      this.#tell(record, retained ? 'retain' : 'delete', performance.now() - started);
+      if (await attempt(record, record.deletionPolicy)) {
+        dropResource(this.#cloud.store, this.#record, logicalId);
+        this.#count('deleted');
+      } else this.#put({ ...record, status: 'DELETE_FAILED', reason: failures.at(-1)?.message });
     }
+    return failures;
   }
 
   /** Undoes what was done, newest first. Gives the logical ids of what could not be undone. */

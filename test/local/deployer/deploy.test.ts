@@ -1,4 +1,4 @@
-import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cloud } from '#local/core/cloud.ts';
 import { deployAssembly } from '#local/deployer/deploy.ts';
@@ -237,6 +237,23 @@ describe('deploying an assembly', () => {
     );
     expect(result.stacks[0]).toMatchObject({ counts: { created: 1 }, outputs: { Yes: 'y' } });
     expect(result.stacks[0]?.outputs).not.toHaveProperty('No');
+    expect(await readBack('/b')).toBeUndefined();
+  });
+
+  test('keeps an update whose leftovers cannot be deleted, says so, and tries again next time', async () => {
+    await deploy({ A: parameter('/a', '1'), B: parameter('/b', '1') });
+    const ssm = new SSMClient(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
+    await ssm.send(new DeleteParameterCommand({ Name: '/b' }));
+    const result = await deploy({ A: parameter('/a', '2') });
+    expect(result.stacks[0]).toMatchObject({ outcome: 'failed', error: { code: 'WEFT-LOCAL-014' } });
+    expect(result.stacks[0]?.error?.message).toContain('B (AWS::SSM::Parameter) cannot be deleted: ParameterNotFound');
+    expect(await readBack('/a')).toBe('2');
+    expect(loadStack(cloud.store, ACCOUNT, 'us-east-1', 'app')).toMatchObject({
+      status: 'UPDATE_COMPLETE',
+      resources: { B: { status: 'DELETE_FAILED' } },
+    });
+    await ssm.send(new PutParameterCommand({ Name: '/b', Type: 'String', Value: '1' }));
+    expect((await deploy({ A: parameter('/a', '2') })).stacks[0]).toMatchObject({ counts: { deleted: 1 } });
     expect(await readBack('/b')).toBeUndefined();
   });
 
