@@ -1,4 +1,5 @@
 import { userError, WeftError } from '#mesh/error.ts';
+import { AwsError } from '../core/error.ts';
 import { differing } from './difference.ts';
 import { makeRequest, type RequestOptions } from './request.ts';
 import { resourceType } from './resources/registry.ts';
@@ -94,12 +95,21 @@ export async function update(options: RequestOptions, record: ResourceRecord): P
   return blame(options, 'updated', () => apply({ ...makeRequest(options), ...existing, previous: record.properties }));
 }
 
+/** What services answer about a resource that is gone already: as CloudFormation, we take that for deleted. */
+const GONE = /NotFound|NoSuch|NonExistent|DoesNotExist/;
+
 /** Deletes a resource. @throws WeftError `WEFT-LOCAL-014` with what the service said. */
 export async function remove(options: RequestOptions, record: ResourceRecord): Promise<void> {
   const type = known(options.type);
   if (isInert(type) || record.physicalId === undefined) return;
   const existing = { ...makeRequest(options), id: record.physicalId, attributes: record.attributes };
-  await blame(options, 'deleted', () => type.delete(existing));
+  await blame(options, 'deleted', async () => {
+    try {
+      await type.delete(existing);
+    } catch (error) {
+      if (!(error instanceof AwsError && GONE.test(error.code))) throw error;
+    }
+  });
 }
 
 /** True when a replacement cannot have another name than the resource it replaces. */

@@ -1,4 +1,4 @@
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cloud } from '#local/core/cloud.ts';
 import { deployAssembly } from '#local/deployer/deploy.ts';
@@ -6,6 +6,7 @@ import type { DeployEvent } from '#local/deployer/progress.ts';
 import { dropResource, listStacks, loadStack, putResource } from '#local/deployer/stack-record.ts';
 import type { ResourceDefinition } from '#local/deployer/template/template.ts';
 import { allServices } from '#local/instance/services.ts';
+import { S3Service } from '#local/services/s3/service.ts';
 import { ACCOUNT, temporaryFolder, writeAssembly } from './assembly.ts';
 
 const OTHER = '222222222222';
@@ -241,20 +242,28 @@ describe('deploying an assembly', () => {
   });
 
   test('keeps an update whose leftovers cannot be deleted, says so, and tries again next time', async () => {
-    await deploy({ A: parameter('/a', '1'), B: parameter('/b', '1') });
-    const ssm = new SSMClient(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
-    await ssm.send(new DeleteParameterCommand({ Name: '/b' }));
+    const bucket: ResourceDefinition = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'full' } };
+    await deploy({ A: parameter('/a', '1'), B: bucket });
+    cloud.service(S3Service).put('full', 'key', 'bytes');
     const result = await deploy({ A: parameter('/a', '2') });
     expect(result.stacks[0]).toMatchObject({ outcome: 'failed', error: { code: 'WEFT-LOCAL-014' } });
-    expect(result.stacks[0]?.error?.message).toContain('B (AWS::SSM::Parameter) cannot be deleted: ParameterNotFound');
+    expect(result.stacks[0]?.error?.message).toContain('B (AWS::S3::Bucket) cannot be deleted: BucketNotEmpty');
     expect(await readBack('/a')).toBe('2');
     expect(loadStack(cloud.store, ACCOUNT, 'us-east-1', 'app')).toMatchObject({
       status: 'UPDATE_COMPLETE',
       resources: { B: { status: 'DELETE_FAILED' } },
     });
-    await ssm.send(new PutParameterCommand({ Name: '/b', Type: 'String', Value: '1' }));
+    const { S3Client, DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+    const s3 = new S3Client(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
+    await s3.send(new DeleteObjectCommand({ Bucket: 'full', Key: 'key' }));
     expect((await deploy({ A: parameter('/a', '2') })).stacks[0]).toMatchObject({ counts: { deleted: 1 } });
-    expect(await readBack('/b')).toBeUndefined();
+  });
+
+  test('takes what somebody else deleted for deleted', async () => {
+    await deploy({ A: parameter('/a', '1'), B: parameter('/b', '1') });
+    const ssm = new SSMClient(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
+    await ssm.send(new DeleteParameterCommand({ Name: '/b' }));
+    expect((await deploy({ A: parameter('/a', '1') })).stacks[0]).toMatchObject({ counts: { deleted: 1 } });
   });
 
   test('takes up a deployment whose process was killed while it made a resource', async () => {
