@@ -5,11 +5,15 @@ import { gunzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
   CreateTrailCommand,
+  DeleteTrailCommand,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailCommand,
   GetTrailStatusCommand,
   PutEventSelectorsCommand,
   StartLoggingCommand,
   StopLoggingCommand,
+  UpdateTrailCommand,
 } from '@aws-sdk/client-cloudtrail';
 import {
   CreateBucketCommand,
@@ -23,6 +27,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Clock } from '#local/core/clock.ts';
 import { Cloud } from '#local/core/cloud.ts';
 import { setOrganization } from '#local/core/organization.ts';
+import type { Call } from '#local/core/service.ts';
+import { recordOf } from '#local/services/cloudtrail/record.ts';
 import { CloudTrailService } from '#local/services/cloudtrail/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
@@ -179,5 +185,33 @@ describe('CloudTrail', () => {
     clock.advance(60_000);
     await cloud.settle();
     expect((await client.send(new GetTrailStatusCommand({ Name: 'audit' }))).LatestDeliveryError).toBeUndefined();
+  });
+
+  test('a trail is shown, changed and deleted with its selectors', async () => {
+    const client = await trail();
+    await client.send(new UpdateTrailCommand({ Name: 'audit', S3KeyPrefix: 'mesh' }));
+    expect((await client.send(new GetTrailCommand({ Name: 'audit' }))).Trail).toMatchObject({ S3KeyPrefix: 'mesh' });
+    const EventSelectors = [{ ReadWriteType: 'WriteOnly' as const, IncludeManagementEvents: true }];
+    await client.send(new PutEventSelectorsCommand({ TrailName: 'audit', EventSelectors }));
+    const selectors = await client.send(new GetEventSelectorsCommand({ TrailName: 'audit' }));
+    expect(selectors.EventSelectors).toEqual(EventSelectors);
+    await client.send(new DeleteTrailCommand({ Name: 'audit' }));
+    await expect(client.send(new GetTrailCommand({ Name: 'audit' }))).rejects.toMatchObject({
+      name: 'TrailNotFoundException',
+    });
+  });
+
+  test('the text of a query and secrets are not in a record', () => {
+    const call = {
+      service: 'athena',
+      operation: 'StartQueryExecution',
+      input: { QueryString: 'SELECT secret', WorkGroup: 'w', Blob: Buffer.from('x') },
+      caller: { kind: 'root', account: '111111111111', arn: 'arn:aws:iam::111111111111:root', principalId: '1' },
+      resources: [],
+      at: 0,
+    };
+    const { record } = recordOf(call as unknown as Call, { output: { QueryExecutionId: 'q', SessionToken: 't' } });
+    expect(record.requestParameters).toEqual({ queryString: '***OMITTED***', workGroup: 'w', blob: undefined });
+    expect(record.responseElements).toEqual({ queryExecutionId: 'q' });
   });
 });

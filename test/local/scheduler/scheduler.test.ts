@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
+  DeleteScheduleCommand,
   DeleteScheduleGroupCommand,
   GetScheduleCommand,
+  GetScheduleGroupCommand,
+  ListScheduleGroupsCommand,
   ListSchedulesCommand,
   SchedulerClient,
   UpdateScheduleCommand,
@@ -101,6 +104,14 @@ describe('the scheduler', () => {
     await client.send(new CreateScheduleGroupCommand({ Name: 'mesh' }));
     await client.send(new CreateScheduleCommand(inGroup));
     await expect(client.send(new CreateScheduleCommand(inGroup))).rejects.toMatchObject({ name: 'ConflictException' });
+    expect(await client.send(new GetScheduleGroupCommand({ Name: 'mesh' }))).toMatchObject({ State: 'ACTIVE' });
+    const { ScheduleGroups } = await client.send(new ListScheduleGroupsCommand({}));
+    expect(ScheduleGroups?.map(({ Name }) => Name)).toEqual(['default', 'mesh']);
+    await client.send(new DeleteScheduleCommand({ Name: 'sweep', GroupName: 'mesh' }));
+    await expect(client.send(new GetScheduleCommand({ Name: 'sweep', GroupName: 'mesh' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await client.send(new CreateScheduleCommand(inGroup));
     await client.send(new DeleteScheduleGroupCommand({ Name: 'mesh' }));
     expect((await client.send(new ListSchedulesCommand({ GroupName: 'mesh' }))).Schedules).toEqual([]);
   });

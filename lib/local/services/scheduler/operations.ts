@@ -170,7 +170,7 @@ function scheduleOf(input: ScheduleInput, context: Context, createdAt: number): 
     throw validation('Target and ScheduleExpression are required.');
   if ((input.FlexibleTimeWindow?.Mode ?? 'OFF') !== 'OFF')
     throw validation('weft local has FlexibleTimeWindow OFF only');
-  if (!['UTC', undefined].includes(input.ScheduleExpressionTimezone)) {
+  if (!['UTC', 'Etc/UTC', undefined].includes(input.ScheduleExpressionTimezone)) {
     throw validation(`weft local schedules in UTC only, not in ${input.ScheduleExpressionTimezone}`);
   }
   const known = /^arn:aws:(lambda:.*:function:|sqs:|events:.*:event-bus\/)/.test(target.Arn);
