@@ -42,10 +42,13 @@ const ENTRY_COLUMNS = [
   'policies',
 ] as const;
 
+/** Columns that SQL must not see bare: a reserved word, and a list that is shown as text. */
+const COLUMN_SQL: Readonly<Record<string, string>> = { at: '"at"', policies: "array_join(policies, ', ') AS policies" };
+
 /** The newest entries of the trail, newest first; asked by SQL over the audit tables. */
 export async function auditEntries(connection: Connection, options: AuditOptions): Promise<EntryRow[]> {
-  const columns = ENTRY_COLUMNS.map((name) => (name === 'policies' ? "array_join(policies, ', ') AS policies" : name));
-  const sql = `SELECT ${columns.join(', ')} FROM ${database(connection)}.entries ${where(options)} ORDER BY at DESC, id DESC LIMIT ${Math.trunc(options.limit)}`;
+  const columns = ENTRY_COLUMNS.map((name) => COLUMN_SQL[name] ?? name);
+  const sql = `SELECT ${columns.join(', ')} FROM ${database(connection)}.entries ${where(options)} ORDER BY "at" DESC, id DESC LIMIT ${Math.trunc(options.limit)}`;
   const { rows } = await query(connection, sql);
   return rows.map(
     (row) => Object.fromEntries(ENTRY_COLUMNS.map((name, index) => [name, row[index] ?? ''])) as unknown as EntryRow,

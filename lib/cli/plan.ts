@@ -15,18 +15,18 @@ export function renderPlan(io: Io, plan: Plan): string {
   const lines = [verdictLine(io, plan)];
   for (const policy of plan.verdict.policies) lines.push(`  ${tone(io, 'dim', policy.id)} ${policy.message}`);
   if (isEmptyPlan(plan)) return `${[...lines, 'nothing to change'].join('\n')}\n`;
-  const broadens = new Set(plan.broadens);
+  const broadens = new Set(plan.broadens.map(keyOf));
   section(
     lines,
     io,
     'broadens access',
-    plan.grants.filter((change) => broadens.has(change)).map((change) => grantLine(io, change)),
+    plan.grants.filter((change) => broadens.has(keyOf(change))).map((change) => grantLine(io, change)),
   );
   section(
     lines,
     io,
     'takes access away',
-    plan.grants.filter((change) => !broadens.has(change)).map((change) => grantLine(io, change)),
+    plan.grants.filter((change) => !broadens.has(keyOf(change))).map((change) => grantLine(io, change)),
   );
   section(
     lines,
@@ -44,6 +44,11 @@ export function renderPlan(io: Io, plan: Plan): string {
   const calls = Object.entries(plan.calls).map(([name, count]) => `${count} ${name}`);
   if (calls.length > 0) lines.push(tone(io, 'dim', `writes: ${calls.join(', ')}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** A change as text: a plan that came over the wire holds equal changes, not the same ones. */
+function keyOf(change: GrantChange): string {
+  return JSON.stringify(change);
 }
 
 function verdictLine(io: Io, plan: Plan): string {

@@ -43,11 +43,9 @@ export function readProductFolder(folder: string, cwd: string): ProductFolder {
 export function publishBody(folder: ProductFolder): {
   product: string;
   contracts: Record<string, string>;
-  file: string;
 } {
   return {
     product: folder.product.text,
-    file: folder.product.file,
     contracts: Object.fromEntries(folder.contracts.map(({ file, text }) => [basename(file), text])),
   };
 }

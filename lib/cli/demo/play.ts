@@ -48,7 +48,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
     onStage: (stage) => {
       if (stage.kind === 'synthesized') options.say(`synthesized in ${Math.round(stage.ms)} ms`);
       if (stage.kind === 'deploying' && stage.event.kind === 'stack-finished') {
-        options.say(`${stage.event.stack} deployed in ${Math.round(stage.event.result.ms)} ms`);
+        options.say(`${stage.event.stack} ${stage.event.result.outcome} in ${Math.round(stage.event.result.ms)} ms`);
       }
     },
   });

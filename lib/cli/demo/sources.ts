@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   CreateTableCommand,
   GetTableCommand,
@@ -16,6 +16,7 @@ import { readProductFolder } from '../product-folder.ts';
 import type { World } from './world.ts';
 
 const PRODUCTS = resolve(import.meta.dirname, '../../../examples/aviation/products');
+const DATA = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '../data');
 
 /** One product of the aviation mesh and the file of real data behind it. */
 export interface Source {
@@ -52,9 +53,7 @@ export async function enrol(world: World, source: Source): Promise<number> {
     });
   const table = checked.value.tables[0];
   if (table === undefined) throw new WeftError('WEFT-DEMO-002', `the contract of ${source.product} has no table`);
-  const data = readFileSync(
-    join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data', source.file),
-  );
+  const data = readFileSync(join(DATA, source.file));
   const { hostname: bucket, pathname } = new URL(table.location);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${pathname.slice(1)}${source.file}`, Body: data }));

@@ -87,11 +87,12 @@ export const quarantined: Step = {
     await world.settle();
     const { quarantine } = await productNow(world);
     expectThat(quarantine !== undefined, 'the change is quarantined');
-    const governance = await world.as('governance/platform');
-    const { TableList: tables = [] } = await new GlueClient(governance.client).send(
+    const analyst = await world.as(ANALYST);
+    const { TableList: tables = [] } = await new GlueClient(analyst.client).send(
       new GetTablesCommand({ DatabaseName: 'flight_operations__flights__v1' }),
     );
     const delay = tables[0]?.StorageDescriptor?.Columns?.find((column) => column.Name === 'delay')?.Type;
+    expectThat(delay === 'bigint', 'the central copy keeps its type');
     const count = await ask(world, ANALYST, `SELECT count(delay) FROM ${FLIGHTS}`);
     expectThat(count.rows[0]?.[0] === '3000000', 'the subscriber reads as before');
     const events = await heard(world);
@@ -107,9 +108,11 @@ export const quarantined: Step = {
   },
 };
 
-/** Grants left on a database, its tables and its filters for an account's principals. */
-async function grantsLeft(world: World, principal: string, catalogId: string, account: string): Promise<number> {
-  const { client } = await world.as(principal);
+/** Grants on a database, its tables and its filters that an account's principals hold, as an administrator of `account` sees them. */
+async function grantsHeld(world: World, account: string, catalogId: string, holder: string): Promise<number> {
+  const { client } = await world.as(
+    `arn:aws:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${world.local.region}`,
+  );
   const lakeFormation = new LakeFormationClient(client);
   let left = 0;
   for (const Resource of [
@@ -121,7 +124,7 @@ async function grantsLeft(world: World, principal: string, catalogId: string, ac
       const { PrincipalResourcePermissions: found = [] } = await lakeFormation.send(
         new ListPermissionsCommand({ Resource, IncludeRelated: 'TRUE' }),
       );
-      left += found.filter(({ Principal: who }) => who?.DataLakePrincipalIdentifier?.includes(account)).length;
+      left += found.filter(({ Principal: who }) => who?.DataLakePrincipalIdentifier?.includes(holder)).length;
     } catch (error) {
       // What is not there, or not to be seen any more, holds no grant.
       if (!(error instanceof Error) || !['EntityNotFoundException', 'AccessDeniedException'].includes(error.name))
@@ -137,26 +140,35 @@ export const revoked: Step = {
   async run(world) {
     const owner = await world.as('wildlife-safety/steward');
     const id = world.notes.subscriptions.get('wildlife-safety/bird-strikes') ?? '';
+    const { governanceAccount, domains } = world.local.topology;
+    const consumer = domains.find((domain) => domain.name === 'analytics')?.account ?? '';
+    const held = async () => ({
+      inGovernance: await grantsHeld(world, governanceAccount, governanceAccount, consumer),
+      inConsumer: await grantsHeld(world, consumer, consumer, consumer),
+    });
+    const before = await held();
+    expectThat(before.inGovernance > 0 && before.inConsumer > 0, 'both accounts hold grants before');
     const calls = await world.counter.count(async () => {
       await owner.api({
         method: 'POST',
         path: `/subscriptions/${id}/revocation`,
         body: { reason: 'the study is over' },
       });
-      await waitForSubscription(owner, id, ['revoked']);
       await world.settle();
     });
+    await waitForSubscription(owner, id, ['revoked']);
     world.notes.calls.set('revoke', calls);
-    const { governanceAccount, domains } = world.local.topology;
-    const consumer = domains.find((domain) => domain.name === 'analytics')?.account ?? '';
-    const inGovernance = await grantsLeft(world, 'governance/platform', governanceAccount, consumer);
-    const inConsumer = await grantsLeft(world, 'analytics/steward', consumer, consumer);
+    const { inGovernance, inConsumer } = await held();
     expectThat(inGovernance + inConsumer === 0, 'no grant is left in either account');
     const reason = await refusal(world, ANALYST, `SELECT count(*) FROM ${STRIKES}`);
     expectThat(reason !== undefined, 'the query is refused again');
     return {
-      lines: [`grants left: ${inGovernance} in governance, ${inConsumer} in analytics`, reason],
-      facts: { inGovernance, inConsumer, reason },
+      lines: [
+        `grants held before: ${before.inGovernance} in governance, ${before.inConsumer} in analytics`,
+        `grants left: ${inGovernance} and ${inConsumer}`,
+        reason,
+      ],
+      facts: { before, inGovernance, inConsumer, reason },
     };
   },
 };

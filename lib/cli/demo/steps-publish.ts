@@ -1,6 +1,6 @@
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { condition } from '#mesh/record.ts';
 import { publishBody, readProductFolder } from '../product-folder.ts';
-import { waitForProduct } from '../wait.ts';
 import { enrol, SOURCES } from './sources.ts';
 import { FLIGHTS, refusal } from './sql.ts';
 import { expectThat, type Step } from './step.ts';
@@ -32,15 +32,16 @@ export const published: Step = {
       const bytes = await enrol(world, source);
       await world.settle();
       const producer = await world.as(`${source.domain}/producer`);
-      let product: ProductRecord | undefined;
+      const body = publishBody(readProductFolder(source.folder, source.folder));
       const calls = await world.counter.count(async () => {
-        const body = publishBody(readProductFolder(source.folder, source.folder));
-        const accepted = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
-        product = await waitForProduct(producer, accepted.product);
+        await producer.api({ method: 'POST', path: '/products', body });
         await world.settle();
       });
+      const path = `/products/${source.domain}/${source.product}`;
+      const { product } = await producer.api<{ product: ProductRecord }>({ method: 'GET', path });
+      expectThat(condition(product, 'Registered')?.status === 'true', `${source.product} is registered`);
       if (source.product === 'flights') world.notes.calls.set('register', calls);
-      const took = product?.status.timeToRegisterMs;
+      const took = product.status.timeToRegisterMs;
       expectThat(took !== undefined, `the mesh kept how long ${source.product} took to register`);
       world.notes.registerMs.set(source.product, took);
       lines.push(

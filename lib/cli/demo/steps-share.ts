@@ -63,10 +63,11 @@ export const granted: Step = {
     const calls = await world.counter.count(async () => {
       const { subscription } = await request(world, 'airport-reference/airports', body);
       expectThat(subscription.state === 'approved', 'a public product is approved by policy');
-      const last = await waitForSubscription(analyst, subscription.id, ['active', 'revoked']);
-      expectThat(last.state === 'active', 'the subscription is active');
       await world.settle();
     });
+    const id = world.notes.subscriptions.get('airport-reference/airports') ?? '';
+    const { state } = await waitForSubscription(analyst, id, ['active', 'revoked']);
+    expectThat(state === 'active', 'the subscription is active');
     world.notes.calls.set('share', calls);
     return {
       lines: [...planLines(plan), 'active'],
