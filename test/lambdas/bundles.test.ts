@@ -1,0 +1,12 @@
+import { describe, expect, test } from '@jest/globals';
+import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
+
+describe('the bundles of the Lambdas', () => {
+  test('are the seven that the stacks deploy', () => {
+    expect(lambdaNames()).toEqual(['agent', 'api', 'catalog-watch', 'reconcile', 'relay', 'sweep', 'sync']);
+  });
+
+  test.each(lambdaNames())('%s is at most 400 KB', (name) => {
+    expect(bundleOf(name).byteLength / 1024).toBeLessThanOrEqual(400);
+  });
+});
