@@ -114,7 +114,7 @@ export class Executions {
     if (isOver(record)) return;
     const running = this.#running.get(id ?? '');
     if (running !== undefined) running.cancelled = true;
-    running?.engine?.connection.interrupt();
+    if (running !== undefined) interrupt(running);
     this.#finish(context, record, { State: 'CANCELLED', StateChangeReason: 'Query cancelled by user' });
   }
 
@@ -189,7 +189,7 @@ export class Executions {
         ...(cutoff === undefined ? {} : { cutoff }),
         started: (engine) => {
           running.engine = engine;
-          if (running.cancelled) engine.connection.interrupt();
+          if (running.cancelled) throw new QueryFailure('Query cancelled by user');
         },
       });
       if (running.cancelled) return;
@@ -292,6 +292,12 @@ export class Executions {
     context.cloud.store.put(ns, id, next);
     return next;
   }
+}
+
+/** An interrupt between two steps of DuckDB is lost: it is repeated until the query is over. */
+function interrupt(running: Running): void {
+  const timer = setInterval(() => running.engine?.connection.interrupt(), 20);
+  void running.done.finally(() => clearInterval(timer));
 }
 
 /** EXECUTE becomes the statement that was prepared; parameters take their places. */

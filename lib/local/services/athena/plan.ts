@@ -55,8 +55,8 @@ export class Planner {
   async plan(asker: Asker, engine: Engine, sql: string, writable?: string): Promise<Plan> {
     const work = new Work(asker, engine, this.#schemas, this.#transpile);
     const text = await work.translate(sql, asker.database, 0);
-    await engine.within(asker.database);
-    await engine.lock([...work.paths], writable);
+    const scope = { database: asker.database, macros: macrosIn(text), paths: [...work.paths] };
+    await engine.seal(writable === undefined ? scope : { ...scope, writable });
     return { text, outputs: work.outputs, reads: [...work.reads.values()], bytes: work.bytes };
   }
 }
@@ -90,7 +90,6 @@ class Work {
     const text = tokens.some((token) => token.value === '/')
       ? await divideAsAthena(translated, this.#engine)
       : translated;
-    await this.#engine.define(macrosIn(text));
     gateDuckdb(await this.#engine.serialize(text), this.made, database);
     return text;
   }
@@ -141,12 +140,12 @@ class Work {
       this.reads.set(owner, readable);
       const body = await this.translate(view.originalSql, view.schema.toLowerCase(), depth + 1);
       const columns = readable.cells[0]?.columns ?? [];
-      await this.#engine.within(view.schema.toLowerCase());
       await this.#engine.create({
         database: at.database,
         name: at.table,
-        select: `SELECT ${columns.map(quote).join(', ')} FROM (${body})`,
+        select: `SELECT ${columns.map(quote).join(', ')} FROM (${body}\n)`,
         from: view.schema.toLowerCase(),
+        macros: macrosIn(body),
       });
       return;
     }

@@ -21,6 +21,8 @@ export interface Relation {
   readonly select: string;
   /** Database in which its own names resolve; `database` when absent. */
   readonly from?: string;
+  /** Macros that `select` calls. */
+  readonly macros?: readonly string[];
 }
 
 /**
@@ -42,36 +44,34 @@ export class Engine {
     return new Engine(instance, connection);
   }
 
-  /** Makes a relation; names in it resolve in its own database. */
-  async create({ database, name, select, from }: Relation): Promise<void> {
-    await this.within(database);
-    if (from !== undefined) await this.within(from);
-    await this.connection.run(`CREATE VIEW awsdatacatalog.${quote(database)}.${quote(name)} AS ${select}`);
+  /** Makes a relation, and the macros that its text calls. */
+  async create({ database, name, select, from, macros = [] }: Relation): Promise<void> {
+    const view = `CREATE VIEW awsdatacatalog.${quote(database)}.${quote(name)} AS ${select}`;
+    const scope = from === undefined ? [] : within(from);
+    await this.#run([...macros.map(create), schema(database), ...scope, view]);
   }
 
-  /** Makes the macros that the query's text calls. */
-  async define(macros: readonly string[]): Promise<void> {
-    if (macros.length > 0) await this.connection.run(macros.map((macro) => `CREATE OR REPLACE ${macro}`).join('; '));
+  /** Makes what the query's text calls, and shuts the door: only these files, no extension, no setting, no way back. The order matters. */
+  async seal(scope: {
+    database: string;
+    macros: readonly string[];
+    paths: readonly string[];
+    writable?: string;
+  }): Promise<void> {
+    const folders = scope.writable === undefined ? '' : literal(scope.writable);
+    await this.#run([
+      ...scope.macros.map(create),
+      ...within(scope.database),
+      `SET allowed_paths = [${scope.paths.map(literal).join(', ')}]`,
+      `SET allowed_directories = [${folders}]`,
+      "SET temp_directory = ''",
+      'SET enable_external_access = false',
+      'SET lock_configuration = true',
+    ]);
   }
 
-  /** Makes a schema when it is not there, and names without a database resolve in it. */
-  async within(database: string): Promise<void> {
-    await this.connection.run(`CREATE SCHEMA IF NOT EXISTS awsdatacatalog.${quote(database)}`);
-    await this.connection.run(`SET search_path = ${literal(`awsdatacatalog.${quote(database)}`)}`);
-  }
-
-  /** Shuts the door: only these files, no extension, no setting, no way back. The order matters. */
-  async lock(paths: readonly string[], writable?: string): Promise<void> {
-    const folders = writable === undefined ? '' : literal(writable);
-    await this.connection.run(
-      [
-        `SET allowed_paths = [${paths.map(literal).join(', ')}]`,
-        `SET allowed_directories = [${folders}]`,
-        "SET temp_directory = ''",
-        'SET enable_external_access = false',
-        'SET lock_configuration = true',
-      ].join('; '),
-    );
+  async #run(statements: readonly string[]): Promise<void> {
+    await this.connection.run(statements.join(';\n'));
   }
 
   /** The statement's tree as DuckDB reads it, as JSON; an error is in it as data. */
@@ -91,6 +91,19 @@ export class Engine {
     this.connection.closeSync();
     this.#instance.closeSync();
   }
+}
+
+function create(macro: string): string {
+  return `CREATE OR REPLACE ${macro}`;
+}
+
+function schema(database: string): string {
+  return `CREATE SCHEMA IF NOT EXISTS awsdatacatalog.${quote(database)}`;
+}
+
+/** Names without a database resolve in that one. */
+function within(database: string): string[] {
+  return [schema(database), `SET search_path = ${literal(`awsdatacatalog.${quote(database)}`)}`];
 }
 
 /** Keeps one engine started ahead, so that no query waits for DuckDB to start. */
