@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -107,6 +107,35 @@ describe('event sources and rules, down to a function that calls back', () => {
     await cloud.settle();
     expect(queues.receive(queueArn('dead'), 10).map((message) => message.body)).toEqual(['poison']);
     expect(await logged()).toHaveLength(4);
+  });
+
+  test('a message that a stopped cloud was working on is taken again by the next one, at once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weft-'));
+    const boot = () => {
+      const next = new Cloud({ folder, stateFile: join(folder, 'state.sqlite'), clock });
+      for (const type of [DynamoDbService, SqsService, LambdaService]) next.register(new type(next));
+      return next;
+    };
+    await cloud.close();
+    cloud = boot();
+    const LocalDirectory = bundle(`import { existsSync, writeFileSync } from 'node:fs';
+      const file = (name) => ${JSON.stringify(folder)} + '/' + name;
+      export const handler = async () => {
+        if (existsSync(file('began'))) return writeFileSync(file('done'), 'x');
+        writeFileSync(file('began'), 'x');
+        await new Promise((resolve) => setTimeout(resolve, 20_000));
+      };`);
+    await call('sqs', 'CreateQueue', { QueueName: 'work', Attributes: { VisibilityTimeout: '600' } });
+    const Role = `arn:aws:iam::${ACCOUNT}:role/slow`;
+    const slow = { FunctionName: 'slow', Runtime: 'nodejs24.x', Role, Handler: 'index.handler', Timeout: 60 };
+    await call('lambda', 'CreateFunction', { ...slow, Code: { LocalDirectory } });
+    await call('lambda', 'CreateEventSourceMapping', { FunctionName: 'slow', EventSourceArn: queueArn('work') });
+    cloud.service(SqsService).deliver(queueArn('work'), 'one');
+    while (!existsSync(join(folder, 'began'))) await cloud.service(LambdaService).pump();
+    await cloud.close();
+    cloud = boot();
+    await cloud.settle();
+    expect(existsSync(join(folder, 'done'))).toBe(true);
   });
 
   test('a FIFO queue keeps the order of each group', async () => {

@@ -5,7 +5,7 @@ import type { Flights } from './flights.ts';
 import { findFunction } from './functions.ts';
 import { isQueue, mappingsOf, type StoredMapping } from './mapping.ts';
 import type { StoredFunction } from './model.ts';
-import { receiveBatch, runMessages } from './queue-poller.ts';
+import { receiveBatch, releaseInFlight, runMessages } from './queue-poller.ts';
 import { nextBatch, runBatch } from './stream-poller.ts';
 import { progressOf } from './stream-progress.ts';
 
@@ -15,6 +15,7 @@ export class EventSources {
   readonly #flights: Flights;
   readonly #run: Runner;
   #batches = 0;
+  #started = false;
 
   constructor(cloud: Cloud, flights: Flights, run: Runner) {
     this.#cloud = cloud;
@@ -23,6 +24,8 @@ export class EventSources {
   }
 
   start(free: (stored: StoredFunction) => number): void {
+    if (!this.#started) releaseInFlight(this.#cloud);
+    this.#started = true;
     for (const mapping of mappingsOf(this.#cloud)) {
       if (!mapping.enabled) continue;
       const stored = findFunction(this.#cloud.store, mapping.account, mapping.region, mapping.function);

@@ -6,6 +6,9 @@ import type { Runner } from './async-queue.ts';
 import { failedItems, passesFilters, type StoredMapping } from './mapping.ts';
 import type { StoredFunction } from './model.ts';
 
+/** Queue ARN and message id → receipt handle of the messages that a function works on. */
+const IN_FLIGHT = 'lambda/in-flight';
+
 /** Takes one batch of visible messages; those that no filter wants are deleted at once, as Lambda does. */
 export function receiveBatch(cloud: Cloud, mapping: StoredMapping): readonly ReceivedMessage[] {
   const queues = cloud.service(SqsService);
@@ -37,8 +40,12 @@ export async function runMessages(
     awsRegion: mapping.region,
   }));
   const requestId = cloud.contextFor({ kind: 'service', account: stored.account, arn: '', principalId: '' }).requestId;
+  for (const { messageId, receiptHandle } of messages) {
+    cloud.store.put(IN_FLIGHT, `${mapping.eventSourceArn} ${messageId}`, receiptHandle);
+  }
   try {
     const outcome = await run(stored, JSON.stringify({ Records }), requestId);
+    for (const { messageId } of messages) cloud.store.delete(IN_FLIGHT, `${mapping.eventSourceArn} ${messageId}`);
     if (outcome.functionError !== undefined) return;
     const ids = messages.map((message) => message.messageId);
     const failed = failedItems(mapping, outcome.payload, ids);
@@ -50,6 +57,18 @@ export async function runMessages(
   } catch (error) {
     // A throttled or refused invocation leaves the messages to their visibility timeout.
     if (!(error instanceof AwsError)) throw error;
+  }
+}
+
+/** Makes visible again what a process that ended had taken and not finished: its poller is gone. */
+export function releaseInFlight(cloud: Cloud): void {
+  for (const { key, value: handle } of cloud.store.list<string>(IN_FLIGHT)) {
+    cloud.store.delete(IN_FLIGHT, key);
+    try {
+      cloud.service(SqsService).release(key.slice(0, key.indexOf(' ')), handle);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
   }
 }
 

@@ -40,6 +40,7 @@ export class LambdaService implements Service {
   readonly #async: AsyncQueue;
   readonly #sources: EventSources;
   #server: Promise<LocalServer> | undefined;
+  #closing = false;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
@@ -116,6 +117,7 @@ export class LambdaService implements Service {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all([...this.#pools.values(), ...this.#retired].map((pool) => pool.close()));
     await (await this.#server)?.close();
   }
@@ -126,7 +128,10 @@ export class LambdaService implements Service {
       this.#server ??= serve(this.#cloud, 0);
       await this.#server;
     }
-    return this.#pool(stored).run(payload, requestId);
+    const outcome = await this.#pool(stored).run(payload, requestId);
+    // What closing cut short is no failure of the function: its event stays where it came from.
+    if (this.#closing) throw new AwsError('ServiceException', 'the function was stopped with the cloud', 500);
+    return outcome;
   }
 
   #pool(stored: StoredFunction): Pool {
