@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { CreateTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { recordReads } from '#local/services/athena/audit.ts';
+import { jsonCodec } from '#local/core/codecs.ts';
 import { double } from '#local/services/athena/engine/format.ts';
 import { printRowFilter } from '#local/services/athena/relation/row-filter.ts';
 import { fromCsv, toCsv } from '#local/services/athena/results.ts';
@@ -116,9 +116,21 @@ describe('tables of CloudTrail', () => {
     expect(answer.reason).toContain('CONSTRAINT_VIOLATION');
   });
 
-  test('a cloud without CloudTrail records nothing and fails nothing', () => {
-    expect(
-      recordReads(world.cloud, { kind: 'root', account: '1', arn: 'a', principalId: '1' }, 'q', []),
-    ).toBeUndefined();
+  test('a read across accounts is recorded for the reader and, without an ARN, for the owner', async () => {
+    const events: { account: string; event: Readonly<Record<string, unknown>> }[] = [];
+    const trail = {
+      signingName: 'cloudtrail',
+      codec: jsonCodec('1.1'),
+      operations: {},
+      record: (account: string, event: Readonly<Record<string, unknown>>) => void events.push({ account, event }),
+    };
+    world.cloud.register(trail);
+    await world.query('scientist', 'SELECT a.iata FROM airports AS a JOIN airports AS b USING (iata)', 'birds');
+    expect(events.map(({ account }) => account)).toEqual(['222222222222', '111111111111']);
+    expect(events[0]?.event).toMatchObject({
+      eventName: 'GetDataAccess',
+      additionalEventData: { requesterService: 'ATHENA', lakeFormationPrincipal: world.arn('scientist') },
+    });
+    expect(JSON.stringify(events[1]?.event)).not.toContain('scientist');
   });
 });
