@@ -34,7 +34,8 @@ export async function convergeAccess(
   desired: ActualAccess,
   context: {
     readonly lakeFormation: Pick<LakeFormation, 'apply' | 'applyFilter'>;
-    readonly observe: () => Promise<ActualAccess>;
+    /** Looks at what is; only a part of it when the other is known, as it was left alone. */
+    readonly observe: (known?: Partial<ActualAccess>) => Promise<ActualAccess>;
     readonly assumed?: ActualAccess;
     /** True for a filter that must not go yet. */
     readonly keep?: (filter: CellsFilter) => boolean;
@@ -67,7 +68,8 @@ export async function convergeAccess(
     for (const change of filters.filter(({ kind }) => kind === 'deleteFilter')) {
       await attempt(() => context.lakeFormation.applyFilter(change), problems);
     }
-    actual = await context.observe();
+    const untouched = observed && changes.length === 0 ? { grants: actual.grants } : {};
+    actual = await context.observe(observed && filters.length === 0 ? { filters: actual.filters } : untouched);
     // A refusal that no repetition cures ends the rounds, unless the plan was made without a look; the one above has the last word.
     if (outcome.failed.length > 0 && observed) round = ROUNDS;
     observed = true;

@@ -86,12 +86,18 @@ async function grantCentrally(
     };
   }
   const look = lookoutOf(state, access, topology);
-  const observe = async (): Promise<ActualAccess> => {
+  const observe = async (known: Partial<ActualAccess> = {}): Promise<ActualAccess> => ({
+    grants: known.grants ?? (await grantsNow()),
+    filters: known.filters ?? (await filtersNow()),
+  });
+  const grantsNow = async () => {
     const found = await observeGrants(deps.lakeFormation, { ...look, databaseItself: true });
+    return found.filter((grant) => isManagedCentrally(grant, topology.governanceAccount));
+  };
+  const filtersNow = async () => {
     const filters = [];
     for (const table of look.filtered) filters.push(...(await deps.lakeFormation.filters({ ...look, table })));
-    const grants = found.filter((grant) => isManagedCentrally(grant, topology.governanceAccount));
-    return { grants, filters };
+    return filters;
   };
   // Where nothing was ever granted, the look after applying is the first one that can find something.
   const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
