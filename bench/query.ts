@@ -27,7 +27,7 @@ const WHOLE = `arn:aws:iam::${ACCOUNT}:role/whole`;
 const NARROW = `arn:aws:iam::${ACCOUNT}:role/narrow`;
 const FLIGHTS = fileURLToPath(new URL('../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
 const FILTER = "origin IN ('ORD', 'ATL', 'DFW', 'LAX')";
-const ROUNDS = 25;
+const ROUNDS = 15;
 
 const SQL = `SELECT origin, destination, count(*) AS flights, avg(delay) AS mean, approx_percentile(delay, 0.9) AS late, sum(distance) AS miles
 FROM flights GROUP BY origin, destination ORDER BY flights DESC, origin, destination LIMIT 20`;
