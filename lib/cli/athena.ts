@@ -3,7 +3,7 @@ import { AthenaClient } from '@aws-sdk/client-athena';
 import { type QueryResult, runQuery } from '#aws/athena.ts';
 import { realPatience } from '#aws/retry.ts';
 import { userError } from '#mesh/error.ts';
-import { workgroupName } from '#mesh/topology/names.ts';
+import { domainRoleName, workgroupName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import type { Connection } from './connection.ts';
 
@@ -17,10 +17,12 @@ export async function query(
   return runQuery(new AthenaClient(connection.client), request, realPatience, options.limit);
 }
 
-/** The workgroup in which this caller's account queries. */
-function workgroupOf(connection: Connection): string {
-  const { topology, account } = connection;
-  const owner = account === topology.governanceAccount ? 'auditor' : domainOfAccount(topology, account)?.name;
-  if (owner === undefined) throw userError('WEFT-CLI-018', `account ${account} has no part in mesh ${topology.mesh}`);
-  return workgroupName(topology.mesh, owner);
+/** The workgroup of this caller: the auditors', its domain's, or the one that its domain's producers have to themselves. */
+function workgroupOf({ topology, account, principal }: Connection): string {
+  const { mesh } = topology;
+  if (account === topology.governanceAccount) return workgroupName(mesh, 'auditor');
+  const domain = domainOfAccount(topology, account)?.name;
+  if (domain === undefined) throw userError('WEFT-CLI-018', `account ${account} has no part in mesh ${mesh}`);
+  const producer = principal.includes(`/${domainRoleName(mesh, domain, 'producer')}`);
+  return workgroupName(mesh, producer ? `${domain}-producer` : domain);
 }

@@ -22,6 +22,8 @@ export interface Connection {
   readonly topology: Topology;
   /** Account of the caller. */
   readonly account: string;
+  /** ARN of the caller's role. */
+  readonly principal: string;
   /** For AWS SDK clients. */
   readonly client: { readonly region: string; readonly credentials: Keys; readonly endpoint?: string };
   /** Calls the governance API; an error answer is thrown as the WeftError that it carries. */
@@ -76,8 +78,7 @@ async function connectToLocal(invocation: Invocation, local: LocalMesh): Promise
   }
   const arn = principalArn(name, topology);
   const keys = await localKeys(endpoint, arn, invocation.io.env.USER ?? 'me');
-  const account = /^arn:aws:iam::(\d{12}):/.exec(arn)?.[1] ?? '';
-  return connection(topology, account, local.apiUrl, { region, credentials: keys, endpoint });
+  return connection(topology, arn, local.apiUrl, { region, credentials: keys, endpoint });
 }
 
 /** Keys for a principal of a local mesh, from the mesh itself. */
@@ -113,7 +114,7 @@ async function connectToAws(invocation: Invocation, apiUrl: string): Promise<Con
     { apiUrl, region, credentials },
     { method: 'GET', path: '/mesh' },
   );
-  return connection(topology, identity.Account ?? '', apiUrl, { region, credentials });
+  return connection(topology, identity.Arn ?? '', apiUrl, { region, credentials });
 }
 
 async function assume(sts: STSClient, arn: string): Promise<Keys> {
@@ -124,11 +125,12 @@ async function assume(sts: STSClient, arn: string): Promise<Keys> {
   return { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey, sessionToken: keys.SessionToken };
 }
 
-function connection(topology: Topology, account: string, apiUrl: string, client: Connection['client']): Connection {
+function connection(topology: Topology, principal: string, apiUrl: string, client: Connection['client']): Connection {
   return {
     region: client.region,
     topology,
-    account,
+    account: /::(\d{12}):/.exec(principal)?.[1] ?? '',
+    principal,
     client,
     api: (call) => callApi({ apiUrl, region: client.region, credentials: client.credentials }, call),
   };

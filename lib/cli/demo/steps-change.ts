@@ -11,6 +11,7 @@ import { expectThat, type Step } from './step.ts';
 import type { World } from './world.ts';
 
 const ANALYST = 'analytics/analyst';
+const CLOUDTRAIL_DELAY_MS = 10_000;
 const STRIKES_DATABASE = 'wildlife_safety__bird_strikes__v1';
 
 /** The types of the events that the analytics domain received since it last looked. */
@@ -177,6 +178,9 @@ export const trail: Step = {
   id: 'trail',
   title: 'the trail: who asked, who decided, what was granted, what was read',
   async run(world) {
+    // CloudTrail delivers a little later than things happen; the local clock can be moved there.
+    world.instance.cloud.clock.advance(CLOUDTRAIL_DELAY_MS);
+    await world.settle();
     const auditor = await world.as('governance/auditor');
     const entries = await auditEntries(auditor, { limit: 200 });
     const reads = await auditReads(auditor, { limit: 200 });

@@ -41,6 +41,7 @@ export class World {
       region,
       topology,
       account: /::(\d{12}):/.exec(arn)?.[1] ?? '',
+      principal: arn,
       client: { region, credentials, endpoint },
       api: (call) => callApi({ apiUrl, region, credentials }, call),
     };

@@ -1,6 +1,7 @@
 import type { Cloud } from '../../core/cloud.ts';
 import type { Caller } from '../../core/service.ts';
 import type { ReadableTable } from '../lake-formation/access.ts';
+import { settingsOf } from '../lake-formation/settings.ts';
 
 interface Trail {
   record(account: string, record: Readonly<Record<string, unknown>>): unknown;
@@ -8,7 +9,7 @@ interface Trail {
 
 /**
  * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account, with a copy for
- * the owner that names no ARN. A cloud without CloudTrail records nothing.
+ * the owner, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
  */
 export function recordReads(cloud: Cloud, caller: Caller, queryId: string, reads: readonly ReadableTable[]): void {
   const trail: unknown = cloud.serviceNamed('cloudtrail');
@@ -45,8 +46,9 @@ export function recordReads(cloud: Cloud, caller: Caller, queryId: string, reads
     };
     trail.record(caller.account, { ...event, userIdentity, additionalEventData: additional });
     if (owner.catalogId === caller.account) continue;
-    const { lakeFormationPrincipal: _, ...shared } = additional;
-    trail.record(owner.catalogId, { ...event, userIdentity, additionalEventData: shared });
+    const { lakeFormationPrincipal: _, ...anonymous } = additional;
+    const trusted = settingsOf(cloud, caller.account).TrustedResourceOwners.includes(owner.catalogId);
+    trail.record(owner.catalogId, { ...event, userIdentity, additionalEventData: trusted ? additional : anonymous });
   }
 }
 

@@ -2,10 +2,8 @@ import type { Cloud } from '../../core/cloud.ts';
 import { judgePolicy } from '../../core/policy.ts';
 import type { Caller, Context } from '../../core/service.ts';
 import { insufficient } from '../lake-formation/access.ts';
-import { grantsOnKind } from '../lake-formation/grants.ts';
-import { everyoneIn, IAM_ALLOWED, principalOf } from '../lake-formation/principal.ts';
 import type { Permission } from '../lake-formation/resource.ts';
-import { databaseRights, isOpen, tableRights } from '../lake-formation/rights.ts';
+import { databaseRights, isOpen, mayCreateDatabases, tableRights } from '../lake-formation/rights.ts';
 import { isAdmin } from '../lake-formation/settings.ts';
 import { catalog } from './catalog.ts';
 import { entityNotFound } from './errors.ts';
@@ -31,15 +29,6 @@ function wordOf(permission: Permission): string {
 /** @throws AwsError AccessDeniedException */
 export function requireOnCatalog(cloud: Cloud, caller: Caller, catalogId: string): void {
   if (!mayCreateDatabases(cloud, caller, catalogId)) throw insufficient(wordOf('CREATE_DATABASE'), 'Catalog');
-}
-
-function mayCreateDatabases(cloud: Cloud, caller: Caller, catalogId: string): boolean {
-  if (caller.account !== catalogId) return false;
-  if (isAdmin(cloud, caller)) return true;
-  const mine = new Set([principalOf(caller), everyoneIn(caller.account), IAM_ALLOWED]);
-  return grantsOnKind(cloud, catalogId, 'catalog', catalogId).some(
-    ({ principal, permissions }) => mine.has(principal) && permissions.includes('CREATE_DATABASE'),
-  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { catalog } from '../glue/catalog.ts';
 import { linkedDatabase, linkedTable, resolveDatabase, resolveTable } from '../glue/link.ts';
 import { columnNames, type GlueDatabase, type GlueTable } from '../glue/types.ts';
 import { type Cell, columnsOf } from './cells.ts';
-import { databaseRights, isOpen, tableRights } from './rights.ts';
+import { databaseRights, isOpen, mayCreateDatabases, tableRights } from './rights.ts';
 
 /** Where a table lies: names are folded to lower case. */
 export interface TableAddress {
@@ -114,7 +114,11 @@ export function databaseBehind(
 
 function locate(cloud: Cloud, caller: Caller, at: TableAddress): GlueTable {
   const database = databaseBehind(cloud, caller, at);
-  if (database === undefined) throw notFound('Database', at.database);
+  if (database === undefined) {
+    const known = catalog.database(cloud, at.catalogId, at.database) !== undefined;
+    if (known || mayCreateDatabases(cloud, caller, at.catalogId)) throw notFound('Database', at.database);
+    throw insufficient('Describe', at.database.toLowerCase());
+  }
   const named = catalog.table(cloud, database.CatalogId, database.Name, at.table);
   if (named === undefined) {
     if (databaseRights(cloud, caller, database).has('DESCRIBE')) throw notFound('Table', at.table);

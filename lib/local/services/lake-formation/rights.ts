@@ -32,6 +32,16 @@ interface Holdings {
 const DATABASE_ALL: readonly Permission[] = ['ALL', 'ALTER', 'CREATE_TABLE', 'DESCRIBE', 'DROP'];
 const TABLE_ALL: readonly Permission[] = ['ALL', 'ALTER', 'DELETE', 'DESCRIBE', 'DROP', 'INSERT', 'SELECT'];
 
+/** Whether the caller may create databases in a catalog: whoever may not is also not told which ones are missing. */
+export function mayCreateDatabases(cloud: Cloud, caller: Caller, catalogId: string): boolean {
+  if (caller.account !== catalogId) return false;
+  if (isAdmin(cloud, caller)) return true;
+  const mine = new Set([principalOf(caller), everyoneIn(caller.account), IAM_ALLOWED]);
+  return grantsOnKind(cloud, catalogId, 'catalog', catalogId).some(
+    ({ principal, permissions }) => mine.has(principal) && permissions.includes('CREATE_DATABASE'),
+  );
+}
+
 /** Whether everybody whom IAM allows still has everything on a database or table. */
 export function isOpen(cloud: Cloud, object: GlueDatabase | GlueTable): boolean {
   const database = 'DatabaseName' in object ? object.DatabaseName : object.Name;
