@@ -46,7 +46,7 @@ export function readLedger(folder = FOLDER): Ledger {
 
 /**
  * What is wrong with a ledger, one sentence each: an operation without a row, a row for an operation that is not there, a row that lacks
- * something, a test file that does not exist.
+ * something, a test file that does not exist, a file that is for no service.
  * @param types resource types of the deployer, which its file may name like operations and must name.
  */
 export function checkLedger(
@@ -66,6 +66,7 @@ export function checkLedger(
     return [...names].filter((name) => !rows.has(name)).map((name) => `${file}.yaml has no row for ${name}`);
   });
   const wrong = [...ledger].flatMap(([file, rows]) => {
+    if (!known.has(file)) return [`${file}.yaml is for no service`];
     return rows.flatMap((row, index) =>
       checkRow(row, known.get(file), root).map((what) => `${file}.yaml row ${index + 1} ${what}`),
     );

@@ -26,12 +26,23 @@ describe('the ledger', () => {
       { operation: '*', what: '', source: 's', test: 'test/local/ledger/ledger.test.ts' },
     ] satisfies LedgerRow[];
     const service = { signingName: 'events', operations: { Put: {}, Get: {} } };
-    expect(checkLedger(new Map([['eventbridge', rows]]), [service], ['AWS::X::Y'], root)).toEqual([
+    expect(
+      checkLedger(
+        new Map([
+          ['eventbridge', rows],
+          ['events', rows],
+        ]),
+        [service],
+        ['AWS::X::Y'],
+        root,
+      ),
+    ).toEqual([
       'eventbridge.yaml has no row for Get',
       'deployer.yaml has no row for AWS::X::Y',
       'eventbridge.yaml row 2 is for Gone, which is not implemented',
       'eventbridge.yaml row 2 names the test test/nowhere.test.ts, which does not exist',
       'eventbridge.yaml row 3 has no what',
+      'events.yaml is for no service',
     ]);
   });
 });
