@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GrantPermissionsCommand,
+  LakeFormationClient,
+  ListPermissionsCommand,
+  RevokePermissionsCommand,
+} from '@aws-sdk/client-lakeformation';
+import {
+  DeleteFunctionConcurrencyCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { enrol, sourceOf } from '#cli/demo/sources.ts';
+import { AIRPORTS, ask, refusal, STRIKES } from '#cli/demo/sql.ts';
+import { World } from '#cli/demo/world.ts';
+import { bringUp } from '#cli/local-mesh.ts';
+import { readMeshFile } from '#cli/mesh-file.ts';
+import { publishBody, readProductFolder } from '#cli/product-folder.ts';
+import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import type { Plan } from '#mesh/plan/plan.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { domainNamed } from '#mesh/topology/topology.ts';
+
+const ANALYST = 'analytics/analyst';
+const AIRPORT_COUNT = `SELECT count(*) FROM ${AIRPORTS}`;
+const STRIKE_COUNT = `SELECT count(*) FROM ${STRIKES}`;
+const SWEEP_EVERY = 15 * 60_000;
+
+let folder: string;
+let world: World;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'weft-resilience-'));
+  const { instance, local } = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
+  world = new World(instance, local);
+  for (const name of ['airports', 'bird-strikes']) await enrol(world, sourceOf(name));
+  for (const name of ['airports', 'bird-strikes']) await publish(filesOf(name));
+  const { id } = await request(ANALYST, { product: 'airport-reference/airports' });
+  await waitForSubscription(await world.as(ANALYST), id, ['active']);
+}, 120_000);
+
+afterAll(async () => {
+  await world?.instance.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Files = ReturnType<typeof publishBody> & { readonly domain: string };
+
+function filesOf(name: string): Files {
+  const { domain, folder: place } = sourceOf(name);
+  return { domain, ...publishBody(readProductFolder(place, place)) };
+}
+
+/** The product of airports under another name, on another table. */
+function airfields(): Files {
+  const { domain, product, contracts } = filesOf('airports');
+  const renamed = Object.entries(contracts).map(([file, text]) => [
+    file,
+    text
+      .replace('dataProduct: airports', 'dataProduct: airfields')
+      .replace('physicalName: airports', 'physicalName: airfields'),
+  ]);
+  return {
+    domain,
+    product: product.replace('name: airports', 'name: airfields'),
+    contracts: Object.fromEntries(renamed),
+  };
+}
+
+async function publish({ domain, ...body }: Files): Promise<ProductRecord> {
+  const producer = await world.as(`${domain}/producer`);
+  const { product } = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
+  return waitForProduct(producer, product);
+}
+
+async function request(as: string, body: Record<string, unknown>): Promise<SubscriptionRecord> {
+  const { api } = await world.as(as);
+  const { subscription } = await api<{ subscription: SubscriptionRecord; plan: Plan }>({
+    method: 'POST',
+    path: '/subscriptions',
+    body: { purpose: 'resilience', ...body },
+  });
+  return subscription;
+}
+
+async function subscriptionNow(as: string, id: string): Promise<SubscriptionRecord> {
+  const { api } = await world.as(as);
+  return (await api<{ subscription: SubscriptionRecord }>({ method: 'GET', path: `/subscriptions/${id}` }))
+    .subscription;
+}
+
+async function post(as: string, path: string, body: object): Promise<unknown> {
+  return (await world.as(as)).api({ method: 'POST', path, body });
+}
+
+/** The keys of whoever administers an account's Lake Formation: CloudFormation's own role. */
+async function administrator(account: string) {
+  const { local } = world;
+  return (await world.as(`arn:aws:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${local.region}`)).client;
+}
+
+function accountOf(domain: string): string {
+  return domainNamed(world.local.topology, domain)?.account ?? '';
+}
+
+/** Takes every function of an account that matches out of service; gives what brings them back. */
+async function takeDown(account: string, pattern: RegExp): Promise<() => Promise<void>> {
+  const lambda = new LambdaClient(await administrator(account));
+  const { Functions: all = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const names = all.map((entry) => entry.FunctionName ?? '').filter((name) => pattern.test(name));
+  expect(names).not.toEqual([]);
+  for (const FunctionName of names)
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
+  return async () => {
+    for (const FunctionName of names) await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+  };
+}
+
+async function sweepNow(): Promise<void> {
+  world.instance.cloud.clock.advance(SWEEP_EVERY);
+  world.instance.cloud.wake();
+  await world.settle();
+}
+
+describe('a domain out of service', () => {
+  test('others publish, subscribe and query as usual; its own subscription waits and says why, and arrives afterwards', async () => {
+    const broken = 'flight-operations/analyst';
+    const back = await takeDown(accountOf('flight-operations'), /./);
+    let waiting: SubscriptionRecord;
+    try {
+      expect((await publish(airfields())).status.registeredAt).toEqual(expect.any(String));
+      const other = 'airport-reference/airports';
+      const { id } = await request('wildlife-safety/steward', { product: other, purpose: 'while another is broken' });
+      await waitForSubscription(await world.as('wildlife-safety/steward'), id, ['active']);
+      expect((await ask(world, 'wildlife-safety/analyst', AIRPORT_COUNT)).rows).toEqual([['3376']]);
+      expect((await ask(world, ANALYST, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+
+      waiting = await request(broken, { product: other });
+      await sleep(500);
+      const { state, status } = await subscriptionNow(broken, waiting.id);
+      expect({ state, conditions: status.conditions }).toMatchObject({
+        state: 'approved',
+        conditions: expect.arrayContaining([
+          expect.objectContaining({ type: 'Linked', status: 'false', reason: 'WaitingForAgent' }),
+        ]),
+      });
+      expect(await refusal(world, broken, AIRPORT_COUNT)).toMatch(/does not exist/);
+    } finally {
+      await back();
+    }
+    await sweepNow();
+    expect(await subscriptionNow(broken, waiting.id)).toMatchObject({ state: 'active' });
+    expect((await ask(world, broken, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+  }, 60_000);
+});
+
+describe('governance out of service', () => {
+  test('what was granted keeps answering, and nothing more than that; what was pending arrives afterwards', async () => {
+    const { governanceAccount } = world.local.topology;
+    const wish = { product: 'wildlife-safety/bird-strikes', clearance: 'internal' };
+    const pending = await request(ANALYST, wish);
+    const back = await takeDown(governanceAccount, /relay|reconcile|sync|sweep/i);
+    let apiBack = async () => {};
+    try {
+      await post('wildlife-safety/steward', `/subscriptions/${pending.id}/decision`, { decision: 'approve' });
+      apiBack = await takeDown(governanceAccount, /./);
+      await sleep(500);
+      expect((await ask(world, ANALYST, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+      expect(await refusal(world, ANALYST, STRIKE_COUNT)).toMatch(/does not exist/);
+      await expect(request('flight-operations/analyst', wish)).rejects.toThrow(/Internal server error/);
+    } finally {
+      await apiBack();
+      await back();
+    }
+    await sweepNow();
+    expect(await subscriptionNow(ANALYST, pending.id)).toMatchObject({ state: 'active' });
+    expect((await ask(world, ANALYST, STRIKE_COUNT)).rows).toEqual([['10000']]);
+  }, 60_000);
+});
+
+describe('time and drift', () => {
+  test('a subscription that runs out loses its access with the next sweep', async () => {
+    const who = 'airport-reference/analyst';
+    const expiresAt = new Date(world.instance.cloud.clock.now() + 60_000).toISOString();
+    const { id } = await request(who, { product: 'airport-reference/airports', expiresAt });
+    await waitForSubscription(await world.as(who), id, ['active']);
+    expect((await ask(world, who, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+    await sweepNow();
+    expect(await subscriptionNow(who, id)).toMatchObject({ state: 'expired', status: { endedAt: expect.any(String) } });
+    expect(await refusal(world, who, AIRPORT_COUNT)).toMatch(/does not exist/);
+  }, 30_000);
+
+  test('a grant taken away or added by hand is put right by the sweep', async () => {
+    const { governanceAccount } = world.local.topology;
+    const lakeFormation = new LakeFormationClient(await administrator(governanceAccount));
+    const Resource = {
+      Table: { CatalogId: governanceAccount, DatabaseName: AIRPORTS.split('.')[0], TableWildcard: {} },
+    };
+    const holds = async (account: string) => {
+      const { PrincipalResourcePermissions: found = [] } = await lakeFormation.send(
+        new ListPermissionsCommand({ Resource }),
+      );
+      return found.some(
+        ({ Principal: who, Permissions: what }) =>
+          who?.DataLakePrincipalIdentifier === account && what?.includes('SELECT') === true,
+      );
+    };
+    const [consumer, stranger] = [accountOf('analytics'), '210000000099'];
+    const table = (account: string) => ({ Principal: { DataLakePrincipalIdentifier: account }, Resource });
+    await lakeFormation.send(
+      new RevokePermissionsCommand({
+        ...table(consumer),
+        Permissions: ['SELECT'],
+        PermissionsWithGrantOption: ['SELECT'],
+      }),
+    );
+    await lakeFormation.send(new GrantPermissionsCommand({ ...table(stranger), Permissions: ['SELECT'] }));
+    expect([await holds(consumer), await holds(stranger)]).toEqual([false, true]);
+    expect(await refusal(world, ANALYST, AIRPORT_COUNT)).toBeDefined();
+    await sweepNow();
+    expect([await holds(consumer), await holds(stranger)]).toEqual([true, false]);
+    expect((await ask(world, ANALYST, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+  }, 30_000);
+});
