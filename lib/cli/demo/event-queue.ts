@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { domainBusName, MESH_SOURCE } from '#mesh/topology/names.ts';
+import { principalArn } from '../principal.ts';
 import type { World } from './world.ts';
 
 const NAME = 'mesh-news';
@@ -18,6 +19,12 @@ export async function listenToMesh(world: World): Promise<void> {
         Effect: 'Allow',
         Principal: { Service: 'events.amazonaws.com' },
         Action: 'sqs:SendMessage',
+        Resource: queueArn,
+      },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: principalArn('analytics/steward', topology) },
+        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
         Resource: queueArn,
       },
     ],

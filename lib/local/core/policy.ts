@@ -48,12 +48,41 @@ export function judgePolicy(
   policy: PolicyDocument | string | undefined,
   request: PolicyRequest,
 ): Verdict {
+  return judge(store, policy, request, (statement) => names(statement, request.caller));
+}
+
+/** What an identity policy of the caller says to a request: its statements name nobody, for they speak of whom they hang on. */
+export function judgeIdentityPolicy(
+  store: Store,
+  policy: PolicyDocument | string | undefined,
+  request: PolicyRequest,
+): Verdict {
+  return judge(store, policy, request, () => true);
+}
+
+/**
+ * Whether a resource policy by itself is enough inside the owner's account: it allows, in a statement that names the caller's role, the
+ * session or everybody. One that names the account only leaves it to the identity policies.
+ */
+export function allowsDirectly(store: Store, policy: string | undefined, request: PolicyRequest): boolean {
+  const { caller } = request;
+  const direct = ({ Principal: principal }: Statement) =>
+    principal === '*' || list(principal?.AWS ?? []).some((name) => ['*', caller.arn, caller.roleArn].includes(name));
+  return judge(store, policy, request, direct) === 'allow';
+}
+
+function judge(
+  store: Store,
+  policy: PolicyDocument | string | undefined,
+  request: PolicyRequest,
+  concerns: (statement: Statement) => boolean,
+): Verdict {
   if (policy === undefined) return 'none';
   const document = typeof policy === 'string' ? (JSON.parse(policy) as PolicyDocument) : policy;
   const keys = { ...callerKeys(store, request.caller), ...request.keys };
   let verdict: Verdict = 'none';
   for (const statement of statementsOf(document)) {
-    if (!covers(statement, request, keys)) continue;
+    if (!concerns(statement) || !covers(statement, request, keys)) continue;
     const holds = evaluateConditions(statement.Condition ?? {}, keys);
     if (statement.Effect === 'Deny' && holds !== false) return 'deny';
     if (statement.Effect === 'Allow' && holds === true) verdict = 'allow';
@@ -107,9 +136,6 @@ function covers(statement: Statement, request: PolicyRequest, keys: ConditionKey
   const action = (pattern: string) => matchesWildcard(request.action.toLowerCase(), pattern.toLowerCase());
   const resource = (pattern: string) => matchesWildcard(request.resource, substitute(pattern, variables));
   return (
-    (statement.NotPrincipal === undefined
-      ? statement.Principal !== undefined && namesCaller(statement.Principal, request.caller)
-      : !namesCaller(statement.NotPrincipal, request.caller)) &&
     (statement.NotAction === undefined
       ? list(statement.Action ?? []).some(action)
       : !list(statement.NotAction).some(action)) &&
@@ -117,6 +143,11 @@ function covers(statement: Statement, request: PolicyRequest, keys: ConditionKey
       ? statement.Resource === undefined || list(statement.Resource).some(resource)
       : !list(statement.NotResource).some(resource))
   );
+}
+
+function names(statement: Statement, caller: Caller): boolean {
+  if (statement.NotPrincipal !== undefined) return !namesCaller(statement.NotPrincipal, caller);
+  return statement.Principal !== undefined && namesCaller(statement.Principal, caller);
 }
 
 function namesCaller(principal: Principal, caller: Caller): boolean {

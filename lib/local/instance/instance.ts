@@ -6,6 +6,7 @@ import { Cloud } from '../core/cloud.ts';
 import type { Service } from '../core/service.ts';
 import { type DeployOptions, deployAssembly } from '../deployer/deploy.ts';
 import type { DeployResult } from '../deployer/progress.ts';
+import { IdentityGate } from '../services/iam/gate.ts';
 import { adminHandler } from './admin.ts';
 import { DEFAULT_PORT, listen } from './listen.ts';
 import { takeLock } from './lock.ts';
@@ -61,6 +62,7 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
   const cloud = new Cloud({ folder, stateFile: join(folder, 'state.sqlite'), region, clock });
   try {
     for (const service of (options.services ?? allServices)(cloud)) cloud.register(service);
+    if (cloud.serviceNamed('iam') !== undefined) cloud.observe(new IdentityGate(cloud));
     const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
     const port = options.port ?? DEFAULT_PORT;
     const { server, notice } = await listen(cloud, port, options.pinned ?? false, adminHandler(cloud, stop));

@@ -1,0 +1,25 @@
+import type { Call } from '../../core/service.ts';
+
+/** One thing that IAM is asked about a call. */
+export interface Asked {
+  readonly action: string;
+  readonly resource: string;
+}
+
+const TRANSACT: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+  Get: 'GetItem',
+};
+
+/** What a call needs to be allowed: its action on each of its resources; a DynamoDB transaction needs the action of each item in it. */
+export function asked(call: Call): Asked[] {
+  if (call.service === 'dynamodb' && /^Transact(Write|Get)Items$/.test(call.operation)) {
+    const { TransactItems: items = [] } = call.input as { TransactItems?: Record<string, unknown>[] };
+    const actions = new Set(items.flatMap((item) => Object.keys(item)).map((kind) => `dynamodb:${TRANSACT[kind]}`));
+    return [...actions].flatMap((action) => call.resources.map((resource) => ({ action, resource })));
+  }
+  return call.resources.map((resource) => ({ action: call.action, resource }));
+}
