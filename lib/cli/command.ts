@@ -1,3 +1,4 @@
+import { userError } from '#mesh/error.ts';
 import type { Io } from './io.ts';
 
 export interface ArgumentSpec {
@@ -54,6 +55,20 @@ export interface CommandSpec {
 export function textOption(invocation: Invocation, name: string): string | undefined {
   const value = invocation.options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The whole number of an option, at least 0, or undefined when it was not given.
+ * @throws WeftError `WEFT-CLI-022` when it is something else, or above `most`.
+ */
+export function numberOption(invocation: Invocation, name: string, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  const text = textOption(invocation, name);
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);
+  const range = most === Number.MAX_SAFE_INTEGER ? 'a whole number' : `a whole number from 0 to ${most}`;
+  throw userError('WEFT-CLI-022', `--${name} ${JSON.stringify(text)} is not ${range}`, {
+    hint: `leave --${name} out for its default`,
+  });
 }
 
 /** Every value of a repeatable option. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
@@ -15,6 +15,8 @@ export function readMeshFile(path: string | undefined, cwd: string): Topology {
   const file = path === undefined ? EXAMPLE_MESH : resolve(cwd, path);
   if (!existsSync(file))
     throw userError('WEFT-CLI-012', `there is no ${path}`, { hint: 'give the mesh file with --mesh' });
+  if (!statSync(file).isFile())
+    throw userError('WEFT-CLI-012', `${path} is not a file`, { hint: 'give the mesh file with --mesh' });
   const checked = parseMesh(readFileSync(file, 'utf8'), relative(cwd, file));
   if (!checked.ok)
     throw userError('WEFT-CLI-012', `${relative(cwd, file)} is not valid`, { problems: checked.problems });

@@ -39,11 +39,27 @@ export function readProductFolder(folder: string, cwd: string): ProductFolder {
   return { product: read(product), contracts: contracts.map(read) };
 }
 
-/** The body of `POST /products`. */
+/** What Lambda takes in one synchronous request is 6 MB; the rest is for the envelope and what JSON escapes. */
+const MOST_BYTES = 5_000_000;
+
+/**
+ * The body of `POST /products`.
+ * @throws WeftError `WEFT-CLI-023` when it is more than one request can carry.
+ */
 export function publishBody(folder: ProductFolder): {
   product: string;
   contracts: Record<string, string>;
 } {
+  const bytes = [folder.product, ...folder.contracts].reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  if (bytes > MOST_BYTES) {
+    throw userError(
+      'WEFT-CLI-023',
+      `the contracts have ${bytes} bytes, at most ${MOST_BYTES} can be published at once`,
+      {
+        hint: 'split the product, or take comments and examples out of its contracts',
+      },
+    );
+  }
   return {
     product: folder.product.text,
     contracts: Object.fromEntries(folder.contracts.map(({ file, text }) => [basename(file), text])),

@@ -25,8 +25,14 @@ export function reportError(io: Io, error: unknown, json: boolean): number {
     return EXIT.bug;
   }
   io.err(`${tone(io, 'bad', 'error:')} ${known.message} ${tone(io, 'dim', `(${known.code})`)}\n`);
-  for (const problem of known.problems) io.err(`${renderProblem(io, problem)}\n`);
-  if (known.hint !== undefined) io.err(`${tone(io, 'dim', 'next:')} ${known.hint}\n`);
+  // A problem that the message says already is not said again; what it adds is its fix.
+  const [only, ...more] = known.problems;
+  const said = only !== undefined && more.length === 0 && only.message === known.message;
+  const shown = said ? [] : known.problems;
+  for (const problem of shown) io.err(`${renderProblem(io, problem)}\n`);
+  const hint = known.hint ?? (said ? only.fix : undefined);
+  if (hint !== undefined && !shown.some((problem) => problem.fix === hint))
+    io.err(`${tone(io, 'dim', 'next:')} ${hint}\n`);
   return EXIT.error;
 }
 

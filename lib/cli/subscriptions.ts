@@ -1,6 +1,6 @@
 import { userError } from '#mesh/error.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { type Invocation, listOption, textOption } from './command.ts';
+import { type Invocation, listOption, numberOption, textOption } from './command.ts';
 import type { Io } from './io.ts';
 import { renderTable } from './table.ts';
 
@@ -46,13 +46,26 @@ export function scopeOptions(invocation: Invocation): Record<string, unknown> {
   };
 }
 
+/**
+ * The id of a subscription as a part of a path of the API.
+ * @throws WeftError `WEFT-CLI-025` when no id looks like that.
+ */
+export function subscriptionId(text: string): string {
+  if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(text)) return text;
+  throw userError('WEFT-CLI-025', `${JSON.stringify(text)} is not the id of a subscription`, {
+    hint: 'weft subscription list shows them',
+  });
+}
+
 /** The body of a request from its options. */
 export function requestBody(invocation: Invocation): Record<string, unknown> {
-  const major = textOption(invocation, 'major');
+  const purpose = textOption(invocation, 'purpose')?.trim() ?? '';
+  if (purpose === '')
+    throw userError('WEFT-CLI-024', 'the request says no purpose', { hint: 'add --purpose "what the data is for"' });
   return {
     product: invocation.args[0],
-    purpose: textOption(invocation, 'purpose') ?? '',
-    major: major === undefined ? undefined : Number(major),
+    purpose,
+    major: numberOption(invocation, 'major'),
     principals: textOption(invocation, 'principals')?.split(','),
     ...scopeOptions(invocation),
   };
@@ -64,6 +77,10 @@ function pairs(invocation: Invocation, option: string): [string, string][] {
     if (mark <= 0)
       throw userError('WEFT-CLI-015', `--${option} ${JSON.stringify(text)} names no table`, {
         hint: `--${option} <table>=<…>`,
+      });
+    if (text.slice(mark + 1).trim() === '')
+      throw userError('WEFT-CLI-015', `--${option} ${JSON.stringify(text)} has nothing behind the =`, {
+        hint: `leave it out for all ${option}`,
       });
     return [text.slice(0, mark), text.slice(mark + 1)];
   });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DemoReport, play } from '#cli/demo/play.ts';
+import type { Cloud } from '#local/core/cloud.ts';
+import { Judge, statementsToAdd } from '../judge/judge.ts';
 
 /** Glue and Lake Formation among the counted requests. */
 function governed(calls: Readonly<Record<string, number>> = {}): number {
@@ -20,11 +22,16 @@ function sum(numbers: readonly number[]): number {
 describe('the storyline of the demo, on the deployed templates', () => {
   let folder: string;
   let report: DemoReport;
+  let judge: Judge;
   const facts = (id: string) => report.steps.find((step) => step.id === id)?.facts as Record<string, unknown>;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weft-story-'));
-    report = await play({ folder, port: 0, say: () => undefined, onStep: () => undefined });
+    const onCloud = (cloud: Cloud) => {
+      judge = new Judge(cloud);
+      cloud.observe(judge);
+    };
+    report = await play({ folder, port: 0, say: () => undefined, onStep: () => undefined, onCloud });
   }, 180_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +40,11 @@ describe('the storyline of the demo, on the deployed templates', () => {
     expect(report.steps.filter((step) => !step.ok).map((step) => `${step.id}: ${step.error}`)).toEqual([]);
     expect(report.ok).toBe(true);
     expect(report.steps).toHaveLength(11);
+  });
+
+  test('no role did anything that its synthesized policies do not allow', () => {
+    expect(judge.judged).toBeGreaterThan(100);
+    expect(statementsToAdd(judge.denials)).toEqual([]);
   });
 
   test('before any grant Athena refuses in Lake Formation’s words', () => {

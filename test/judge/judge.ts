@@ -2,7 +2,10 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Cloud } from '#local/core/cloud.ts';
 import { organizationOf } from '#local/core/organization.ts';
 import type { Call, Observer } from '#local/core/service.ts';
+import { asked } from '#local/services/iam/asked.ts';
 import { IamService } from '#local/services/iam/service.ts';
+import { S3Service } from '#local/services/s3/service.ts';
+import { SqsService } from '#local/services/sqs/service.ts';
 
 /** A call that the caller's synthesized policies do not allow. */
 export interface Denial {
@@ -38,32 +41,35 @@ export class Judge implements Observer {
     if (roleArn === undefined || roleArn.includes(':role/cdk-') || UNJUDGED.has(call.action)) return;
     const iam = this.#cloud.service(IamService);
     if (iam.role(roleArn) === undefined) return;
-    for (const resource of call.resources) {
-      const result = await this.#verdict(iam, call, roleArn, resource);
+    for (const { action, resource } of asked(call)) {
+      const result = await this.#verdict(iam, call, action, resource);
       this.judged += 1;
       if (result === 'Allowed') continue;
       const role = roleArn.split('/').at(-1) ?? roleArn;
-      this.#denials.set(`${role} ${call.action} ${resource}`, { action: call.action, resource, role, result });
+      this.#denials.set(`${role} ${action} ${resource}`, { action, resource, role, result });
     }
   }
 
-  async #verdict(iam: IamService, call: Call, roleArn: string, resource: string): Promise<string> {
+  async #verdict(iam: IamService, call: Call, action: string, resource: string): Promise<string> {
     const context = this.#context(call);
-    const key = JSON.stringify([roleArn, call.action, resource, context]);
+    const roleArn = call.caller.roleArn ?? '';
+    const resourcePolicy = this.#policyOf(call, resource);
+    const key = JSON.stringify([roleArn, action, resource, context, resourcePolicy]);
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
     const answer = await runSimulation(
       {
         request: {
           principal: call.caller.arn,
-          action: call.action,
+          action,
           resource: { resource, accountId: call.account },
           contextVariables: context,
         },
         identityPolicies: iam
           .policiesOf(roleArn)
           .filter((policy) => policy.document !== undefined)
-          .map((policy) => ({ name: policy.name, policy: JSON.parse(policy.document ?? '{}') })),
+          .map((policy) => ({ name: policy.name, policy: JSON.parse(withApiId(policy.document ?? '{}', resource)) })),
+        resourcePolicy,
         serviceControlPolicies: [],
         resourceControlPolicies: [],
       },
@@ -72,6 +78,17 @@ export class Judge implements Observer {
     const result = answer.resultType === 'error' ? `error: ${answer.errors.message}` : answer.overallResult;
     this.#verdicts.set(key, result);
     return result;
+  }
+
+  /** The policy of a queue or bucket of the caller's own account, which may allow what the identity does not. */
+  #policyOf(call: Call, resource: string): unknown {
+    const text =
+      call.service === 'sqs'
+        ? this.#cloud.service(SqsService).policyOf(resource)
+        : call.service === 's3'
+          ? this.#cloud.service(S3Service).bucketPolicy(resource.split(':::')[1]?.split('/')[0] ?? '')
+          : undefined;
+    return text === undefined ? undefined : JSON.parse(text);
   }
 
   #context(call: Call): Record<string, string | string[]> {
@@ -84,6 +101,12 @@ export class Judge implements Observer {
       ...(organization === undefined ? {} : { 'aws:PrincipalOrgID': organization }),
     };
   }
+}
+
+/** The simulator takes an API's id for a resource type, where no wildcard counts; in an execute-api ARN it is one that may be. */
+function withApiId(document: string, resource: string): string {
+  const [, scope, id] = /^(arn:aws:execute-api:[^:]+:\d+:)([^/]+)\//.exec(resource) ?? [];
+  return scope === undefined ? document : document.replaceAll(`${scope}*/`, `${scope}${id}/`);
 }
 
 /** Calls that IAM never refuses. */

@@ -1,5 +1,5 @@
 import { auditEntries, auditReads, type EntryRow, type ReadRow } from '../audit.ts';
-import { type Invocation, textOption } from '../command.ts';
+import { type Invocation, numberOption, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Column, renderTable } from '../table.ts';
 import { splitProduct } from './product-show.ts';
@@ -9,7 +9,7 @@ const DEFAULT_LIMIT = 100;
 export async function run(invocation: Invocation): Promise<undefined> {
   const product = textOption(invocation, 'product');
   if (product !== undefined) splitProduct(product);
-  const options = { product, limit: Number(textOption(invocation, 'limit') ?? DEFAULT_LIMIT) };
+  const options = { product, limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT };
   const connection = await connect(invocation);
   if (invocation.options.reads === true) show(invocation, await auditReads(connection, options), READ_COLUMNS);
   else show(invocation, await auditEntries(connection, options), ENTRY_COLUMNS);

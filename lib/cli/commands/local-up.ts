@@ -3,7 +3,7 @@ import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { userError, WeftError } from '#mesh/error.ts';
-import { type Invocation, textOption } from '../command.ts';
+import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
@@ -11,6 +11,7 @@ import { readMeshFile } from '../mesh-file.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
 const PATIENCE_MS = 120_000;
+export const HIGHEST_PORT = 65_535;
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const folder = localFolder(invocation);
@@ -31,11 +32,10 @@ export async function run(invocation: Invocation): Promise<undefined> {
 
 async function serveUntilStopped(invocation: Invocation, folder: string): Promise<void> {
   const { io } = invocation;
-  const port = textOption(invocation, 'port');
   const { instance, local } = await bringUp({
     topology: readMeshFile(textOption(invocation, 'mesh'), io.cwd),
     folder,
-    port: port === undefined ? undefined : Number(port),
+    port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,
     onStage: (stage) => talk(io, stage),
   });

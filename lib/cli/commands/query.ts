@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userError } from '#mesh/error.ts';
 import { query } from '../athena.ts';
-import { type Invocation, textOption } from '../command.ts';
+import { type Invocation, numberOption, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
 import { renderTable } from '../table.ts';
@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     throw userError('WEFT-CLI-017', `no format ${JSON.stringify(format)}`, { hint: 'table or csv' });
   const result = await query(connection, sql, {
     database: textOption(invocation, 'database'),
-    limit: Number(textOption(invocation, 'limit') ?? DEFAULT_LIMIT),
+    limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT,
   });
   if (invocation.json) {
     io.out(`${JSON.stringify(result)}\n`);

@@ -2,13 +2,13 @@ import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
-import { scopeOptions, scopeText } from '../subscriptions.ts';
+import { scopeOptions, scopeText, subscriptionId } from '../subscriptions.ts';
 import { waitForSubscription } from '../wait.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const [id = ''] = invocation.args;
+  const id = subscriptionId(invocation.args[0] ?? '');
   const answer = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/decision`,

@@ -1,10 +1,11 @@
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
+import { subscriptionId } from '../subscriptions.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const connection = await connect(invocation);
-  const [id = ''] = invocation.args;
+  const id = subscriptionId(invocation.args[0] ?? '');
   const answer = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/decision`,

@@ -1,3 +1,4 @@
+import type { Cloud } from '#local/core/cloud.ts';
 import { bringUp, type MeshUp } from '../local-mesh.ts';
 import { readMeshFile } from '../mesh-file.ts';
 import type { Step, StepResult } from './step.ts';
@@ -36,6 +37,8 @@ export interface PlayOptions {
   readonly port: number;
   readonly say: (text: string) => void;
   readonly onStep: (played: Played) => void;
+  /** Gets the cloud before the first step: a test's observer, say. */
+  readonly onCloud?: (cloud: Cloud) => void;
 }
 
 /** Brings the aviation mesh up in an empty folder and plays the storyline to its end, or to the first step that fails. */
@@ -53,6 +56,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
     },
   });
   try {
+    options.onCloud?.(up.instance.cloud);
     return await playOn(up, options, started);
   } finally {
     await up.instance.close();
