@@ -59,13 +59,21 @@ const PARTS: readonly Part[] = [
     root: 'Tagging',
     shape: (tags) => ({ TagSet: { Tag: tags } }),
   },
+  {
+    property: 'NotificationConfiguration',
+    noun: 'BucketNotificationConfiguration',
+    query: 'notification',
+    root: 'NotificationConfiguration',
+    cleared: {},
+    shape: ({ EventBridgeConfiguration: given }) => ({ EventBridgeConfiguration: sends(given) ? {} : undefined }),
+  },
 ];
 
 export const s3: Family = {
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
     properties: rules({
-      update: `${PARTS.map(({ property }) => property).join(' ')} NotificationConfiguration`,
+      update: PARTS.map(({ property }) => property).join(' '),
       replace: 'BucketName ObjectLockEnabled',
       inert: {
         IntelligentTieringConfigurations: 'objects have one storage class here',
@@ -154,7 +162,13 @@ async function putPolicy({ callBucket, properties }: ResourceRequest, bucket: st
   await callBucket('PutBucketPolicy', bucket, { method: 'PUT', query: 'policy', body });
 }
 
-/** Events to EventBridge are accepted and not sent, as no rule of the mesh listens to S3; other notifications are refused. */
+/** Whether a bucket sends to EventBridge: yes, unless the configuration is not there or says no. */
+function sends(configuration: unknown): boolean {
+  if (configuration === undefined) return false;
+  return String((configuration as Properties).EventBridgeEnabled ?? true) === 'true';
+}
+
+/** Notifications to other targets than EventBridge are refused before anything is made. */
 function checkNotifications({ NotificationConfiguration: configuration = {} }: Properties): void {
   const other = Object.keys(configuration as object).find((name) => name !== 'EventBridgeConfiguration');
   if (other !== undefined) throw new Error(`weft local does not model ${other} of a bucket's notifications`);

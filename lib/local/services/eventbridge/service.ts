@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
+import type { ServiceEvent } from '../../core/emit.ts';
 import { AwsError } from '../../core/error.ts';
 import { admits } from '../../core/policy.ts';
 import type { Caller, Context, Operations, Service } from '../../core/service.ts';
@@ -17,15 +18,6 @@ import { isoSeconds, putEvents } from './put-events.ts';
 import { pumpReplays, replayOperations } from './replays.ts';
 import { dueRules, nextSchedule, ruleOperations, saveRule, withNext } from './rules.ts';
 import { targetOperations } from './targets.ts';
-
-/** An event that an AWS service itself emits. */
-export interface ServiceEvent {
-  /** `aws.glue`. */
-  readonly source: string;
-  readonly detailType: string;
-  readonly detail: unknown;
-  readonly resources?: readonly string[];
-}
 
 /** Amazon EventBridge, classic buses: rules, targets, policies, archives and replays. */
 export class EventBridgeService implements Service {

@@ -1,12 +1,5 @@
-import type { Context, Service } from '../../core/service.ts';
-
-interface Emitter extends Service {
-  emit(
-    account: string,
-    region: string,
-    event: { source: string; detailType: string; detail: object; resources: string[] },
-  ): unknown;
-}
+import { emitEvent, type ServiceEvent } from '../../core/emit.ts';
+import type { Context } from '../../core/service.ts';
 
 /** What changed, as the `typeOfChange` of Glue's events names it. */
 export type DatabaseChange = 'CreateDatabase' | 'UpdateDatabase' | 'DeleteDatabase';
@@ -57,13 +50,6 @@ export function tablesChanged(
   });
 }
 
-function emit(
-  context: Context,
-  catalogId: string,
-  event: { detailType: string; detail: object; resources: string[] },
-): void {
-  const events = context.cloud.serviceNamed('events');
-  if (events !== undefined && 'emit' in events) {
-    (events as Emitter).emit(catalogId, context.region, { source: 'aws.glue', ...event });
-  }
+function emit(context: Context, catalogId: string, event: Omit<ServiceEvent, 'source'>): void {
+  emitEvent(context.cloud, catalogId, context.region, { source: 'aws.glue', ...event });
 }

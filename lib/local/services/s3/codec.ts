@@ -29,7 +29,7 @@ export const s3Codec: Codec = {
         (query === undefined || query in request.query) &&
         (header === undefined || header in request.headers),
     );
-    if (route === undefined) throw s3Error('MethodNotAllowed');
+    if (route?.operation === undefined) throw s3Error('MethodNotAllowed');
     const input: S3Input = { Bucket, Key, VersionId: request.query.versionId };
     return { operation: route.operation, input };
   },

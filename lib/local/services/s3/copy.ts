@@ -1,6 +1,7 @@
 import type { Context } from '../../core/service.ts';
 import { requireBucket } from './bucket.ts';
 import type { S3Input, S3Output } from './codec.ts';
+import { causeOf } from './events.ts';
 import { s3Error } from './failure.ts';
 import type { ObjectFiles } from './files.ts';
 import { checkConditions, requireVersion } from './get.ts';
@@ -29,7 +30,7 @@ export function copyObject(files: ObjectFiles, { Bucket, Key }: S3Input, context
   const read = () => files.read(source.Bucket, version.file);
   const algorithm = request.headers['x-amz-checksum-algorithm']?.toLowerCase();
   const computed = algorithm === undefined ? undefined : checksum(algorithm, read());
-  const copied = storeObject(context.cloud, files, target, {
+  const object = {
     ...given,
     key: Key,
     chunks: read(),
@@ -40,7 +41,8 @@ export function copyObject(files: ObjectFiles, { Bucket, Key }: S3Input, context
     metadata,
     tags,
     checksums: algorithm !== undefined && computed !== undefined ? { [algorithm]: computed } : wholeChecksums(version),
-  });
+  };
+  const copied = storeObject(context.cloud, files, target, object, causeOf(context, 'CopyObject'));
   const sourceVersion = version.versionId === 'null' ? undefined : version.versionId;
   return {
     headers: { ...versionHeaders(target, copied), 'x-amz-copy-source-version-id': sourceVersion },

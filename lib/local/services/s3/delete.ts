@@ -2,6 +2,7 @@ import { AwsError } from '../../core/error.ts';
 import type { Context } from '../../core/service.ts';
 import { type Bucket, requireBucket } from './bucket.ts';
 import type { S3Input, S3Output } from './codec.ts';
+import { causeOf, objectDeleted } from './events.ts';
 import { s3Error } from './failure.ts';
 import type { ObjectFiles } from './files.ts';
 import { currentVersion, dropVersion, versionsOfKey } from './objects.ts';
@@ -64,13 +65,17 @@ function deleteOne(files: ObjectFiles, { Bucket, Key, VersionId }: S3Input, cont
   const bucket = requireBucket(context, Bucket, action, Key);
   if (VersionId !== undefined) return deleteVersion(files, bucket, Key, VersionId, context);
   const { store } = context.cloud;
+  const cause = causeOf(context, 'DeleteObject');
   if (bucket.versioning !== undefined) {
-    const marker = markDeleted(context.cloud, files, bucket, Key);
+    const marker = markDeleted(context.cloud, files, bucket, Key, cause);
     return { DeleteMarker: true, VersionId: marker.versionId };
   }
   const current = currentVersion(store, Bucket, Key);
   if (current !== undefined) {
-    store.transaction(() => dropVersion(store, Bucket, current));
+    store.transaction(() => {
+      dropVersion(store, Bucket, current);
+      objectDeleted(context.cloud, bucket, current, 'Permanently Deleted', cause);
+    });
     files.remove(Bucket, current.file);
   }
   return {};
@@ -84,7 +89,10 @@ function deleteVersion(files: ObjectFiles, bucket: Bucket, key: string, id: stri
   if (isLocked(version, clock.now(), bypass)) {
     throw s3Error('AccessDenied', 'Access Denied because object protected by object lock.');
   }
-  store.transaction(() => dropVersion(store, bucket.name, version));
+  store.transaction(() => {
+    dropVersion(store, bucket.name, version);
+    objectDeleted(context.cloud, bucket, version, 'Permanently Deleted', causeOf(context, 'DeleteObject'));
+  });
   if (version.file !== '') files.remove(bucket.name, version.file);
   return { DeleteMarker: version.deleteMarker, VersionId: id };
 }

@@ -75,9 +75,12 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
     action: 'BucketNotification',
     absent: { body: document('NotificationConfiguration', {}) },
     accept: (bucket, text) => {
-      const [first] = parseXml(text).children;
-      if (first !== undefined) {
-        throw s3Error('NotImplemented', `weft local sends no S3 notifications: ${first.name} is not implemented`);
+      const other = parseXml(text).children.find(({ name }) => name !== 'EventBridgeConfiguration');
+      if (other !== undefined) {
+        throw s3Error(
+          'NotImplemented',
+          `weft local sends events of S3 to EventBridge only: ${other.name} is not implemented`,
+        );
       }
       return bucket;
     },

@@ -3,6 +3,7 @@ import type { Context } from '../../core/service.ts';
 import { requireBucket } from './bucket.ts';
 import type { S3Input, S3Output } from './codec.ts';
 import { copySource } from './copy.ts';
+import { causeOf } from './events.ts';
 import { s3Error } from './failure.ts';
 import { fileOfPart, type ObjectFiles } from './files.ts';
 import { rangeOf } from './get.ts';
@@ -113,7 +114,7 @@ export function completeMultipartUpload(files: ObjectFiles, { Bucket, Key }: S3I
   };
   const md5s = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag, 'hex')));
   const checksums = checksumsOf(upload, chosen, bytes);
-  const version = storeObject(context.cloud, files, bucket, {
+  const object = {
     ...upload.options,
     key: Key,
     chunks: bytes(),
@@ -122,7 +123,8 @@ export function completeMultipartUpload(files: ObjectFiles, { Bucket, Key }: S3I
     checksums,
     checksumType: upload.checksumType,
     parts: chosen.length,
-  });
+  };
+  const version = storeObject(context.cloud, files, bucket, object, causeOf(context, 'CompleteMultipartUpload'));
   forget(files, context, Bucket, upload.id);
   const members = Object.fromEntries(
     Object.entries(checksums).map(([name, value]) => [`Checksum${name.toUpperCase()}`, value]),

@@ -1,6 +1,7 @@
 import type { Context, WireRequest } from '../../core/service.ts';
 import { type Bucket, requireBucket } from './bucket.ts';
 import type { S3Input, S3Output } from './codec.ts';
+import { causeOf } from './events.ts';
 import { s3Error } from './failure.ts';
 import type { ObjectFiles } from './files.ts';
 import { currentVersion, type ObjectVersion } from './objects.ts';
@@ -23,7 +24,8 @@ export function putObject(files: ObjectFiles, { Bucket, Key }: S3Input, context:
   const payload = readPayload(request);
   const { chunks, size, md5, checksums } = payload;
   const options = { ...optionsOf(bucket, request), checksums };
-  const version = storeObject(context.cloud, files, bucket, { key: Key, chunks, size, etag: md5, ...options });
+  const object = { key: Key, chunks, size, etag: md5, ...options };
+  const version = storeObject(context.cloud, files, bucket, object, causeOf(context, 'PutObject'));
   return { headers: { etag: `"${version.etag}"`, ...versionHeaders(bucket, version), ...checksumHeaders(checksums) } };
 }
 

@@ -5,7 +5,8 @@ interface Route {
   readonly query?: string;
   /** A header that must be there. */
   readonly header?: string;
-  readonly operation: string;
+  /** None where S3 has no operation for a request that must not be taken for another. */
+  readonly operation?: string;
 }
 
 /** Sub-resources of a bucket that are kept as the documents that were put: query name → the noun in the operation's name. */
@@ -23,7 +24,14 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   cors: 'BucketCors',
 };
 
-const deletions: Readonly<Record<string, string>> = { lifecycle: 'BucketLifecycle' };
+/** What deletes a sub-resource, where its name is another; undefined where it cannot be deleted. */
+const DELETIONS: Readonly<Record<string, string | undefined>> = {
+  lifecycle: 'DeleteBucketLifecycle',
+  versioning: undefined,
+  'object-lock': undefined,
+  notification: undefined,
+  logging: undefined,
+};
 
 /** The operation of a request: the first route that fits. */
 export const ROUTES: readonly Route[] = [
@@ -31,7 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...Object.entries(DOCUMENTS).flatMap(([query, noun]): Route[] => [
     { method: 'GET', on: 'bucket', query, operation: `Get${noun}` },
     { method: 'PUT', on: 'bucket', query, operation: `Put${noun}` },
-    { method: 'DELETE', on: 'bucket', query, operation: `Delete${deletions[query] ?? noun}` },
+    { method: 'DELETE', on: 'bucket', query, operation: query in DELETIONS ? DELETIONS[query] : `Delete${noun}` },
   ]),
   { method: 'GET', on: 'bucket', query: 'location', operation: 'GetBucketLocation' },
   { method: 'GET', on: 'bucket', query: 'acl', operation: 'GetBucketAcl' },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cloud } from '../../core/cloud.ts';
+import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import type { Context, Operation, Operations, Service } from '../../core/service.ts';
 import { type Bucket, bucketArn, findBucket } from './bucket.ts';
@@ -109,10 +109,14 @@ export class S3Service implements Service {
 
   /** Writes an object for another service. @throws AwsError `NoSuchBucket`. */
   put(bucket: string, key: string, bytes: Uint8Array | string, options: ObjectOptions = {}): ObjectVersion {
+    const owner = this.#bucket(bucket);
+    const { requestId } = this.#cloud.contextFor(callerFor(`arn:aws:iam::${owner.account}:root`, 'root'));
     const chunks = [typeof bytes === 'string' ? Buffer.from(bytes) : bytes];
     const size = chunks[0]?.length ?? 0;
     const etag = digest('md5', chunks, 'hex');
-    return storeObject(this.#cloud, this.#files, this.#bucket(bucket), { ...options, key, chunks, size, etag });
+    const object = { ...options, key, chunks, size, etag };
+    const cause = { reason: 'PutObject', requester: owner.account, requestId } as const;
+    return storeObject(this.#cloud, this.#files, owner, object, cause);
   }
 
   /** The account that owns a bucket; undefined when there is no such bucket. */
@@ -153,7 +157,8 @@ export class S3Service implements Service {
     for (const kind of Object.keys(DOCUMENTS)) {
       for (const [method, [verb, make]] of Object.entries(runs)) {
         const route = ROUTES.find((entry) => entry.method === method && entry.on === 'bucket' && entry.query === kind);
-        if (route !== undefined) operations[route.operation] = this.#operation(make(kind), actionOf(kind, verb));
+        if (route?.operation !== undefined)
+          operations[route.operation] = this.#operation(make(kind), actionOf(kind, verb));
       }
     }
     return operations;

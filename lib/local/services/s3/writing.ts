@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
 import { type Bucket, findBucket } from './bucket.ts';
+import { type Cause, objectCreated, objectDeleted } from './events.ts';
 import { fileOf, type ObjectFiles } from './files.ts';
 import { addVersion, nextSequence, type ObjectVersion } from './objects.ts';
 import { parseXml, textAt } from './xml.ts';
@@ -29,7 +30,13 @@ interface NewObject extends ObjectOptions {
 const DAY = 86_400_000;
 
 /** Writes the bytes, then makes the version known: a reader sees the old object or the new one, whole. */
-export function storeObject(cloud: Cloud, files: ObjectFiles, bucket: Bucket, object: NewObject): ObjectVersion {
+export function storeObject(
+  cloud: Cloud,
+  files: ObjectFiles,
+  bucket: Bucket,
+  object: NewObject,
+  cause: Cause,
+): ObjectVersion {
   const { store } = cloud;
   const sequence = nextSequence(store);
   const file = fileOf(object.key, sequence);
@@ -55,6 +62,7 @@ export function storeObject(cloud: Cloud, files: ObjectFiles, bucket: Bucket, ob
   };
   const replaced = store.transaction(() => {
     if (findBucket(store, bucket.name) === undefined) throw new Error(`bucket ${bucket.name} is gone`);
+    objectCreated(cloud, bucket, version, cause);
     return addVersion(store, bucket, version);
   });
   for (const old of replaced) if (old.file !== '') files.remove(bucket.name, old.file);
@@ -62,7 +70,13 @@ export function storeObject(cloud: Cloud, files: ObjectFiles, bucket: Bucket, ob
 }
 
 /** A delete marker on top of a key's versions. */
-export function markDeleted(cloud: Cloud, files: ObjectFiles, bucket: Bucket, key: string): ObjectVersion {
+export function markDeleted(
+  cloud: Cloud,
+  files: ObjectFiles,
+  bucket: Bucket,
+  key: string,
+  cause: Cause,
+): ObjectVersion {
   const { store } = cloud;
   const sequence = nextSequence(store);
   const marker: ObjectVersion = {
@@ -80,7 +94,10 @@ export function markDeleted(cloud: Cloud, files: ObjectFiles, bucket: Bucket, ke
     tags: {},
     checksums: {},
   };
-  const replaced = store.transaction(() => addVersion(store, bucket, marker));
+  const replaced = store.transaction(() => {
+    objectDeleted(cloud, bucket, marker, 'Delete Marker Created', cause);
+    return addVersion(store, bucket, marker);
+  });
   for (const old of replaced) if (old.file !== '') files.remove(bucket.name, old.file);
   return marker;
 }
