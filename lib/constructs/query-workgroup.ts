@@ -63,7 +63,8 @@ export class QueryWorkgroup extends Construct {
   /** Why the wildcards in `statements()` stand. */
   static readonly wildcards: AcceptedWildcards = {
     'Resource::%/results/*': 'the results of exactly one workgroup',
-    'Resource::*': 'Lake Formation knows no resources in IAM: it decides itself what it vends',
+    'Resource::*':
+      'Lake Formation knows no resources in IAM: it decides itself what it vends; lists of workgroups and catalogs know none either',
   };
 
   /** What a role needs to query through the workgroup and read its results. */
@@ -72,16 +73,48 @@ export class QueryWorkgroup extends Construct {
       new PolicyStatement({
         sid: 'Query',
         actions: [
+          'athena:BatchGetNamedQuery',
+          'athena:BatchGetPreparedStatement',
           'athena:BatchGetQueryExecution',
+          'athena:CreateNamedQuery',
+          'athena:CreatePreparedStatement',
+          'athena:DeleteNamedQuery',
+          'athena:DeletePreparedStatement',
+          'athena:GetNamedQuery',
+          'athena:GetPreparedStatement',
           'athena:GetQueryExecution',
           'athena:GetQueryResults',
           'athena:GetQueryResultsStream',
+          'athena:GetQueryRuntimeStatistics',
           'athena:GetWorkGroup',
+          'athena:ListNamedQueries',
+          'athena:ListPreparedStatements',
           'athena:ListQueryExecutions',
           'athena:StartQueryExecution',
           'athena:StopQueryExecution',
+          'athena:UpdateNamedQuery',
+          'athena:UpdatePreparedStatement',
         ],
         resources: [this.arn],
+      }),
+      // What SQL clients and dashboards fill their menus with; which databases and tables they see, Lake Formation decides.
+      new PolicyStatement({
+        sid: 'Metadata',
+        actions: [
+          'athena:GetDataCatalog',
+          'athena:GetDatabase',
+          'athena:GetTableMetadata',
+          'athena:ListDatabases',
+          'athena:ListTableMetadata',
+        ],
+        resources: [
+          Stack.of(this).formatArn({ service: 'athena', resource: 'datacatalog', resourceName: 'AwsDataCatalog' }),
+        ],
+      }),
+      new PolicyStatement({
+        sid: 'Menus',
+        actions: ['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups'],
+        resources: ['*'],
       }),
       new PolicyStatement({
         sid: 'Results',

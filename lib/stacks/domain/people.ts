@@ -3,7 +3,14 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PersonRole } from '#constructs/person-role.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
-import { type DomainRole, domainRoleName, glueName, productBucketName } from '#mesh/topology/names.ts';
+import {
+  busArn,
+  type DomainRole,
+  domainBusName,
+  domainRoleName,
+  glueName,
+  productBucketName,
+} from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
@@ -17,6 +24,13 @@ export interface PeopleProps {
   readonly producers: QueryWorkgroup;
 }
 
+/** Lake Formation lists to each caller what that caller may know. */
+const SEE_GRANTS = new PolicyStatement({
+  sid: 'SeeGrants',
+  actions: ['lakeformation:ListPermissions'],
+  resources: ['*'],
+});
+
 /** The roles of a domain's people. None of them but the producer's reaches product data in S3, and that one only its own. */
 export class People extends Construct {
   readonly producer: PersonRole;
@@ -26,7 +40,7 @@ export class People extends Construct {
   constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
     const { topology, domain, analysts, producers } = props;
-    const { account } = Stack.of(this);
+    const { account, region } = Stack.of(this);
     const own = glueName(domain.name);
     const shared = [
       catalogRead(this, [account], [own, 'default', PRODUCT_DATABASES]),
@@ -36,19 +50,29 @@ export class People extends Construct {
       invoke(topology, [...READ, ...PUBLISH]),
       ...producers.statements(),
       ...this.#ownProducts(props, own),
+      new PolicyStatement({
+        sid: 'OwnEvents',
+        actions: ['events:PutEvents'],
+        resources: [busArn({ mesh: topology.mesh, account, region }, domainBusName(topology.mesh, domain.name))],
+        // Nobody speaks for the mesh or for the domain's own reports.
+        conditions: { 'ForAllValues:StringNotLike': { 'events:source': 'weft.*' } },
+      }),
+      SEE_GRANTS,
     ]);
     this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
       invoke(topology, [...READ, ...SUBSCRIBE]),
       ...analysts.statements(),
       ...shared,
+      SEE_GRANTS,
     ]);
     this.steward = this.#role(props, 'steward', 'Answers for the products of the domain', [
       invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE]),
       ...analysts.statements(),
       ...shared,
+      SEE_GRANTS,
       new PolicyStatement({
-        sid: 'SeeGrants',
-        actions: ['lakeformation:ListPermissions', 'lakeformation:GetEffectivePermissionsForPath'],
+        sid: 'SeeGrantsOnPaths',
+        actions: ['lakeformation:GetEffectivePermissionsForPath'],
         resources: ['*'],
       }),
     ]);

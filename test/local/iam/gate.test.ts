@@ -109,21 +109,21 @@ describe('the identity policies of a calling role', () => {
   test('a transaction is judged by what is in it', async () => {
     await new DynamoDBClient(as(ROOT)).send(
       new CreateTableCommand({
-        TableName: 't',
+        TableName: 'things',
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
         AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
       }),
     );
-    const table = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/t`;
+    const table = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/things`;
     await policy({ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table });
     const send = (kind: 'Put' | 'Delete') =>
       new DynamoDBClient(as(ROLE)).send(
         new TransactWriteItemsCommand({
           TransactItems: [
             kind === 'Put'
-              ? { Put: { TableName: 't', Item: { id: { S: '1' } } } }
-              : { Delete: { TableName: 't', Key: { id: { S: '1' } } } },
+              ? { Put: { TableName: 'things', Item: { id: { S: '1' } } } }
+              : { Delete: { TableName: 'things', Key: { id: { S: '1' } } } },
           ],
         }),
       );

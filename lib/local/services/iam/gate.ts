@@ -52,7 +52,7 @@ export class IdentityGate implements Observer {
   }
 
   #verdict(texts: readonly string[], { caller, region }: Call, need: Asked): Verdict {
-    const request = { caller, ...need, keys: { 'aws:RequestedRegion': region } };
+    const request = { caller, ...need, keys: { ...need.keys, 'aws:RequestedRegion': region } };
     const verdicts = texts.map((text) => judgeIdentityPolicy(this.#cloud.store, this.#document(text), request));
     return verdicts.find((verdict) => verdict === 'deny') ?? verdicts.find((verdict) => verdict === 'allow') ?? 'none';
   }
