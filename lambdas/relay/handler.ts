@@ -9,7 +9,7 @@ import { createRegistry } from '#aws/registry.ts';
 import { createWriteOnce } from '#aws/s3.ts';
 import { createFifoQueue } from '#aws/sqs.ts';
 import { relay } from '#control/relay.ts';
-import { clientConfig, patience, wayTo } from '../shared/clients.ts';
+import { clientConfig, patience, queueConfig, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { meshHandler } from '../shared/middleware.ts';
@@ -19,7 +19,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 const metrics = meshMetrics('relay');
 const deps = {
   registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
-  queue: createFifoQueue(new SQSClient(clientConfig), environment.reconcileQueueUrl, patience, digest),
+  queue: createFifoQueue(new SQSClient(queueConfig), environment.reconcileQueueUrl, patience, digest),
   bus: createBus(new EventBridgeClient(clientConfig), environment.meshBus, patience),
   trail: createWriteOnce(wayTo('s3', environment.region), environment.auditBucket, patience),
 };

@@ -12,6 +12,9 @@ const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, requestTi
 /** What every SDK client is made with: the SDK's standard retry below, the mesh's own by class above. */
 export const clientConfig = { requestHandler, maxAttempts: 3, retryMode: 'standard' };
 
+/** As above; the queue's URL only names the queue, for where requests go is the environment's word. */
+export const queueConfig = { ...clientConfig, useQueueUrlAsEndpoint: false };
+
 export const patience = realPatience;
 
 export const now = (): Date => new Date();

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createRegistry } from '#aws/registry.ts';
 import { createFifoQueue } from '#aws/sqs.ts';
 import { sweep } from '#control/sweep.ts';
-import { clientConfig, now, patience } from '../shared/clients.ts';
+import { clientConfig, now, patience, queueConfig } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { meshHandler } from '../shared/middleware.ts';
@@ -15,7 +15,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 const metrics = meshMetrics('sweep');
 const deps = {
   registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
-  queue: createFifoQueue(new SQSClient(clientConfig), environment.reconcileQueueUrl, patience, digest),
+  queue: createFifoQueue(new SQSClient(queueConfig), environment.reconcileQueueUrl, patience, digest),
   now,
 };
 

@@ -44,8 +44,18 @@ export function localFolder(invocation: Invocation): string {
 export function runningLocal(folder: string): LocalMesh | undefined {
   const file = resolve(folder, 'local.json');
   if (!existsSync(file)) return undefined;
-  const mesh = JSON.parse(readFileSync(file, 'utf8')) as LocalMesh;
-  return isAlive(mesh.pid) ? mesh : undefined;
+  const mesh = readLocal(file);
+  return mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
+}
+
+/** Undefined for a file that its process never finished: nothing runs that could be reached. */
+function readLocal(file: string): LocalMesh | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as LocalMesh;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -64,6 +74,11 @@ export async function connect(invocation: Invocation): Promise<Connection> {
         hint: 'start one with: weft local up --detach',
       },
     );
+  }
+  if (local.apiUrl === undefined) {
+    throw userError('WEFT-CLI-026', `the mesh of ${localFolder(invocation)} is still coming up`, {
+      hint: 'wait until weft local up says that it is up',
+    });
   }
   return connectToLocal(invocation, local);
 }

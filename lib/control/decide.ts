@@ -9,7 +9,7 @@ import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import type { ApiDeps, Request } from './request.ts';
 import { planOf } from './request-subscription.ts';
-import { checkScope } from './scope.ts';
+import { checkEnd, checkScope } from './scope.ts';
 
 export interface DecisionWish extends Partial<AccessScope> {
   readonly decision: 'approve' | 'reject';
@@ -35,7 +35,7 @@ export async function findSubscription(
 
 /**
  * The owner's word on a request: a steward of the owning domain, never the one who asked; an approval may narrow and never widen.
- * @throws WEFT-AUTH-002, WEFT-REQUEST-002, -005 and -006 with why the step is not allowed.
+ * @throws WEFT-AUTH-002, WEFT-REQUEST-002, -004, -005 and -006 with why the step is not allowed.
  */
 export async function decide(
   id: string,
@@ -55,7 +55,12 @@ export async function decide(
       return { subscription: record };
     }
     const ladder = topology.classification;
-    const narrowing = narrowingOf(wish, subscription, version, ladder);
+    const narrowing = narrowingOf(
+      { ...wish, expiresAt: checkEnd(wish.expiresAt, deps.now()) },
+      subscription,
+      version,
+      ladder,
+    );
     const approved = allowed(approve(subscription, act, narrowing, ladder), subscription);
     const product = bumped(version.product, approved.change);
     const record = { ...approved, revision: subscription.revision + 1, generation: product.generation };

@@ -15,7 +15,7 @@ import { optimistically } from './optimistic.ts';
 import { messages } from './product-draft.ts';
 import { versionOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
-import { checkScope } from './scope.ts';
+import { checkEnd, checkScope } from './scope.ts';
 
 /** What somebody asks for. */
 export interface SubscriptionWish {
@@ -112,7 +112,7 @@ function draftSubscription(
   const { tables, columns, rows } = wish;
   const clearance = wish.clearance ?? product.classification;
   const requested: AccessScope = checkScope({ clearance, tables, columns, rows }, product, topology.classification);
-  const expiresAt = endOf(wish, deps.now());
+  const expiresAt = checkEnd(wish.expiresAt, deps.now());
   const verdict = decideSubscription(
     product,
     { consumer, scope: requested, purpose: wish.purpose, expiresAt },
@@ -169,17 +169,6 @@ function principalsOf(wish: SubscriptionWish, consumer: string, request: Request
     );
   }
   return principals;
-}
-
-function endOf(wish: SubscriptionWish, now: Date): string | undefined {
-  if (wish.expiresAt === undefined) return undefined;
-  const end = new Date(wish.expiresAt);
-  if (Number.isNaN(end.getTime()) || end <= now) {
-    throw userError('WEFT-REQUEST-004', `end date \`${wish.expiresAt}\` is not a time in the future`, {
-      hint: 'write it as ISO 8601, e.g. `2030-01-31T00:00:00Z`',
-    });
-  }
-  return end.toISOString();
 }
 
 function isSameWish(a: SubscriptionRecord, b: SubscriptionRecord): boolean {

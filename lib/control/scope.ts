@@ -52,3 +52,15 @@ export function checkScope(scope: AccessScope, product: ProductRecord, ladder: C
   }
   return scope.rows === undefined ? scope : { ...scope, rows };
 }
+
+/** The end that somebody wrote, as ISO 8601 in UTC. @throws WEFT-REQUEST-004 when it is no time, or has passed. */
+export function checkEnd(written: string | undefined, now: Date): string | undefined {
+  if (written === undefined) return undefined;
+  const end = new Date(written);
+  if (!/^\d{4}-\d{2}/.test(written) || Number.isNaN(end.getTime()) || end <= now) {
+    throw userError('WEFT-REQUEST-004', `end date \`${written}\` is not a time in the future`, {
+      hint: 'write it as ISO 8601, e.g. `2030-01-31T00:00:00Z`',
+    });
+  }
+  return end.toISOString();
+}

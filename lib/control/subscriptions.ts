@@ -1,7 +1,8 @@
 import { everyRecord } from '#aws/registry.ts';
+import { userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import { decideSubscription } from '#mesh/policy/decide.ts';
-import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { type ShareRecord, SUBSCRIPTION_STATES, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { authorize, may } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { findSubscription } from './decide.ts';
@@ -14,6 +15,12 @@ export async function listSubscriptions(
   caller: Caller,
   deps: Pick<ApiDeps, 'registry'>,
 ): Promise<SubscriptionRecord[]> {
+  const states: readonly string[] = SUBSCRIPTION_STATES;
+  if (filter.state !== undefined && !states.includes(filter.state)) {
+    throw userError('WEFT-REQUEST-007', `no subscription is ever \`${filter.state}\``, {
+      hint: `states are ${states.join(', ')}`,
+    });
+  }
   const found: SubscriptionRecord[] = [];
   const prefix = filter.consumer === undefined ? undefined : `${filter.consumer}#`;
   for await (const subscription of everyRecord(deps.registry, 'subscription', prefix)) {

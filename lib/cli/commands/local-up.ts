@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeWritable } from '#local/instance/data-folder.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
@@ -23,6 +24,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
       { hint: 'weft local down stops it' },
     );
   }
+  // Before a process of its own is started: its words would only be in a log.
+  readMeshFile(textOption(invocation, 'mesh'), invocation.io.cwd);
+  numberOption(invocation, 'port', HIGHEST_PORT);
   if (invocation.options.detach === true) {
     announce(invocation, await detach(invocation, folder));
     return;
@@ -53,7 +57,7 @@ function signalled(): Promise<void> {
 
 /** Starts the same command in a process of its own, and waits until it serves. */
 export async function detach(invocation: Invocation, folder: string): Promise<LocalMesh> {
-  mkdirSync(folder, { recursive: true });
+  makeWritable(folder);
   const log = join(folder, 'local.log');
   const output = openSync(log, 'w');
   const options = ['mesh', 'port'].flatMap((name) => {
@@ -77,10 +81,24 @@ export async function detach(invocation: Invocation, folder: string): Promise<Lo
     if (mesh?.pid === child.pid && mesh?.apiUrl !== undefined && (await answers(mesh))) return mesh;
     await sleep(100);
   }
-  throw new WeftError('WEFT-CLI-020', ended ? 'the mesh did not come up' : 'the mesh is not up after two minutes', {
-    source: 'user',
-    hint: `read ${log}`,
-  });
+  throw new WeftError(
+    'WEFT-CLI-020',
+    ended ? `the mesh did not come up: ${lastWords(log)}` : 'the mesh is not up after two minutes',
+    {
+      source: 'user',
+      hint: `read ${log}`,
+    },
+  );
+}
+
+/** What a process that ended said of its error. */
+function lastWords(log: string): string {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const error = lines.findLastIndex((line) => /^(error|bug): /.test(line));
+  return lines
+    .slice(error)
+    .join(' ')
+    .replace(/^error: /, '');
 }
 
 async function answers(mesh: LocalMesh): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { userError } from '#mesh/error.ts';
 import type { Clock } from '../core/clock.ts';
 import { Cloud } from '../core/cloud.ts';
 import type { Service } from '../core/service.ts';
@@ -8,6 +7,7 @@ import { type DeployOptions, deployAssembly } from '../deployer/deploy.ts';
 import type { DeployResult } from '../deployer/progress.ts';
 import { IdentityGate } from '../services/iam/gate.ts';
 import { adminHandler } from './admin.ts';
+import { makeWritable } from './data-folder.ts';
 import { DEFAULT_PORT, listen } from './listen.ts';
 import { takeLock } from './lock.ts';
 import { allServices } from './services.ts';
@@ -98,18 +98,5 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
     await cloud.close();
     unlock();
     throw error;
-  }
-}
-
-function makeWritable(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw userError('WEFT-LOCAL-002', `the folder ${folder} cannot be written (${why})`, {
-      cause,
-      hint: 'make it writable, or name another with --folder',
-    });
   }
 }

@@ -16,7 +16,7 @@ import { RamService } from '../services/ram.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
 import { SqsService } from '../services/sqs/service.ts';
-import { SsmService } from '../services/ssm.ts';
+import { SsmService } from '../services/ssm/service.ts';
 import { StsService } from '../services/sts.ts';
 
 /** Every service of a local mesh: what a new service is added to. */

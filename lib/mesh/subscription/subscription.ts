@@ -1,7 +1,17 @@
 import type { Grant } from '../access/grant.ts';
 import type { Change, Condition } from '../record.ts';
 
-export type SubscriptionState = 'pending' | 'approved' | 'active' | 'revoking' | 'revoked' | 'rejected' | 'expired';
+export const SUBSCRIPTION_STATES = [
+  'pending',
+  'approved',
+  'active',
+  'revoking',
+  'revoked',
+  'rejected',
+  'expired',
+] as const;
+
+export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 
 /** What a subscriber may see: asked for in a request, narrowed or not by the decision. */
 export interface AccessScope {

@@ -45,6 +45,10 @@ export function approve(
   findings.add(scope.problems);
   if (!scope.ok) return findings.outcome<SubscriptionRecord>(undefined);
   const expiresAt = narrowEnd(subscription.expiresAt, narrowing.expiresAt);
+  if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.parse(act.at)) {
+    const message = `the subscription "${subscription.id}" ended ${expiresAt}`;
+    findings.error(7, {}, message, 'reject it, and let it be requested with a later end');
+  }
   return findings.outcome<SubscriptionRecord>({
     ...move(subscription, 'approved', act, 'SubscriptionApproved'),
     approved: scope.value,

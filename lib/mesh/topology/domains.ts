@@ -12,6 +12,8 @@ interface Surroundings {
   readonly mesh: string;
   readonly region: string;
   readonly governanceAccount: string;
+  /** Undefined where `mesh.yaml` names none. */
+  readonly auditAccount?: string;
 }
 
 /** The domains of `mesh.yaml`, each checked on its own and against the others. */
@@ -28,13 +30,11 @@ export function readDomains(view: YamlView, around: Surroundings, findings: Find
     refuseSecond(names, domain.name, item.get('name'), findings, 8, 'name');
     refuseSecond(accounts, domain.account, item.get('account'), findings, 9, 'account');
     const at = (item.get('account') ?? item).place;
-    if (domain.account !== '' && domain.account === around.governanceAccount) {
-      findings.error(
-        10,
-        at,
-        `the account ${domain.account} is the governance account`,
-        'give the domain an account of its own',
-      );
+    const taken = { governance: around.governanceAccount, audit: around.auditAccount };
+    const role = Object.entries(taken).find(([, account]) => account === domain.account)?.[0];
+    if (domain.account !== '' && role !== undefined) {
+      const message = `the account ${domain.account} is the ${role} account`;
+      findings.error(10, at, message, 'give the domain an account of its own');
     }
     const bucket = productBucketName(around.mesh, domain.name, domain.account, around.region);
     if (bucket.length > MAX_BUCKET_NAME) {
@@ -92,5 +92,5 @@ function refuseSecond(
     return;
   }
   const message = `the ${what} "${value}" belongs to the domain of line ${first.line} already`;
-  findings.error(number, view.place, message, `give each domain a ${what} of its own`);
+  findings.error(number, view.place, message, `give each domain its own ${what}`);
 }

@@ -43,7 +43,10 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
     const { line, col } = lines.linePos(offset);
     return { file: source.file, line, column: col };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) =>
+  // What the parser stumbles over after the first broken place mostly follows from it; a key that stands twice stands for itself.
+  const broken = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  const told = document.errors.filter((error) => error === broken || error.code === 'DUPLICATE_KEY');
+  const problems = [...told, ...document.warnings].map((error) =>
     problem(`broken YAML: ${firstLine(error.message)}`, 'correct the YAML at this place', placeAt(error.pos[0])),
   );
   const refuse = (node: Node | null, message: string, fix: string) =>

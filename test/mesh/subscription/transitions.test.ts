@@ -16,6 +16,7 @@ import { AT, column, role, subscription, TOPOLOGY, table } from '../fixtures.ts'
 
 const LADDER = TOPOLOGY.classification;
 const OWNER: Act = { actor: role('sales', 'steward'), at: '2026-02-01T00:00:00Z', correlation: 'c-2' };
+const LATER = '2026-09-01T00:00:00Z';
 const STATES: readonly SubscriptionState[] = [
   'pending',
   'approved',
@@ -38,7 +39,7 @@ describe('the states of a subscription', () => {
       Partial<Record<SubscriptionState, SubscriptionState>>,
     ]
   >([
-    ['approve', (entry) => approve(entry, OWNER, {}, LADDER), { pending: 'approved' }],
+    ['approve', (entry) => approve({ ...entry, expiresAt: LATER }, OWNER, {}, LADDER), { pending: 'approved' }],
     ['reject', (entry) => reject(entry, OWNER), { pending: 'rejected' }],
     ['activate', (entry) => activate(entry, OWNER), { approved: 'active' }],
     ['revoke', (entry) => revoke(entry, OWNER), { pending: 'revoked', approved: 'revoking', active: 'revoking' }],
@@ -77,7 +78,7 @@ describe('a decision', () => {
     inState('pending', { requested, approved: undefined, expiresAt: undefined });
 
   test('is never the requester’s own', () => {
-    const entry = inState('pending');
+    const entry = inState('pending', { expiresAt: LATER });
     const self = { ...OWNER, actor: entry.requestedBy };
     for (const result of [approve(entry, self, {}, LADDER), reject(entry, self)]) {
       expect(result.problems.map((problem) => problem.code)).toEqual(['WEFT-SUBSCRIPTION-002']);
@@ -89,7 +90,7 @@ describe('a decision', () => {
     const plain = approve(asked(requested), OWNER, {}, LADDER);
     expect(plain.ok && plain.value.approved).toEqual(requested);
     const narrowing = { clearance: 'public', rows: { t: 'b = 2', u: 'c = 3' }, columns: { t: ['a'] }, tables: ['t'] };
-    const narrowed = approve(asked(requested), OWNER, { ...narrowing, expiresAt: AT }, LADDER);
+    const narrowed = approve(asked(requested), OWNER, { ...narrowing, expiresAt: LATER }, LADDER);
     expect(narrowed.ok && narrowed.value).toMatchObject({
       approved: {
         clearance: 'public',
@@ -98,7 +99,7 @@ describe('a decision', () => {
         tables: ['t'],
       },
       decidedBy: OWNER.actor,
-      expiresAt: AT,
+      expiresAt: LATER,
     });
   });
 
@@ -112,6 +113,16 @@ describe('a decision', () => {
     const requested = { clearance: 'internal', rows: { t: 'a = 1' }, columns: { t: ['a', 'b'] }, tables: ['t', 'u'] };
     const result = approve(asked(requested), OWNER, narrowing, LADDER);
     expect(result.problems.map((problem) => problem.code)).toEqual([`WEFT-SUBSCRIPTION-${code}`]);
+  });
+
+  test('does not approve what has ended, whoever set the end', () => {
+    const entry = asked({ clearance: 'public' });
+    for (const result of [
+      approve({ ...entry, expiresAt: OWNER.at }, OWNER, {}, LADDER),
+      approve(entry, OWNER, { expiresAt: AT }, LADDER),
+    ]) {
+      expect(result.problems.map((problem) => problem.code)).toEqual(['WEFT-SUBSCRIPTION-007']);
+    }
   });
 
   test('keeps the earlier of two ends', () => {
