@@ -18,9 +18,9 @@ export async function query(
 }
 
 /** The workgroup of this caller: the auditors', its domain's, or the one that its domain's producers have to themselves. */
-function workgroupOf({ topology, account, principal }: Connection): string {
+export function workgroupOf({ topology, account, principal }: Connection): string {
   const { mesh } = topology;
-  if (account === topology.governanceAccount) return workgroupName(mesh, 'auditor');
+  if (account === topology.auditAccount) return workgroupName(mesh, 'auditor');
   const domain = domainOfAccount(topology, account)?.name;
   if (domain === undefined) throw userError('WEFT-CLI-018', `account ${account} has no part in mesh ${mesh}`);
   const producer = principal.includes(`/${domainRoleName(mesh, domain, 'producer')}`);

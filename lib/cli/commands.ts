@@ -189,6 +189,32 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/product-show.ts'),
   },
   {
+    name: 'product export',
+    summary: 'write a snapshot of what you may see of a product as Parquet files with a manifest of checksums',
+    arguments: [{ name: '<product>', description: '<domain>/<product>' }],
+    options: [
+      { flags: '--out <folder>', description: 'where to; must be empty (default: the name of the product)' },
+      { flags: '--major <number>', description: 'major version (default: the newest)' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft product export airport-reference/airports --as analytics/analyst',
+        what: 'the file port: the same columns and rows as through SQL',
+      },
+    ],
+    shape: '{ "product", "version", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
+    load: () => import('./commands/product-export.ts'),
+  },
+  {
+    name: 'product verify',
+    summary: 'check an exported snapshot against its manifest',
+    arguments: [{ name: '<folder>', description: 'what weft product export wrote' }],
+    examples: [{ line: 'weft product verify airports', what: 'exit code 1 when a file is missing or differs' }],
+    shape: '{ "ok", "problems": […] }',
+    load: () => import('./commands/product-verify.ts'),
+  },
+  {
     name: 'subscription plan',
     summary: 'show the exact grants that a subscription would need, and the verdict, before asking',
     arguments: [{ name: '<product>', description: '<domain>/<product>, or the id of a pending subscription' }],

@@ -1,11 +1,12 @@
 import { userError } from '#mesh/error.ts';
 import { DOMAIN_ROLES, domainRoleName, GOVERNANCE_ROLES, governanceRoleName, roleArn } from '#mesh/topology/names.ts';
-import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import { domainNamed, governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
 
 const ARN = /^arn:aws:iam::\d{12}:(?:role\/.+|root)$/;
 
 /**
- * The ARN of whom a user names: `<domain>/<role>`, `governance/<role>`, or an ARN as it is.
+ * The ARN of whom a user names: `<domain>/<role>`, `governance/<role>`, or an ARN as it is. `governance/auditor` is the auditor in whatever
+ * account the trail is.
  * @throws WeftError `WEFT-CLI-002` when the mesh knows no such principal.
  */
 export function principalArn(name: string, topology: Topology): string {
@@ -13,7 +14,8 @@ export function principalArn(name: string, topology: Topology): string {
   const [owner = '', role = ''] = name.split('/');
   if (owner === 'governance') {
     const kind = GOVERNANCE_ROLES.find((entry) => entry === role);
-    if (kind !== undefined) return roleArn(topology.governanceAccount, governanceRoleName(topology.mesh, kind));
+    if (kind !== undefined)
+      return roleArn(governanceRoleAccount(kind, topology), governanceRoleName(topology.mesh, kind));
   }
   const domain = domainNamed(topology, owner);
   const kind = DOMAIN_ROLES.find((entry) => entry === role);

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DemoReport, play } from '#cli/demo/play.ts';
+import { verifyExport } from '#cli/export.ts';
 import type { Cloud } from '#local/core/cloud.ts';
 import { Judge, statementsToAdd } from '../judge/judge.ts';
 
@@ -39,7 +41,7 @@ describe('the storyline of the demo, on the deployed templates', () => {
   test('every step happens', () => {
     expect(report.steps.filter((step) => !step.ok).map((step) => `${step.id}: ${step.error}`)).toEqual([]);
     expect(report.ok).toBe(true);
-    expect(report.steps).toHaveLength(11);
+    expect(report.steps).toHaveLength(12);
   });
 
   test('no role did anything that its synthesized policies do not allow', () => {
@@ -78,6 +80,37 @@ describe('the storyline of the demo, on the deployed templates', () => {
     for (const reason of Object.values(facts('withheld').reasons as Record<string, string>)) {
       expect(reason).toMatch(/COLUMN_NOT_FOUND.*cost_total/);
     }
+  });
+
+  test('the exported files hold just the rows and columns that SQL shows', async () => {
+    const { folder, files, columns } = facts('export') as { folder: string; files: string[]; columns: string[] };
+    const connection = await (await DuckDBInstance.create()).connect();
+    const paths = files.map((file) => `'${join(folder, file)}'`).join(', ');
+    const seen = await connection.runAndReadAll(
+      `SELECT origin_state, count(*) FROM read_parquet([${paths}]) GROUP BY 1 ORDER BY 1`,
+    );
+    expect(seen.getRowsJson()).toEqual([
+      ['California', '890'],
+      ['Texas', '1495'],
+    ]);
+    const names = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet([${paths}])`);
+    expect(names.getRowsJson().map(([name]) => name)).toEqual(facts('withheld').columns);
+    expect(columns).toEqual(facts('withheld').columns);
+    connection.closeSync();
+  });
+
+  test('a file that was changed after it was exported is found', () => {
+    const { folder: original, files } = facts('export') as { folder: string; files: string[] };
+    const folder = `${original}-copy`;
+    cpSync(original, folder, { recursive: true });
+    expect(verifyExport(folder)).toEqual([]);
+    const file = join(folder, files[0] ?? '');
+    const data = readFileSync(file);
+    data[100] = (data[100] ?? 0) ^ 1;
+    writeFileSync(file, data);
+    expect(verifyExport(folder)).toEqual([`${files[0]} is not what was exported: its SHA-256 differs`]);
+    rmSync(file);
+    expect(verifyExport(folder)).toEqual([`${files[0]} is missing`]);
   });
 
   test('the requester could not approve, the owner narrowed', () => {

@@ -1,5 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Plan } from '#mesh/plan/plan.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { exportProduct, verifyExport } from '../export.ts';
 import { grantText, renderPlan } from '../plan.ts';
 import { renderTable } from '../table.ts';
 import { waitForSubscription } from '../wait.ts';
@@ -156,5 +160,28 @@ export const withheld: Step = {
       lines.push(`${what}: ${reason}`);
     }
     return { lines, facts: { columns: names, states: seen, reasons } };
+  },
+};
+
+export const exported: Step = {
+  id: 'export',
+  title: 'the file port shows the same columns and rows as SQL',
+  async run(world) {
+    const analyst = await world.as(ANALYST);
+    const path = '/products/wildlife-safety/bird-strikes';
+    const { product } = await analyst.api<{ product: ProductRecord }>({ method: 'GET', path });
+    const folder = join(world.instance.folder, 'export');
+    mkdirSync(folder);
+    const manifest = await exportProduct(analyst, product, folder);
+    const columns = manifest.tables[0]?.columns.map((column) => column.name) ?? [];
+    expectThat(columns.length > 0 && !columns.some((name) => name.startsWith('cost')), 'no cost is exported');
+    expectThat(verifyExport(folder).length === 0, 'every file is as the manifest says');
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    return {
+      lines: [
+        `${manifest.files.length} Parquet file(s), ${bytes} bytes, ${columns.length} columns, checksums in the manifest`,
+      ],
+      facts: { folder, columns, files: manifest.files.map((file) => file.path) },
+    };
   },
 };

@@ -1,7 +1,7 @@
 import type { Step } from './step.ts';
 import { followed, quarantined, revoked, trail } from './steps-change.ts';
 import { deployed, published, refusedBeforeGrants } from './steps-publish.ts';
-import { approved, granted, joined, withheld } from './steps-share.ts';
+import { approved, exported, granted, joined, withheld } from './steps-share.ts';
 
 /** The main job of a mesh, in order; each step builds on those before it. The mesh itself is up when the first one runs. */
 export const STORYLINE: readonly Step[] = [
@@ -12,6 +12,7 @@ export const STORYLINE: readonly Step[] = [
   approved,
   joined,
   withheld,
+  exported,
   followed,
   quarantined,
   revoked,

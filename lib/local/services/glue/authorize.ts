@@ -3,7 +3,7 @@ import { judgePolicy } from '../../core/policy.ts';
 import type { Caller, Context } from '../../core/service.ts';
 import { insufficient } from '../lake-formation/access.ts';
 import type { Permission } from '../lake-formation/resource.ts';
-import { databaseRights, isOpen, mayCreateDatabases, tableRights } from '../lake-formation/rights.ts';
+import { databaseRights, isOpen, mayCreateDatabases, mayKnowDatabases, tableRights } from '../lake-formation/rights.ts';
 import { isAdmin } from '../lake-formation/settings.ts';
 import { catalog } from './catalog.ts';
 import { entityNotFound } from './errors.ts';
@@ -85,7 +85,7 @@ function byPolicy(context: Context, catalogId: string, action: string, database:
 export function databaseNamed(context: Context, catalogId: string, name: string): GlueDatabase {
   const found = catalog.database(context.cloud, catalogId, name);
   if (found !== undefined) return found;
-  if (!mayCreateDatabases(context.cloud, context.caller, catalogId)) throw insufficient('Describe', name);
+  if (!mayKnowDatabases(context.cloud, context.caller, catalogId)) throw insufficient('Describe', name);
   throw entityNotFound(`Database ${name} not found.`);
 }
 

@@ -6,7 +6,7 @@ import { catalog } from '../glue/catalog.ts';
 import { linkedDatabase, linkedTable, resolveDatabase, resolveTable } from '../glue/link.ts';
 import { columnNames, type GlueDatabase, type GlueTable } from '../glue/types.ts';
 import { type Cell, columnsOf } from './cells.ts';
-import { databaseRights, isOpen, mayCreateDatabases, tableRights } from './rights.ts';
+import { databaseRights, isOpen, mayKnowDatabases, tableRights } from './rights.ts';
 
 /** Where a table lies: names are folded to lower case. */
 export interface TableAddress {
@@ -116,7 +116,7 @@ function locate(cloud: Cloud, caller: Caller, at: TableAddress): GlueTable {
   const database = databaseBehind(cloud, caller, at);
   if (database === undefined) {
     const known = catalog.database(cloud, at.catalogId, at.database) !== undefined;
-    if (known || mayCreateDatabases(cloud, caller, at.catalogId)) throw notFound('Database', at.database);
+    if (known || mayKnowDatabases(cloud, caller, at.catalogId)) throw notFound('Database', at.database);
     throw insufficient('Describe', at.database.toLowerCase());
   }
   const named = catalog.table(cloud, database.CatalogId, database.Name, at.table);

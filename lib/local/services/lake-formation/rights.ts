@@ -6,7 +6,7 @@ import { type GrantRecord, grantsOnDatabase, grantsOnKind } from './grants.ts';
 import { shareOfDatabase, shareOfTable } from './matching.ts';
 import { coversAccount, everyoneIn, IAM_ALLOWED, principalOf } from './principal.ts';
 import type { Permission } from './resource.ts';
-import { isAdmin, isReadOnlyAdmin } from './settings.ts';
+import { isAdmin, isReadOnlyAdmin, settingsOf } from './settings.ts';
 import { isShareAccepted } from './share-store.ts';
 
 /** What a principal may do with one table. */
@@ -32,13 +32,25 @@ interface Holdings {
 const DATABASE_ALL: readonly Permission[] = ['ALL', 'ALTER', 'CREATE_TABLE', 'DESCRIBE', 'DROP'];
 const TABLE_ALL: readonly Permission[] = ['ALL', 'ALTER', 'DELETE', 'DESCRIBE', 'DROP', 'INSERT', 'SELECT'];
 
-/** Whether the caller may create databases in a catalog: whoever may not is also not told which ones are missing. */
+/** Whether the caller may create databases in a catalog. */
 export function mayCreateDatabases(cloud: Cloud, caller: Caller, catalogId: string): boolean {
+  return creates(cloud, caller, catalogId, [principalOf(caller), everyoneIn(caller.account), IAM_ALLOWED]);
+}
+
+/**
+ * Whether the caller is told that a database is missing. In an account with administrators only those are who administer it or were given
+ * CREATE_DATABASE by name; all others read that they lack DESCRIBE.
+ */
+export function mayKnowDatabases(cloud: Cloud, caller: Caller, catalogId: string): boolean {
+  if (settingsOf(cloud, catalogId).DataLakeAdmins.length === 0) return mayCreateDatabases(cloud, caller, catalogId);
+  return creates(cloud, caller, catalogId, [principalOf(caller), everyoneIn(caller.account)]);
+}
+
+function creates(cloud: Cloud, caller: Caller, catalogId: string, names: readonly string[]): boolean {
   if (caller.account !== catalogId) return false;
   if (isAdmin(cloud, caller)) return true;
-  const mine = new Set([principalOf(caller), everyoneIn(caller.account), IAM_ALLOWED]);
   return grantsOnKind(cloud, catalogId, 'catalog', catalogId).some(
-    ({ principal, permissions }) => mine.has(principal) && permissions.includes('CREATE_DATABASE'),
+    ({ principal, permissions }) => names.includes(principal) && permissions.includes('CREATE_DATABASE'),
   );
 }
 
