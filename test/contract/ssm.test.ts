@@ -9,7 +9,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { expect, test } from '@jest/globals';
-import { SsmService } from '#local/services/ssm.ts';
+import { SsmService } from '#local/services/ssm/service.ts';
 import { describeBackends } from './harness.ts';
 
 describeBackends('SSM', { moto: true, services: () => [new SsmService()] }, (backend) => {
