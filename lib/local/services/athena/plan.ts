@@ -5,17 +5,18 @@ import { catalog } from '../glue/catalog.ts';
 import { type ReadableTable, readTable } from '../lake-formation/access.ts';
 import type { Engine } from './engine/instance.ts';
 import type { ParquetSchemas } from './engine/parquet-schema.ts';
+import { DuckdbParser } from './engine/parser.ts';
 import { INFORMATION_SCHEMA, informationSchema } from './information-schema.ts';
 import { quote } from './relation/glue-type.ts';
 import { grantedSelect } from './relation/granted.ts';
 import { groupFiles } from './relation/partition.ts';
 import { buildSource } from './relation/source.ts';
 import { decodeView } from './relation/view.ts';
-import { divideAsAthena } from './sql/division.ts';
 import { gateDuckdb } from './sql/duckdb-gate.ts';
-import { gateQuery, type Output, QueryFailure, type RelationName } from './sql/gate.ts';
-import { type Token, tokenize } from './sql/lexer.ts';
-import { macrosIn, polyglot, prepare, type Transpiler } from './sql/transpile.ts';
+import { type Output, QueryFailure, type RelationName } from './sql/gate.ts';
+import type { Token } from './sql/lexer.ts';
+import { type Translation, Translations } from './sql/translations.ts';
+import { polyglot, type Transpiler } from './sql/transpile.ts';
 import { storageOf } from './storage.ts';
 
 /** Who asks, from where. */
@@ -40,11 +41,21 @@ const VIEW_DEPTH = 16;
 /** Makes plans: gates the query twice and gives the engine just the relations that the asker was granted. */
 export class Planner {
   readonly #schemas: ParquetSchemas;
-  readonly #transpile: Transpiler;
+  readonly #parser = new DuckdbParser();
+  readonly #translations: Translations;
 
   constructor(schemas: ParquetSchemas, transpile: Transpiler = polyglot) {
     this.#schemas = schemas;
-    this.#transpile = transpile;
+    this.#translations = new Translations(transpile, this.#parser);
+  }
+
+  /** Has both parsers load what they need, so that the first query does not wait for it. */
+  async warm(): Promise<void> {
+    await this.#translations.translate(this.#translations.read('SELECT 1 AS one'));
+  }
+
+  async close(): Promise<void> {
+    await this.#parser.close();
   }
 
   /**
@@ -53,9 +64,9 @@ export class Planner {
    * @throws QueryFailure, AwsError
    */
   async plan(asker: Asker, engine: Engine, sql: string, writable?: string): Promise<Plan> {
-    const work = new Work(asker, engine, this.#schemas, this.#transpile);
-    const text = await work.translate(sql, asker.database, 0);
-    const scope = { database: asker.database, macros: macrosIn(text), paths: [...work.paths] };
+    const work = new Work(asker, engine, this.#schemas, this.#translations);
+    const { text, macros } = await work.translate(sql, asker.database, 0);
+    const scope = { database: asker.database, macros, paths: [...work.paths] };
     await engine.seal(writable === undefined ? scope : { ...scope, writable });
     return { text, outputs: work.outputs, reads: [...work.reads.values()], bytes: work.bytes };
   }
@@ -70,28 +81,25 @@ class Work {
   readonly #asker: Asker;
   readonly #engine: Engine;
   readonly #schemas: ParquetSchemas;
-  readonly #transpile: Transpiler;
+  readonly #translations: Translations;
 
-  constructor(asker: Asker, engine: Engine, schemas: ParquetSchemas, transpile: Transpiler) {
+  constructor(asker: Asker, engine: Engine, schemas: ParquetSchemas, translations: Translations) {
     this.#asker = asker;
     this.#engine = engine;
     this.#schemas = schemas;
-    this.#transpile = transpile;
+    this.#translations = translations;
   }
 
-  async translate(sql: string, database: string, depth: number): Promise<string> {
-    const tokens = tokenize(sql);
-    const { relations, outputs } = gateQuery(sql, tokens);
+  async translate(sql: string, database: string, depth: number): Promise<Translation> {
+    const reading = this.#translations.read(sql);
+    const { tokens, relations, outputs } = reading;
     if (depth === 0) this.outputs = outputs;
     const withPath = tokens.some((token) => token.kind === 'quoted' && token.value === '$path');
     if (withPath && hasStar(tokens)) throw new QueryFailure('NOT_SUPPORTED: weft local does not take "$path" beside *');
     for (const relation of relations) await this.#make(relation, database, tokens, withPath, depth);
-    const translated = this.#transpile(prepare(sql, tokens));
-    const text = tokens.some((token) => token.value === '/')
-      ? await divideAsAthena(translated, this.#engine)
-      : translated;
-    gateDuckdb(await this.#engine.serialize(text), this.made, database);
-    return text;
+    const translation = await this.#translations.translate(reading);
+    gateDuckdb(translation.tree, this.made, database);
+    return translation;
   }
 
   async #make(
@@ -108,18 +116,18 @@ class Work {
     if (name.catalog !== undefined && name.catalog !== 'awsdatacatalog') {
       throw new QueryFailure(`CATALOG_NOT_FOUND: ${place}: Catalog '${name.catalog}' not found`);
     }
-    if (database === 'information_schema') await this.#makeInformation(name.table, place);
+    if (database === 'information_schema') this.#makeInformation(name.table, place);
     else await this.#makeTable({ database, table: name.table }, place, tokens, withPath, depth);
     this.made.add(key);
   }
 
-  async #makeInformation(table: string, place: string): Promise<void> {
+  #makeInformation(table: string, place: string): void {
     const select = informationSchema(this.#asker, table);
     if (select === undefined)
       throw new QueryFailure(
         `TABLE_NOT_FOUND: ${place}: Table 'awsdatacatalog.information_schema.${table}' does not exist`,
       );
-    await this.#engine.create({ database: INFORMATION_SCHEMA, name: table, select });
+    this.#engine.create({ database: INFORMATION_SCHEMA, name: table, select });
   }
 
   async #makeTable(
@@ -140,12 +148,12 @@ class Work {
       this.reads.set(owner, readable);
       const body = await this.translate(view.originalSql, view.schema.toLowerCase(), depth + 1);
       const columns = readable.cells[0]?.columns ?? [];
-      await this.#engine.create({
+      this.#engine.create({
         database: at.database,
         name: at.table,
-        select: `SELECT ${columns.map(quote).join(', ')} FROM (${body}\n)`,
+        select: `SELECT ${columns.map(quote).join(', ')} FROM (${body.text}\n)`,
         from: view.schema.toLowerCase(),
-        macros: macrosIn(body),
+        macros: body.macros,
       });
       return;
     }
@@ -161,7 +169,7 @@ class Work {
     for (const path of source.paths) this.paths.add(path);
     if (!this.reads.has(owner)) this.bytes += source.bytes;
     this.reads.set(owner, readable);
-    await this.#engine.create({
+    this.#engine.create({
       database: at.database,
       name: at.table,
       select: grantedSelect(source, readable.cells, withPath),

@@ -94,8 +94,15 @@ export class Runner {
     }
   }
 
+  /** Starts what the first query would wait for. */
+  async warm(): Promise<void> {
+    this.#pool.refill();
+    await this.#planner.warm();
+  }
+
   async close(): Promise<void> {
     await this.#pool.close();
+    await this.#planner.close();
   }
 
   async #explain(sql: string, run: Run): Promise<Outcome> {

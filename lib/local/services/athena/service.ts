@@ -8,6 +8,9 @@ import { workGroupOperations } from './operations/workgroups.ts';
 import { Runner } from './runner.ts';
 import type { Transpiler } from './sql/transpile.ts';
 
+/** Milliseconds after its start at which an idle service loads its parsers: what lives shorter never does. */
+const WARM_AFTER = 1000;
+
 /** Amazon Athena on DuckDB: every relation of a query is just what Lake Formation grants the caller. */
 export class AthenaService implements Service {
   readonly signingName = 'athena';
@@ -15,6 +18,7 @@ export class AthenaService implements Service {
   readonly operations: Operations;
   readonly #runner: Runner;
   readonly #executions: Executions;
+  readonly #warming: NodeJS.Timeout;
 
   /** @param transpile another translator, for tests that plant a fault in it. */
   constructor(transpile?: Transpiler) {
@@ -26,6 +30,7 @@ export class AthenaService implements Service {
       ...savedOperations,
       ...metadataOperations,
     };
+    this.#warming = setTimeout(() => void this.#runner.warm().catch(() => undefined), WARM_AFTER).unref();
   }
 
   /** Waits for the queries that run. */
@@ -34,6 +39,7 @@ export class AthenaService implements Service {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#warming);
     await this.#executions.settle();
     await this.#runner.close();
   }

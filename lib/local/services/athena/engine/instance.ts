@@ -31,27 +31,32 @@ export interface Relation {
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
+  readonly #pending: string[] = [];
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
     this.connection = connection;
   }
 
-  static async start(): Promise<Engine> {
-    const instance = await DuckDBInstance.create(':memory:');
+  /** @param threads default one for each core */
+  static async start(threads?: number): Promise<Engine> {
+    const instance = await DuckDBInstance.create(':memory:', threads === undefined ? {} : { threads: String(threads) });
     const connection = await instance.connect();
     await connection.run(SETTINGS.join('; '));
     return new Engine(instance, connection);
   }
 
-  /** Makes a relation, and the macros that its text calls. */
-  async create({ database, name, select, from, macros = [] }: Relation): Promise<void> {
+  /** Has a relation, and the macros that its text calls, made when the engine is sealed. */
+  create({ database, name, select, from, macros = [] }: Relation): void {
     const view = `CREATE VIEW awsdatacatalog.${quote(database)}.${quote(name)} AS ${select}`;
     const scope = from === undefined ? [] : within(from);
-    await this.#run([...macros.map(create), schema(database), ...scope, view]);
+    this.#pending.push(...macros.map(create), schema(database), ...scope, view);
   }
 
-  /** Makes what the query's text calls, and shuts the door: only these files, no extension, no setting, no way back. The order matters. */
+  /**
+   * Makes the relations and what the query's text calls, and shuts the door: only these files, no extension, no setting, no way back. The order matters. All
+   * of it is one message to DuckDB.
+   */
   async seal(scope: {
     database: string;
     macros: readonly string[];
@@ -59,7 +64,8 @@ export class Engine {
     writable?: string;
   }): Promise<void> {
     const folders = scope.writable === undefined ? '' : literal(scope.writable);
-    await this.#run([
+    const statements = [
+      ...this.#pending.splice(0),
       ...scope.macros.map(create),
       ...within(scope.database),
       `SET allowed_paths = [${scope.paths.map(literal).join(', ')}]`,
@@ -67,10 +73,7 @@ export class Engine {
       "SET temp_directory = ''",
       'SET enable_external_access = false',
       'SET lock_configuration = true',
-    ]);
-  }
-
-  async #run(statements: readonly string[]): Promise<void> {
+    ];
     await this.connection.run(statements.join(';\n'));
   }
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/instance.ts';
+import type { DuckdbParser } from '../engine/parser.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -6,11 +6,11 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
  * Puts a macro in the place of `/` and `%`, which raises DIVISION_BY_ZERO for what is not floating point, as Athena does and DuckDB does not. Inside
  * `TRY` the operators stay: there DuckDB's NULL is the answer.
  */
-export async function divideAsAthena(text: string, engine: Engine): Promise<string> {
-  const tree = parseExactly(await engine.serialize(text));
+export async function divideAsAthena(text: string, parser: DuckdbParser): Promise<string> {
+  const tree = parseExactly(await parser.serialize(text));
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree) || tree.error === true) return text;
   replace(tree);
-  return engine.deserialize(JSON.stringify(tree));
+  return parser.deserialize(JSON.stringify(tree));
 }
 
 /** JSON whose numbers stay as they are written: a location or a literal may be above what a double holds. */
