@@ -87,6 +87,7 @@ function errorOf(status: number, body: ErrorBody): WeftError {
     return new WeftError('WEFT-CLI-007', `${body.message ?? body.Message ?? 'the API gave no reason'}${request}`, {
       source: status < 500 ? 'user' : 'system',
       details: { status },
+      hint: status === 403 ? 'IAM refused it before the mesh saw it: take a role that may, with --as' : undefined,
     });
   }
   const { code, message, hint, problems } = body.error;

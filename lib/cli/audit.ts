@@ -11,10 +11,11 @@ export interface AuditOptions {
 }
 
 /** One line of the trail as the audit tables give it; absent values are empty. */
-export type EntryRow = Pick<AuditEntry, 'id' | 'at' | 'actor' | 'action' | 'summary' | 'correlation'> & {
+export type EntryRow = Pick<AuditEntry, 'id' | 'at' | 'actor' | 'action' | 'summary' | 'correlation' | 'entity'> & {
   readonly domain: string;
   readonly product: string;
   readonly subscription: string;
+  readonly consumer: string;
   readonly reason: string;
   readonly policies: string;
 };
@@ -38,6 +39,8 @@ const ENTRY_COLUMNS = [
   'domain',
   'product',
   'subscription',
+  'consumer',
+  'entity',
   'reason',
   'policies',
 ] as const;

@@ -20,6 +20,11 @@ export function processIo(): Io {
     env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
       ? true
       : env.NO_COLOR === undefined && stdout.isTTY === true;
+  // A reader such as `head` may leave before everything is written: that is its right, not an error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

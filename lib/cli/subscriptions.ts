@@ -9,7 +9,7 @@ export function subscriptionTable(io: Io, subscriptions: readonly SubscriptionRe
   return renderTable(
     subscriptions,
     [
-      { title: 'subscription', value: (entry) => entry.id },
+      { title: 'subscription', value: (entry) => entry.id, whole: true },
       { title: 'state', value: (entry) => entry.state },
       { title: 'consumer', value: (entry) => entry.consumer },
       { title: 'scope', value: (entry) => scopeText(entry.approved ?? entry.requested) },

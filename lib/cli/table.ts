@@ -5,9 +5,14 @@ export interface Column<T> {
   readonly value: (row: T) => string;
   /** Numbers stand to the right. */
   readonly right?: boolean;
+  /** Shown whole at any width, because it is copied or compared: ids, times. */
+  readonly whole?: boolean;
 }
 
 const GAP = '  ';
+
+/** No column shrinks below this. */
+const NARROWEST = 8;
 
 /** A table without boxes that fits `width`: the widest columns shrink first and end in `…`. */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string {
@@ -15,7 +20,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
   const natural = columns.map((column, index) =>
     Math.max(column.title.length, ...cells.map((row) => lengthOf(row[index] ?? ''))),
   );
-  const widths = shrink(natural, width - GAP.length * (columns.length - 1));
+  const widths = shrink(natural, columns, width - GAP.length * (columns.length - 1));
   const line = (texts: readonly string[]) =>
     texts
       .map((text, index) => fitted(text, widths[index] ?? 0, columns[index]?.right === true))
@@ -26,14 +31,18 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     .join('');
 }
 
-function shrink(natural: readonly number[], budget: number): number[] {
+function shrink(
+  natural: readonly number[],
+  columns: readonly { readonly whole?: boolean }[],
+  budget: number,
+): number[] {
   const widths = [...natural];
-  let excess = widths.reduce((sum, width) => sum + width, 0) - budget;
-  while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= 8) break;
+  const elastic = (index: number) => (columns[index]?.whole === true ? 0 : (widths[index] ?? 0));
+  for (let excess = widths.reduce((sum, width) => sum + width, 0) - budget; excess > 0; excess -= 1) {
+    const sizes = widths.map((_, index) => elastic(index));
+    const widest = sizes.indexOf(Math.max(...sizes));
+    if ((sizes[widest] ?? 0) <= NARROWEST) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
   }
   return widths;
 }

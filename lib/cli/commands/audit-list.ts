@@ -23,19 +23,24 @@ function show<T>(invocation: Invocation, entries: readonly T[], columns: readonl
 }
 
 const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
-  { title: 'at', value: (entry) => entry.at },
+  { title: 'at', value: (entry) => moment(entry.at), whole: true },
   { title: 'who', value: (entry) => person(entry.actor) },
-  { title: 'what', value: (entry) => entry.action },
-  { title: 'summary', value: (entry) => entry.summary },
-  { title: 'reason', value: (entry) => entry.reason },
+  { title: 'what', value: (entry) => entry.action, whole: true },
+  { title: 'about', value: (entry) => [entry.product, entry.consumer].filter((part) => part !== '').join(' for ') },
+  { title: 'summary', value: (entry) => (entry.reason === '' ? entry.summary : `${entry.summary} (${entry.reason})`) },
 ];
 
 const READ_COLUMNS: readonly Column<ReadRow>[] = [
-  { title: 'at', value: (read) => read.at },
+  { title: 'at', value: (read) => moment(read.at), whole: true },
   { title: 'who', value: (read) => person(read.principal) },
   { title: 'through', value: (read) => read.service },
   { title: 'table', value: (read) => read.table },
 ];
+
+/** An instant to the second, in UTC. */
+function moment(at: string): string {
+  return at.slice(0, 19).replace('T', ' ');
+}
 
 /** The last two parts of an ARN's path: role and session, or the role. */
 function person(arn: string): string {

@@ -5,7 +5,7 @@ import { renderTable } from '../table.ts';
 
 interface Answer {
   readonly topology: Topology;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 }
 
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -19,11 +19,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { topology, counts } = answer;
   io.out(`mesh ${topology.mesh} in ${topology.region}, governance ${topology.governanceAccount}\n`);
   io.out(`classification: ${topology.classification.join(' < ')}\n`);
-  io.out(
-    `${Object.entries(counts)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(', ')}\n\n`,
-  );
+  io.out(`${Object.entries(counts).map(countText).join(', ')}\n\n`);
   io.out(
     renderTable(
       topology.domains,
@@ -36,4 +32,11 @@ export async function run(invocation: Invocation): Promise<undefined> {
       io.columns,
     ),
   );
+}
+
+/** `3 products`, or `subscriptions: 2 active, 1 revoked`. */
+function countText([name, count]: [string, number | Readonly<Record<string, number>>]): string {
+  if (typeof count === 'number') return `${count} ${name}`;
+  const parts = Object.entries(count).map(([kind, number]) => `${number} ${kind}`);
+  return `${name}: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
 }

@@ -199,8 +199,15 @@ export const trail: Step = {
     return {
       lines: [
         ...entries
-          .slice(0, 8)
-          .map((entry) => `${entry.at} ${entry.actor.split('/').slice(1).join('/') || entry.actor}: ${entry.summary}`),
+          .filter(
+            ({ entity, action }) =>
+              (entity === 'subscription' && action !== 'SubscriptionObserved') || /^(ProductP|Schema)/.test(action),
+          )
+          .reverse()
+          .map(
+            (entry) =>
+              `${entry.at.slice(11, 19)} ${entry.actor.split('/').slice(1).join('/') || entry.actor}: ${entry.action} ${entry.product}: ${entry.summary}`,
+          ),
         `${entries.length} entries, ${reads.length} reads by ${[...new Set(reads.map((read) => read.principal.split('/').at(-1)))].join(', ')}`,
         `time to register: ${times.join(', ')}`,
       ],

@@ -41,7 +41,10 @@ function ofProduct(before: ProductRecord | undefined, after: ProductRecord): str
     const former = condition(before, type);
     if (former?.status !== status || former.reason !== reason) said.push(`${type} is ${status} (${reason})`);
   }
-  return said.length === 0 ? 'nothing that people see' : said.join(', ');
+  if (said.length > 0) return said.join(', ');
+  return before.generation === after.generation
+    ? 'as before'
+    : `generation ${before.generation} to ${after.generation}`;
 }
 
 function ofSubscription(before: SubscriptionRecord | undefined, after: SubscriptionRecord): string {
