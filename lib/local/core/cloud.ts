@@ -39,6 +39,8 @@ export class Cloud {
   #woken = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Refuses what the identity policies of a caller do not allow, for what only a service can tell of its call, e.g. each key of many. */
+  permit: ((context: Context, action: string, resource: string) => void) | undefined;
   /** When true, background work runs by itself soon after a call; tests leave it off and call `settle`. */
   live = false;
 

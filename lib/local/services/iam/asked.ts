@@ -20,13 +20,17 @@ interface Events {
   readonly Entries?: readonly { readonly Source?: string; readonly DetailType?: string }[];
 }
 
-/** What a call needs to be allowed: its action on each of its resources; a DynamoDB transaction needs the action of each item in it. */
+/**
+ * What a call needs to be allowed: its action on each of its resources; a DynamoDB transaction needs the action of each item in it, and S3 asks
+ * itself for each of many keys.
+ */
 export function asked(call: Call): Asked[] {
   if (call.service === 'dynamodb' && /^Transact(Write|Get)Items$/.test(call.operation)) {
     const { TransactItems: items = [] } = call.input as { TransactItems?: Record<string, unknown>[] };
     const actions = new Set(items.flatMap((item) => Object.keys(item)).map((kind) => `dynamodb:${TRANSACT[kind]}`));
     return [...actions].flatMap((action) => call.resources.map((resource) => ({ action, resource })));
   }
+  if (call.service === 's3' && call.operation === 'DeleteObjects') return [];
   const keys = call.action === 'events:PutEvents' ? eventKeys(call.input as Events) : undefined;
   return call.resources.map((resource) => ({ action: call.action, resource, keys }));
 }

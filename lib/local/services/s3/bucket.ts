@@ -53,7 +53,8 @@ export function requireBucket(
 ): Bucket {
   const bucket = findBucket(context.cloud.store, name);
   if (bucket === undefined) throw s3Error('NoSuchBucket', undefined, { BucketName: name });
-  const { caller } = context;
+  const { caller, cloud } = context;
+  cloud.permit?.(context, `s3:${action}`, bucketArn(name, key));
   const request = { caller, action: `s3:${action}`, resource: bucketArn(name, key), keys };
   const policy = bucket.documents.policy;
   // The owner can always mend the policy, as the root of the account can on AWS.

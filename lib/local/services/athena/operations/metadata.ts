@@ -64,8 +64,14 @@ function toDatabase(one: { Name: string; Description?: string; Parameters?: Read
   return { Name: one.Name, Description: one.Description, Parameters: one.Parameters ?? {} };
 }
 
+/** Every call but the list of catalogs is judged on its catalog. */
+function onCatalog(input: { CatalogName?: string; Name?: string }, { region, account }: Context): string[] {
+  return [`arn:aws:athena:${region}:${account}:datacatalog/${input.CatalogName ?? input.Name ?? DATA_CATALOG}`];
+}
+
 export const metadataOperations: Operations = {
   GetDataCatalog: {
+    resources: onCatalog,
     run(input: GetDataCatalogInput, context: Context) {
       checkCatalog(input.Name);
       return {
@@ -84,12 +90,14 @@ export const metadataOperations: Operations = {
     },
   },
   GetDatabase: {
+    resources: onCatalog,
     run(input: GetDatabaseInput, context: Context) {
       checkCatalog(input.CatalogName);
       return { Database: toDatabase(database(context, input.DatabaseName)) };
     },
   },
   ListDatabases: {
+    resources: onCatalog,
     run(input: ListDatabasesInput, context: Context) {
       checkCatalog(input.CatalogName);
       const { items, ...next } = page(visibleDatabases(context.cloud, context.caller, context.account), input, 50);
@@ -97,6 +105,7 @@ export const metadataOperations: Operations = {
     },
   },
   GetTableMetadata: {
+    resources: onCatalog,
     run(input: GetTableMetadataInput, context: Context) {
       checkCatalog(input.CatalogName);
       const found = tablesOf(context, database(context, input.DatabaseName).Name).find(
@@ -107,6 +116,7 @@ export const metadataOperations: Operations = {
     },
   },
   ListTableMetadata: {
+    resources: onCatalog,
     run(input: ListTableMetadataInput, context: Context) {
       checkCatalog(input.CatalogName);
       const pattern =

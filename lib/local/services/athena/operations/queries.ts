@@ -17,7 +17,8 @@ const LARGEST_PAGE = 1000;
 export function queryOperations(executions: Executions): Operations {
   const ofExecution = (input: { QueryExecutionId?: string }, context: Context) => {
     const record = find(executions, context, input.QueryExecutionId);
-    return [workGroupArn(record?.execution.WorkGroup ?? 'primary', context)];
+    // Of what is not there nothing can be judged: the operation itself says so.
+    return record === undefined ? [] : [workGroupArn(record.execution.WorkGroup ?? 'primary', context)];
   };
   const resultPages = new ResultPages();
   return {
@@ -36,6 +37,9 @@ export function queryOperations(executions: Executions): Operations {
       }),
     },
     BatchGetQueryExecution: {
+      resources: (input: BatchGetQueryExecutionInput, context: Context) => [
+        ...new Set((input.QueryExecutionIds ?? []).flatMap((id) => ofExecution({ QueryExecutionId: id }, context))),
+      ],
       run(input: BatchGetQueryExecutionInput, context: Context) {
         const ids = input.QueryExecutionIds ?? [];
         if (ids.length === 0 || ids.length > 50) throw invalid('QueryExecutionIds must have between 1 and 50 entries');

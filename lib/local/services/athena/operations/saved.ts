@@ -14,7 +14,14 @@ import type {
 } from '@aws-sdk/client-athena';
 import { AwsError } from '../../../core/error.ts';
 import type { Context, Operations } from '../../../core/service.ts';
-import { invalid, type NamedQueryRecord, namespace, type PreparedStatementRecord, page } from '../model.ts';
+import {
+  invalid,
+  type NamedQueryRecord,
+  namespace,
+  type PreparedStatementRecord,
+  page,
+  workGroupArn,
+} from '../model.ts';
 import { workGroup } from './workgroups.ts';
 
 /** An id in the form of a UUID, from the request's own id and a name. */
@@ -51,7 +58,7 @@ function existing(context: Context, group: string | undefined, name: string | un
   return found;
 }
 
-export const savedOperations: Operations = {
+const operations: Operations = {
   CreateNamedQuery: {
     run(input: CreateNamedQueryInput, context: Context) {
       const group = workGroup(context, input.WorkGroup ?? 'primary').Name;
@@ -180,3 +187,21 @@ export const savedOperations: Operations = {
     },
   },
 };
+
+interface Saved {
+  readonly WorkGroup?: string;
+  readonly NamedQueryId?: string;
+  readonly NamedQueryIds?: readonly string[];
+}
+
+/** The workgroups that a call is about: IAM knows neither named queries nor prepared statements. */
+function workGroupsOf(input: Saved, context: Context): string[] {
+  const ids = input.NamedQueryIds ?? (input.NamedQueryId === undefined ? [] : [input.NamedQueryId]);
+  const queries = ids.map((id) => context.cloud.store.get<NamedQueryRecord>(namespace(context, 'named'), id));
+  const groups = ids.length === 0 ? [input.WorkGroup] : queries.map((query) => query?.WorkGroup);
+  return [...new Set(groups)].map((group) => workGroupArn(group ?? 'primary', context));
+}
+
+export const savedOperations: Operations = Object.fromEntries(
+  Object.entries(operations).map(([name, operation]) => [name, { ...operation, resources: workGroupsOf }]),
+);
