@@ -44,7 +44,9 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
     return { file: source.file, line, column: col };
   };
   // What the parser stumbles over after the first broken place mostly follows from it; a key that stands twice stands for itself.
-  const broken = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  const [broken] = document.errors
+    .filter((error) => error.code !== 'DUPLICATE_KEY')
+    .toSorted((a, b) => a.pos[0] - b.pos[0]);
   const told = document.errors.filter((error) => error === broken || error.code === 'DUPLICATE_KEY');
   const problems = [...told, ...document.warnings].map((error) =>
     problem(`broken YAML: ${firstLine(error.message)}`, 'correct the YAML at this place', placeAt(error.pos[0])),

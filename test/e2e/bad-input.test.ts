@@ -1,0 +1,553 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { enrol, sourceOf } from '#cli/demo/sources.ts';
+import { World } from '#cli/demo/world.ts';
+import { bringUp } from '#cli/local-mesh.ts';
+import { readMeshFile } from '#cli/mesh-file.ts';
+import { openInstance } from '#local/instance/instance.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { runWeft } from '../cli/run-weft.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PRODUCTS = join(ROOT, 'examples/aviation/products');
+const MESH = readFileSync(join(ROOT, 'examples/aviation/mesh.yaml'), 'utf8');
+const CONTRACT = readFileSync(join(PRODUCTS, 'airports/airports.odcs.yaml'), 'utf8');
+const PRODUCT = readFileSync(join(PRODUCTS, 'airports/airports.odps.yaml'), 'utf8');
+const TABLE = 'wildlife_safety__bird_strikes__v1.bird_strikes';
+
+/** API Gateway asks IAM first: a role that has no business with a command never reaches the mesh with it. */
+const BY_IAM = /is not authorized to perform: execute-api:Invoke .*\(WEFT-CLI-007\)\n.*IAM refused it/;
+
+let place: string;
+let made = 0;
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), 'weft-bad-'));
+});
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+/** A new folder with these files. */
+function folderWith(files: Readonly<Record<string, string>>): string {
+  made += 1;
+  const folder = join(place, String(made));
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const contractWith = (from: string, to: string) => {
+  expect(CONTRACT).toContain(from);
+  return folderWith({ 'a.odcs.yaml': CONTRACT.replaceAll(from, to), 'a.odps.yaml': PRODUCT });
+};
+
+describe('a mesh file', () => {
+  test.each<[string, string, string, RegExp]>([
+    ['broken YAML', 'domains:', 'domains: [', /^mesh\.yaml:12:3: error: broken YAML: .*\(WEFT-MESH-001\)/m],
+    [
+      'an unknown key',
+      '    contact: analytics@',
+      '    kontact: analytics@',
+      /^mesh\.yaml:27:5: error: the key "kontact" is unknown/m,
+    ],
+    [
+      'two domains with one account',
+      '210000000012',
+      '210000000011',
+      /^mesh\.yaml:17:14: error: the account "210000000011" belongs to the domain of line 13 already/m,
+    ],
+    [
+      'two domains with one name',
+      'name: airport-reference',
+      'name: flight-operations',
+      /^mesh\.yaml:16:11: error: the name "flight-operations" belongs to the domain of line 12 already/m,
+    ],
+    [
+      'an account of eleven digits',
+      '"210000000012"',
+      '"21000000012"',
+      /^mesh\.yaml:17:14: error: the account "21000000012" is not 12 digits/m,
+    ],
+    [
+      'the governance account as a domain',
+      '210000000012',
+      '210000000001',
+      /^mesh\.yaml:17:14: error: the account 210000000001 is the governance account/m,
+    ],
+  ])('with %s is refused with its place, by every way in', async (_, from, to, message) => {
+    const cwd = folderWith({ 'mesh.yaml': MESH.replace(from, to) });
+    const up = await runWeft(['local', 'up', '--mesh', 'mesh.yaml', '--folder', 'data', '--port', '0'], { cwd });
+    const validate = ['product', 'validate', join(PRODUCTS, 'airports'), '--mesh', 'mesh.yaml'];
+    expect(await runWeft(validate, { cwd })).toEqual(up);
+    expect(up).toMatchObject({ exit: 1, out: '', err: expect.stringMatching(message) });
+    expect(up.err).toContain('fix: ');
+  });
+
+  test('says one broken place once, not everything that follows from it', async () => {
+    const cwd = folderWith({ 'mesh.yaml': MESH.replace('domains:', 'domains: [') });
+    const { err } = await runWeft(['local', 'up', '--mesh', 'mesh.yaml', '--folder', 'data'], { cwd });
+    expect(err.match(/broken YAML/g)).toHaveLength(1);
+  });
+
+  test('is refused by the CDK app as well, without a template', () => {
+    const cwd = folderWith({ 'mesh.yaml': MESH.replace('210000000012', '210000000011') });
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/app.ts')], { cwd, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^mesh\.yaml:17:14: error: the account "210000000011" belongs to .* \(give each domain its own account\)$/m,
+    );
+  });
+
+  test('that is not there, or a folder, is said to be so', async () => {
+    const cwd = folderWith({});
+    for (const [file, message] of [
+      ['nope.yaml', 'there is no nope.yaml'],
+      ['.', '. is not a file'],
+    ] as const) {
+      const { exit, err } = await runWeft(['local', 'up', '--mesh', file, '--detach', '--folder', 'data'], { cwd });
+      expect({ exit, err }).toMatchObject({ exit: 1, err: expect.stringContaining(message) });
+    }
+  });
+});
+
+const BOMB = [
+  'a: &a [x,x,x,x,x,x,x,x,x]',
+  ...'bcdefghi'
+    .split('')
+    .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+].join('\n');
+const CITY = `      - { name: NAME, logicalType: string, classification: public, description: A city. }\n`;
+
+/** What is wrong with a contract: text that is replaced, what takes its place, and what is said of it. */
+const CONTRACTS: readonly [string, string, string, RegExp][] = [
+  [
+    'an unknown physical type',
+    'physicalType: double',
+    'physicalType: doubel',
+    /:61:23: error: the physical type "doubel" is unknown/,
+  ],
+  [
+    'an unknown logical type',
+    'logicalType: number',
+    'logicalType: numbr',
+    /:60:22: error: the logical type "numbr" is unknown/,
+  ],
+  [
+    'a column twice',
+    '    properties:\n',
+    `    properties:\n${CITY.replace('NAME', 'city')}`,
+    /error: the column "city" stands twice/,
+  ],
+  [
+    'names that fold together',
+    '    properties:\n',
+    `    properties:\n${CITY.replace('NAME', 'City')}`,
+    /error: the columns "City" and "city" are one to Glue/,
+  ],
+  ['wrong YAML', 'schema:', 'schema: }', /a\.odcs\.yaml:18:9: error: broken YAML/],
+  ['a bomb of aliases', 'schema:', `${BOMB}\nschema:`, /the alias \*a stands inside an anchor/],
+  [
+    'a location in the bucket of another domain',
+    's3://aviation-airport-reference-210000000012-us-east-1/',
+    's3://aviation-wildlife-safety-210000000013-us-east-1/',
+    /error: the location "s3:\/\/aviation-wildlife-safety-.*" is not below the domain's product bucket/,
+  ],
+  [
+    'a location that climbs out',
+    '-us-east-1/products/',
+    '-us-east-1/../products/',
+    /is not below the domain's product bucket/,
+  ],
+  [
+    'an account of another domain',
+    '"210000000012"',
+    '"210000000013"',
+    /the account 210000000013 does not belong to the domain "airport-reference"/,
+  ],
+];
+
+describe('a contract', () => {
+  test.each(CONTRACTS)('with %s is refused with its place', async (_, from, to, message) => {
+    const { exit, err } = await runWeft(['product', 'validate', '.'], { cwd: contractWith(from, to) });
+    expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(message) });
+  });
+
+  test('of many megabytes is refused before it is read', async () => {
+    const { exit, err } = await runWeft(['product', 'validate', '.'], {
+      cwd: contractWith('schema:', `#${'x'.repeat(12_000_000)}\nschema:`),
+    });
+    expect({ exit, err }).toEqual({
+      exit: 1,
+      err: expect.stringMatching(/the file has 120\d+ bytes, at most \d+ are read/),
+    });
+  });
+});
+
+describe('weft local up', () => {
+  test('says why a folder cannot be written, also in the background', async () => {
+    const cwd = folderWith({ file: '' });
+    for (const folder of ['file', 'file/below'])
+      for (const more of [[], ['--detach']]) {
+        const { exit, err } = await runWeft(['local', 'up', '--folder', folder, '--port', '0', ...more], { cwd });
+        expect({ exit, err }).toEqual({
+          exit: 1,
+          err: expect.stringMatching(/cannot be written \((EEXIST|ENOTDIR)\) \(WEFT-LOCAL-002\)/),
+        });
+      }
+  });
+
+  test.each(['abc', '99999', '-1', '1.5'])('refuses %s as a port', async (port) => {
+    const { exit, err } = await runWeft(['local', 'up', '--folder', 'data', `--port=${port}`], { cwd: folderWith({}) });
+    expect({ exit, err }).toEqual({
+      exit: 1,
+      err: expect.stringContaining('is not a whole number from 0 to 65535 (WEFT-CLI-022)'),
+    });
+  });
+
+  test('heals a lock whose process is gone, and local.json that was never finished', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await once(gone, 'exit');
+    const folder = folderWith({ lock: JSON.stringify({ pid: gone.pid }), 'local.json': '{"endp' });
+    expect((await runWeft(['local', 'status', '--folder', folder])).exit).not.toBe(70);
+    const instance = await openInstance({ folder, port: 0, live: false });
+    await instance.close();
+  });
+});
+
+describe('a running mesh', () => {
+  let world: World;
+  let folder: string;
+  const weft = (as: string, ...argv: string[]) => runWeft([...argv, '--folder', folder, '--as', as], { cwd: place });
+  const refused = async (as: string, argv: readonly string[], message: string | RegExp) => {
+    const { exit, out, err } = await weft(as, ...argv);
+    expect({ exit, out, err }).toEqual({ exit: 1, out: '', err: expect.stringMatching(message) });
+  };
+
+  beforeAll(async () => {
+    folder = join(place, 'mesh');
+    const up = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
+    world = new World(up.instance, up.local);
+    for (const [name, as] of [
+      ['airports', 'airport-reference/producer'],
+      ['bird-strikes', 'wildlife-safety/producer'],
+    ] as const) {
+      await enrol(world, sourceOf(name));
+      expect(await weft(as, 'product', 'publish', join(PRODUCTS, name))).toMatchObject({ exit: 0 });
+    }
+    const wish = ['airport-reference/airports', '--purpose', 'to be there'];
+    expect(await weft('analytics/analyst', 'subscription', 'request', ...wish)).toMatchObject({ exit: 0 });
+  }, 60_000);
+
+  afterAll(() => world?.instance.close());
+
+  /** What the mesh desires and what it did: everything that a refused command must leave as it is. */
+  const everything = async () => {
+    const { api } = await world.as('governance/platform');
+    const { subscriptions } = await api<{ subscriptions: unknown[] }>({ method: 'GET', path: '/subscriptions' });
+    return { products: await api({ method: 'GET', path: '/products' }), subscriptions };
+  };
+
+  async function leavesAllAsItWas(work: () => Promise<void>): Promise<void> {
+    const before = await everything();
+    await work();
+    await world.settle();
+    expect(await everything()).toEqual(before);
+  }
+
+  test.each(CONTRACTS)('refuses to plan or to publish a contract with %s', async (_, from, to, message) => {
+    const bad = contractWith(from, to);
+    await leavesAllAsItWas(async () => {
+      for (const verb of ['plan', 'publish'])
+        await refused('airport-reference/producer', ['product', verb, bad], message);
+    });
+  });
+
+  test('lets only producers and stewards of the owning domain publish, and records who else tried', async () => {
+    const publish = ['product', 'publish', join(PRODUCTS, 'airports')];
+    await leavesAllAsItWas(async () => {
+      for (const who of ['wildlife-safety/producer', 'flight-operations/steward'])
+        await refused(
+          who,
+          publish,
+          /may not do `product\.publish`.*\n.*allowed are producer or steward of `airport-reference`/,
+        );
+      for (const who of ['airport-reference/analyst', 'governance/platform']) await refused(who, publish, BY_IAM);
+    });
+    const { out } = await weft('governance/auditor', 'audit', 'list', '--json');
+    const { entries } = JSON.parse(out) as { entries: { action: string; actor: string; reason: string }[] };
+    const attempts = entries.filter(
+      (entry) => entry.action === 'CommandRefused' && /product\.publish/.test(entry.reason),
+    );
+    for (const role of ['aviation-wildlife-safety-producer', 'aviation-flight-operations-steward'])
+      expect(attempts.filter(({ actor }) => actor.includes(`/${role}/`))).not.toEqual([]);
+  });
+
+  test('changes nothing when the same contract comes again', async () => {
+    await leavesAllAsItWas(async () => {
+      expect(await weft('airport-reference/producer', 'product', 'publish', join(PRODUCTS, 'airports'))).toMatchObject({
+        exit: 0,
+      });
+    });
+  });
+
+  test('refuses a second product on one table, a change that breaks its subscribers, and too much at once', async () => {
+    const as = 'airport-reference/producer';
+    const files = (contract: string, product = PRODUCT) =>
+      folderWith({ 'a.odcs.yaml': contract, 'a.odps.yaml': product });
+    await leavesAllAsItWas(async () => {
+      const second = files(
+        CONTRACT.replace('dataProduct: airports', 'dataProduct: airfields'),
+        PRODUCT.replace('name: airports', 'name: airfields'),
+      );
+      await refused(
+        as,
+        ['product', 'publish', second],
+        /airport_reference\.airports.* already belongs to another product \(WEFT-REGISTRY-002\)/,
+      );
+      const breaking = files(
+        CONTRACT.replace('version: 1.0.0', 'version: 1.1.0').replace(
+          'logicalType: number\n        physicalType: double',
+          'logicalType: string\n        physicalType: string',
+        ),
+        PRODUCT.replaceAll('version: 1.0.0', 'version: 1.1.0'),
+      );
+      await refused(
+        as,
+        ['product', 'publish', breaking],
+        /"latitude" changes from double to string \(it would break airport-reference\.airports\.v1\.analytics\.[a-z0-9]+\) \(WEFT-PUBLISH-003\)\n.*2\.0\.0/,
+      );
+      await refused(
+        as,
+        ['product', 'publish', files(`${CONTRACT}#${'x'.repeat(6_000_000)}`)],
+        /at most 5000000 can be published at once \(WEFT-CLI-023\)/,
+      );
+    });
+  });
+
+  const STRIKES = 'wildlife-safety/bird-strikes';
+  const long = `origin_state IN (${Array.from({ length: 300 }, (_, index) => `'s${index}'`).join(', ')})`;
+  test.each<[string, string[], RegExp]>([
+    ['to no domain', ['nowhere/nothing'], /product `nowhere\/nothing` does not exist/],
+    ['to no product', ['wildlife-safety/nothing'], /does not exist \(WEFT-PRODUCT-001\)/],
+    ['to what is no name', ['wildlife-safety'], /`wildlife-safety` is not a product/],
+    ['to no version', [STRIKES, '--major', '7'], /has no major version 7 .*\n.*published are 1/],
+    ['to a version that is no number', [STRIKES, '--major', 'x'], /--major "x" is not a whole number/],
+    [
+      'for a role of another account',
+      [STRIKES, '--principals', 'arn:aws:iam::210000000013:role/x'],
+      /is not a role of account 210000000014/,
+    ],
+    ['for what is no role', [STRIKES, '--principals', 'somebody'], /`somebody` is not a role of account 210000000014/],
+    [
+      'with an unknown clearance',
+      [STRIKES, '--clearance', 'secret'],
+      /level `secret` does not exist.*\n.*public, internal, confidential, restricted/,
+    ],
+    ['with an unknown column', [STRIKES, '--columns', 'bird_strikes=nope'], /column `nope` does not exist/],
+    ['with an unknown table', [STRIKES, '--tables', 'nope'], /table `nope` does not exist.*\n.*it has bird_strikes/],
+    ['that has ended', [STRIKES, '--expires', '2001-01-01'], /end date `2001-01-01` is not a time in the future/],
+    ['that ends at no time', [STRIKES, '--expires', 'soon'], /end date `soon` is not a time in the future/],
+    ['with a filter on no table', [STRIKES, '--rows', 'state = 1'], /table `state ` does not exist|names no table/],
+    ['with a filter that says nothing', [STRIKES, '--rows', 'bird_strikes='], /has nothing behind the =/],
+    ['with a filter on an unknown column', [STRIKES, '--rows', 'bird_strikes=nope = 1'], /no column "nope"/],
+    [
+      'with a filter of the wrong type',
+      [STRIKES, '--rows', 'bird_strikes=origin_state = 5'],
+      /the constant 5 does not fit "origin_state" of type string/,
+    ],
+    [
+      'with a function in a filter',
+      [STRIKES, '--rows', "bird_strikes=lower(origin_state) = 'x'"],
+      /functions are not allowed/,
+    ],
+    [
+      'with a subquery in a filter',
+      [STRIKES, '--rows', 'bird_strikes=speed_knots IN (SELECT 1)'],
+      /a constant is missing before "SELECT/,
+    ],
+    [
+      'with two statements in a filter',
+      [STRIKES, '--rows', "bird_strikes=origin_state = 'x'; DROP TABLE t"],
+      /"; DROP TAB" is not expected here/,
+    ],
+    [
+      'with a filter that is too long',
+      [STRIKES, '--rows', `bird_strikes=${long}`],
+      /the row filter has \d+ characters, at most 2047 are allowed/,
+    ],
+  ])('refuses a subscription %s', async (_, argv, message) => {
+    await leavesAllAsItWas(() =>
+      refused('analytics/analyst', ['subscription', 'request', '--purpose', 'x', ...argv], message),
+    );
+  });
+
+  test('wants a purpose, and an analyst or steward who asks', async () => {
+    await leavesAllAsItWas(async () => {
+      await refused(
+        'analytics/analyst',
+        ['subscription', 'request', STRIKES],
+        /the request says no purpose.*\n.*--purpose/,
+      );
+      await refused('analytics/producer', ['subscription', 'request', STRIKES, '--purpose', 'x'], BY_IAM);
+    });
+  });
+
+  test('lets only the owner decide, once, never wider than asked, never after the end', async () => {
+    const owner = 'wildlife-safety/steward';
+    const wish = [
+      'subscription',
+      'request',
+      STRIKES,
+      '--purpose',
+      'to be decided',
+      '--clearance',
+      'internal',
+      '--json',
+    ];
+    const { subscription } = JSON.parse((await weft('analytics/analyst', ...wish)).out) as {
+      subscription: SubscriptionRecord;
+    };
+    const { id } = subscription;
+    await leavesAllAsItWas(async () => {
+      await refused(
+        'analytics/steward',
+        ['subscription', 'approve', id],
+        /may not do `subscription\.decide`.*\n.*steward of `wildlife-safety`/,
+      );
+      for (const who of ['analytics/analyst', 'wildlife-safety/producer'])
+        await refused(who, ['subscription', 'approve', id], BY_IAM);
+      await refused(
+        owner,
+        ['subscription', 'approve', id, '--clearance', 'confidential'],
+        /"confidential" is above the requested "internal"/,
+      );
+      await refused(owner, ['subscription', 'approve', id, '--rows', 'bird_strikes=nope = 1'], /no column "nope"/);
+      await refused(
+        owner,
+        ['subscription', 'approve', id, '--expires', '2001-01-01'],
+        /`2001-01-01` is not a time in the future/,
+      );
+      await refused(owner, ['subscription', 'approve', id, '--expires', 'soon'], /`soon` is not a time in the future/);
+      await refused(owner, ['subscription', 'approve', `${id}x`], /does not exist \(WEFT-REQUEST-005\)/);
+      await refused(owner, ['subscription', 'approve', '../products'], /is not the id of a subscription/);
+      await refused(
+        owner,
+        ['subscription', 'list', '--state', 'nope'],
+        /no subscription is ever `nope`.*\n.*pending, approved/,
+      );
+    });
+    expect(await weft(owner, 'subscription', 'approve', id)).toMatchObject({ exit: 0 });
+    await leavesAllAsItWas(async () => {
+      for (const verb of ['approve', 'reject'])
+        await refused(
+          owner,
+          ['subscription', verb, id],
+          /is active, not pending \(WEFT-REQUEST-006\)\n(?!.*is active)/,
+        );
+      await refused('analytics/analyst', ['subscription', 'revoke', id], BY_IAM);
+    });
+    expect(await weft(owner, 'subscription', 'revoke', id)).toMatchObject({ exit: 0 });
+    await leavesAllAsItWas(async () => {
+      expect(await weft(owner, 'subscription', 'revoke', id)).toMatchObject({ exit: 0 });
+      await refused(owner, ['subscription', 'approve', id], /is revoked, not pending/);
+    });
+  }, 30_000);
+
+  test('nobody approves what they asked for, whatever role they have', async () => {
+    const owner = 'wildlife-safety/steward';
+    const wish = ['subscription', 'request', STRIKES, '--purpose', 'my own', '--json'];
+    const { subscription } = JSON.parse((await weft(owner, ...wish)).out) as { subscription: SubscriptionRecord };
+    await refused(
+      owner,
+      ['subscription', 'approve', subscription.id],
+      /requested this subscription and cannot decide it.*\n.*ask another steward/,
+    );
+  });
+
+  const expecting = /line 1:1: mismatched input '[a-z]+'\. Expecting: 'ALTER', 'CREATE'/;
+  test.each<[string, RegExp]>([
+    ['SELEC 1', expecting],
+    ['', /Query string must have length between 1 and 262144/],
+    [' ', /mismatched input '<EOF>'/],
+    ['SELECT 1; SELECT 2', /Only one sql statement is allowed\. Got: SELECT 1; SELECT 2/],
+    [
+      `CREATE TABLE t AS SELECT * FROM ${TABLE}`,
+      /Insufficient Lake Formation permission|not authorized|does not exist/,
+    ],
+    ['CREATE VIEW v AS SELECT 1', /Insufficient Lake Formation permission/],
+    [
+      'INSERT INTO airport_reference__airports__v1.airports VALUES (1)',
+      /Insufficient Lake Formation permission\(s\): Required Insert on airports|glue:/,
+    ],
+    [
+      'DROP TABLE airport_reference__airports__v1.airports',
+      /FAILED: Execution Error.*glue:DeleteTable.*AccessDeniedException/,
+    ],
+    [
+      'ALTER TABLE airport_reference__airports__v1.airports ADD COLUMNS (x int)',
+      /FAILED: Execution Error.*glue:UpdateTable.*AccessDeniedException/,
+    ],
+    [
+      "SELECT * FROM read_parquet('/etc/passwd')",
+      /FUNCTION_NOT_FOUND: line 1:15: Table function 'read_parquet' not registered/,
+    ],
+    ["SELECT * FROM read_csv('/etc/passwd')", /Table function 'read_csv' not registered/],
+    ["SELECT * FROM read_text('/etc/passwd')", /Table function 'read_text' not registered/],
+    ["SELECT * FROM glob('*')", /Table function 'glob' not registered/],
+    ['SELECT * FROM duckdb_settings()', /Table function 'duckdb_settings' not registered/],
+    ["SELECT getenv('HOME')", /Function 'getenv' not registered/],
+    ["SELECT current_setting('home_directory')", /Function 'current_setting' not registered/],
+    ['SELECT * FROM "/etc/passwd"', /TABLE_NOT_FOUND: .*\/etc\/passwd' does not exist/],
+    ["SELECT * FROM '/etc/passwd'", /TABLE_NOT_FOUND|mismatched input/],
+    ["COPY (SELECT 1) TO '/tmp/x'", expecting],
+    ["ATTACH '/tmp/x.db'", expecting],
+    ['PRAGMA database_list', expecting],
+    ["SET memory_limit='1GB'", expecting],
+    ['INSTALL httpfs', expecting],
+    ['LOAD httpfs', expecting],
+    ["EXPORT DATABASE '/tmp/x'", expecting],
+    ['CALL pragma_version()', expecting],
+    [
+      'SELECT * FROM nope.nope',
+      /SCHEMA_NOT_FOUND: .*'nope' does not exist|Insufficient Lake Formation permission\(s\): Required Describe on nope/,
+    ],
+    ['SELECT 1'.padEnd(270_000), /Query string must have length between 1 and 262144/],
+  ])('answers %p as Athena would, and does nothing', async (sql, message) => {
+    await leavesAllAsItWas(() => refused('analytics/analyst', ['query', sql], message));
+  });
+
+  test('wants a number of rows', () =>
+    refused('analytics/analyst', ['query', 'SELECT 1', '--limit', 'x'], /--limit "x" is not a whole number/));
+
+  test('is not started twice from one folder', async () => {
+    const { exit, err } = await runWeft(['local', 'up', '--folder', folder, '--port', '0']);
+    expect({ exit, err }).toEqual({
+      exit: 1,
+      err: expect.stringMatching(/a mesh already runs from .*: process \d+ at http.*\n.*weft local down/),
+    });
+    await expect(openInstance({ folder, port: 0 })).rejects.toMatchObject({
+      code: 'WEFT-LOCAL-003',
+      details: { pid: process.pid },
+    });
+  });
+
+  test('keeps its port: the next one is taken, or none when it is pinned', async () => {
+    const { port } = world.instance;
+    const cwd = folderWith({});
+    const { exit, err } = await runWeft(['local', 'up', '--folder', 'data', '--port', String(port), '--pin'], { cwd });
+    expect({ exit, err }).toEqual({
+      exit: 1,
+      err: expect.stringMatching(new RegExp(`port ${port} is taken by .*process ${process.pid}.*\\n.*--port`)),
+    });
+    const other = await openInstance({ folder: join(cwd, 'other'), port, live: false });
+    await other.close();
+    expect(other.port).not.toBe(port);
+    expect(other.notices).toEqual([
+      expect.stringMatching(new RegExp(`^port ${port} is taken by .*; using ${other.port}$`)),
+    ]);
+  });
+});
