@@ -143,7 +143,13 @@ export class World {
   }
 
   /** Runs SQL as a role to its end and reads every page. */
-  async query(role: string, sql: string, database?: string, parameters?: string[]): Promise<Answer> {
+  async query(
+    role: string,
+    sql: string,
+    database?: string,
+    parameters?: string[],
+    workGroup?: string,
+  ): Promise<Answer> {
     const athena = this.client(AthenaClient, role);
     let id: string | undefined;
     try {
@@ -153,6 +159,7 @@ export class World {
           QueryExecutionContext: { Database: database, Catalog: 'AwsDataCatalog' },
           ResultConfiguration: { OutputLocation: `s3://consumer-data/results/${role}/` },
           ExecutionParameters: parameters,
+          WorkGroup: workGroup,
         }),
       );
       id = started.QueryExecutionId;

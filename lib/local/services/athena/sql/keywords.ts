@@ -37,7 +37,9 @@ function isName(tokens: readonly Token[], index: number, word: string): boolean 
   if (follows === '.' || follows === 'as') return true;
   if (word === 'at') return next?.value !== 'time';
   if (word === 'all' || word === 'any' || word === 'some' || word === 'lateral' || word === 'map') return false;
+  if (follows === 'by') return true;
+  if (follows === '(') return !['both', 'leading', 'trailing'].includes(word);
   const ends =
     next === undefined || (next.kind === 'symbol' && next.value !== '?') || ['as', 'from'].includes(next.value);
-  return [',', 'select', 'by', 'distinct', 'where', 'and', 'or', 'on'].includes(follows) && ends;
+  return [',', 'select', 'distinct', 'where', 'and', 'or', 'on'].includes(follows) && ends;
 }
