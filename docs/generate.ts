@@ -54,6 +54,13 @@ function errors(): string {
       else if (!raised.has(code)) raised.set(`${code} `, { code, message: '', file });
     }
   }
+  for (const [folder, area] of Object.entries(FINDINGS)) {
+    for (const file of sources([folder])) {
+      for (const found of findingsOf(readFileSync(join(ROOT, file), 'utf8'), area)) {
+        if (!raised.has(found.code)) raised.set(found.code, { ...found, file });
+      }
+    }
+  }
   const rows = [...raised.values()]
     .filter((entry) => entry.message !== '' || !raised.has(entry.code))
     .sort((a, b) => a.code.localeCompare(b.code))
@@ -61,13 +68,50 @@ function errors(): string {
   return `# Error codes\n\n${NOTE}A code is never used for a second meaning. \`…\` stands for the value at hand.\n\n| code | message | raised in |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-/** The string that follows an error code in source: the next argument, or the `message` beside it. */
+/** Folders whose readers number their problems within an area. */
+const FINDINGS: Readonly<Record<string, string>> = { 'lib/mesh/topology': 'MESH', 'lib/mesh/contract': 'CONTRACT' };
+
+/** `findings.error(12, place, 'message', 'fix')`: the number gives the code, the first long literal is the message. */
+function findingsOf(text: string, area: string): { code: string; message: string }[] {
+  return [...text.matchAll(/\.(?:error|warning)\(\s*(\d+),/g)].flatMap((match) => {
+    const from = (match.index ?? 0) + match[0].length;
+    const message = [...text.slice(from, from + 500).matchAll(/['`]/g)]
+      .map((quote) => literalAt(text, from + (quote.index ?? 0)))
+      .find((literal) => literal.length > 15 && literal.includes(' '));
+    return message === undefined ? [] : [{ code: `WEFT-${area}-${(match[1] ?? '').padStart(3, '0')}`, message }];
+  });
+}
+
+/** The string that follows an error code in source: the next argument, or the `message` beside it, `…` for each value. */
 function messageAfter(rest: string): string | undefined {
   const near = rest.slice(0, 600);
-  const match =
-    /^,\s*(?:`((?:[^`\\]|\\.)*)`|'((?:[^'\\]|\\.)*)')/.exec(near) ??
-    /^[^;]*?message:\s*(?:`((?:[^`\\]|\\.)*)`|'((?:[^'\\]|\\.)*)')/.exec(near);
-  return (match?.[1] ?? match?.[2])?.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…').replaceAll("\\'", "'");
+  const start = /^,\s*(?=['`])/.exec(near) ?? /^[^;]*?message:\s*(?=['`])/.exec(near);
+  return start === null ? undefined : literalAt(rest, start[0].length);
+}
+
+/** The text of the string or template literal that begins at `from`. */
+function literalAt(source: string, from: number): string {
+  const quote = source[from];
+  let text = '';
+  for (let at = from + 1; at < source.length && source[at] !== quote; at += 1) {
+    if (source[at] === '\\') text += source[++at];
+    else if (quote === '`' && source.startsWith('${', at)) {
+      at = endOfValue(source, at + 2);
+      text += '…';
+    } else text += source[at];
+  }
+  return text;
+}
+
+/** Where the `}` stands that closes a value which begins at `from`; templates may nest. */
+function endOfValue(source: string, from: number): number {
+  let depth = 1;
+  let at = from;
+  for (; depth > 0; at += 1) {
+    if (source[at] === '{') depth += 1;
+    if (source[at] === '}') depth -= 1;
+  }
+  return at - 1;
 }
 
 interface LedgerRow {
