@@ -31,6 +31,8 @@ export interface MeshFunctionProps {
   readonly logsKey: IKey;
   /** A role that other accounts or Lake Formation know by name. Default: a role of the function's own. */
   readonly role?: IRole;
+  /** A physical name for the function's own role, where another account's policies name it. Default: generated. */
+  readonly roleName?: string;
   /** Default 30 seconds. */
   readonly timeout?: Duration;
   /** Default 512 MB. */
@@ -75,6 +77,7 @@ export class MeshFunction extends LambdaFunction {
     const role =
       props.role ??
       new Role(scope, `${id}Role`, {
+        roleName: props.roleName,
         assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
         description: props.description,
       });

@@ -7,14 +7,14 @@ import {
   type GovernanceRole,
   governanceRoleName,
 } from '#mesh/topology/names.ts';
-import { domainOfAccount, type Topology } from '#mesh/topology/topology.ts';
+import { domainOfAccount, governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
 
 /** Who sent a command, as far as the mesh knows the principal. */
 export interface Caller {
   /** As IAM said it, the session included: what the trail keeps. */
   readonly arn: string;
   readonly account: string;
-  /** The domain whose account it is; absent for the governance account. */
+  /** The domain whose account it is; absent for the governance and the audit account. */
   readonly domain?: string;
   /** Absent: a principal of a member account that is none of the mesh's kinds. */
   readonly kind?: DomainRole | GovernanceRole;
@@ -25,16 +25,22 @@ export function callerOf(userArn: string, topology: Topology): Caller {
   const account = /^arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):/.exec(userArn)?.[1] ?? '';
   const name = roleName(userArn);
   const domain = domainOfAccount(topology, account);
-  const governance = account === topology.governanceAccount;
-  if (account === '' || (domain === undefined && !governance)) {
+  const governing = governanceRoles(account, topology);
+  if (account === '' || (domain === undefined && governing === undefined)) {
     throw userError('WEFT-AUTH-001', `account ${account || 'of the caller'} is not part of mesh \`${topology.mesh}\``, {
       hint: 'add the account to mesh.yaml as a domain, or use a role of a domain account',
     });
   }
-  const kind = governance
-    ? GOVERNANCE_ROLES.find((entry) => governanceRoleName(topology.mesh, entry) === name)
+  const kind = governing
+    ? governing.find((entry) => governanceRoleName(topology.mesh, entry) === name)
     : DOMAIN_ROLES.find((entry) => domainRoleName(topology.mesh, domain?.name ?? '', entry) === name);
   return { arn: userArn, account, domain: domain?.name, kind };
+}
+
+/** The roles of governance that an account has: the auditor's is in the audit account. Undefined for an account that has none. */
+function governanceRoles(account: string, topology: Topology): GovernanceRole[] | undefined {
+  const roles = GOVERNANCE_ROLES.filter((role) => account === governanceRoleAccount(role, topology));
+  return roles.length === 0 ? undefined : roles;
 }
 
 /** The role's name in an assumed-role ARN (whose last part is the session) or in a role's own ARN (whose last part is the name). */

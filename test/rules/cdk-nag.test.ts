@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
+import { auditApart } from '../stacks/audit-apart.ts';
 import { appOf, aviation } from '../stacks/aviation.ts';
 
 const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5Checks, Serverless: ServerlessChecks };
@@ -7,6 +8,7 @@ const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5C
 const MESHES = {
   'in an organization': aviation(),
   'without an organization': { ...aviation(), organization: undefined },
+  'with an audit account of its own': auditApart(),
 };
 
 describe.each(Object.entries(MESHES))('a mesh %s', (_, topology) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { buildApp } from '#stacks/app.ts';
+import { auditApart } from '../stacks/audit-apart.ts';
 import { aviation, LAMBDAS } from '../stacks/aviation.ts';
 
 const present = spawnSync('cfn-lint', ['--version']).status === 0;
@@ -20,7 +21,8 @@ check(
   () => {
     const outdir = mkdtempSync(join(tmpdir(), 'weft-cfn-lint-'));
     try {
-      buildApp(aviation(), { outdir, lambdas: LAMBDAS }).synth();
+      buildApp(aviation(), { outdir: join(outdir, 'one'), lambdas: LAMBDAS }).synth();
+      buildApp(auditApart(), { outdir: join(outdir, 'apart'), lambdas: LAMBDAS }).synth();
       const templates = readdirSync(outdir, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.template.json'))
         .map((file) => join(outdir, file));

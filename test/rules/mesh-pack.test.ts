@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { auditApart } from '../stacks/audit-apart.ts';
 import { appOf, aviation, templatesOf } from '../stacks/aviation.ts';
 import { ACCESS_RULES } from './mesh-pack/access.ts';
 import { EVENT_RULES } from './mesh-pack/events.ts';
@@ -8,7 +9,7 @@ import { STORAGE_RULES } from './mesh-pack/storage.ts';
 
 const RULES = [...LAKE_RULES, ...EVENT_RULES, ...ACCESS_RULES, ...STORAGE_RULES];
 
-const stacks = [aviation(), { ...aviation(), organization: undefined }].flatMap((topology) => [
+const stacks = [aviation(), { ...aviation(), organization: undefined }, auditApart()].flatMap((topology) => [
   ...templatesOf(appOf(topology)),
 ]);
 

@@ -56,11 +56,6 @@ describe('an app', () => {
     expect(build(31)).toThrow(/31 domains without an organization/);
   });
 
-  test('refuses an audit account apart, instead of ignoring it', () => {
-    const apart = { ...aviation(), auditAccount: '210000000002' };
-    expect(() => buildApp(apart, { lambdas: LAMBDAS })).toThrow(/audit account 210000000002/);
-  });
-
   test('refuses choices that make no sense', () => {
     const build = (context: Record<string, unknown>) => () => buildApp(aviation(), { context, lambdas: LAMBDAS });
     expect(build({ auditRetentionDays: 'forever' })).toThrow(/auditRetentionDays is "forever"/);

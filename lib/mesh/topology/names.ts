@@ -30,8 +30,11 @@ export function domainRoleName(mesh: string, domain: string, role: DomainRole | 
   return `${mesh}-${domain}-${role}`;
 }
 
-/** The role of a kind of person in the governance account, e.g. `aviation-auditor`. */
-export function governanceRoleName(mesh: string, role: GovernanceRole | 'reconcile'): string {
+/**
+ * The role of a kind of person of the mesh's governance, e.g. `aviation-auditor`, or of a machine that others know by name. The auditor's is in
+ * the audit account, all others in the governance account.
+ */
+export function governanceRoleName(mesh: string, role: GovernanceRole | 'reconcile' | 'relay'): string {
   return `${mesh}-${role}`;
 }
 
@@ -54,6 +57,25 @@ export function auditBucketName(mesh: string, account: string, region: string): 
   return `${mesh}-audit-${account}-${region}`;
 }
 
+/** The bucket that holds CloudTrail's files, where the audit account is not the governance account. */
+export function trailBucketName(mesh: string, account: string, region: string): string {
+  return `${mesh}-trail-${account}-${region}`;
+}
+
+/** The alias of the audit account's key, where that account is not the governance account. */
+export function auditKeyAlias(mesh: string): string {
+  return `alias/${mesh}-audit`;
+}
+
+/** CloudTrail's trail of the governance account, where its files go to an audit account apart. */
+export function governanceTrailArn({ mesh, account, region }: Site): string {
+  return `arn:aws:cloudtrail:${region}:${account}:trail/${governanceTrailName(mesh)}`;
+}
+
+export function governanceTrailName(mesh: string): string {
+  return `${mesh}-governance`;
+}
+
 /** The alias of the key of a domain's product bucket. */
 export function productKeyAlias(mesh: string, domain: string): string {
   return `alias/${mesh}-${domain}-products`;
@@ -71,7 +93,7 @@ export function busArn(site: Site, name: string): string {
   return `arn:aws:events:${site.region}:${site.account}:event-bus/${name}`;
 }
 
-/** The Athena workgroup of a domain's analysts, or of the governance account's auditors. */
+/** The Athena workgroup of a domain's analysts, or of the auditors (`auditor`). */
 export function workgroupName(mesh: string, owner: string): string {
   return `${mesh}-${owner}`;
 }

@@ -57,7 +57,7 @@ function readTopology(view: YamlView, findings: Findings): Topology {
     auditAccount: auditAccount ?? governanceAccount,
     classification: readLadder(view, findings),
     crossAccountVersion: readVersion(view, findings),
-    domains: readDomains(view, { mesh, region, governanceAccount }, findings),
+    domains: readDomains(view, { mesh, region, governanceAccount, auditAccount }, findings),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { GovernanceRole } from './names.ts';
+
 /** Classification levels from least to most sensitive, as `mesh.yaml` orders them. */
 export type ClassificationLadder = readonly string[];
 
@@ -26,6 +28,16 @@ export interface Topology {
   /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4` (AWS.md 1.7: `5` through CloudFormation is unverified). */
   readonly crossAccountVersion: string;
   readonly domains: readonly Domain[];
+}
+
+/** Whether the trail is in an account of its own, over which those who govern the mesh have no power. */
+export function isAuditApart({ auditAccount, governanceAccount }: Topology): boolean {
+  return auditAccount !== governanceAccount;
+}
+
+/** The account that a role of the mesh's governance is in. */
+export function governanceRoleAccount(role: GovernanceRole, { auditAccount, governanceAccount }: Topology): string {
+  return role === 'auditor' ? auditAccount : governanceAccount;
 }
 
 /** The domain of that name, or undefined. */

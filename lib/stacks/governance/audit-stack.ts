@@ -10,8 +10,17 @@ import { LakeLocation } from '#constructs/lake-location.ts';
 import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
-import { auditBucketName, glueName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
+import {
+  auditBucketName,
+  glueName,
+  governanceRoleName,
+  roleArn,
+  trailBucketName,
+  workgroupName,
+} from '#mesh/topology/names.ts';
+import { isAuditApart } from '#mesh/topology/topology.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { admitGovernance } from '../audit/admit-governance.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
@@ -20,7 +29,10 @@ export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
 }
 
-/** The trail that nobody can rewrite, and the auditors who read it: what the mesh decided, and what AWS saw. */
+/**
+ * The trail that nobody can rewrite, and the auditors who read it: what the mesh decided, and what AWS saw. It is in the audit account, which is
+ * the governance account unless `mesh.yaml` names another.
+ */
 export class AuditStack extends Stack {
   constructor(scope: Construct, id: string, props: AuditStackProps) {
     super(scope, id, props);
@@ -35,7 +47,12 @@ export class AuditStack extends Stack {
       ...lock,
       bucketName: auditBucketName(mesh, this.account, this.region),
     });
-    const logs = new PrivateBucket(this, 'TrailLogs', lock);
+    const apart = isAuditApart(topology);
+    const logs = new PrivateBucket(this, 'TrailLogs', {
+      ...lock,
+      bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
+    });
+    if (apart) admitGovernance(topology, { entries, logs });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -58,7 +75,10 @@ export class AuditStack extends Stack {
         createTableDefaultPermissions: [],
       },
     });
-    const tables = [entriesTable(this, database, entries.bucketName), trailTable(this, database, logs.bucketName)];
+    const tables = [
+      entriesTable(this, database, entries.bucketName),
+      trailTable(this, database, logs.bucketName, [...new Set([topology.governanceAccount, this.account])]),
+    ];
     for (const table of tables) table.addResourceDependency(catalog);
     const locations = [entries, logs].map(
       (bucket, index) =>

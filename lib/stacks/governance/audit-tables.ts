@@ -74,15 +74,24 @@ export function entriesTable(scope: Construct, database: string, bucket: string)
   });
 }
 
-/** What AWS saw in the governance account; partitions are computed, so no crawler has to find them. */
-export function trailTable(scope: Construct, database: string, bucket: string): CfnTable {
-  const { account, region } = Stack.of(scope);
-  const root = `s3://${bucket}/AWSLogs/${account}/CloudTrail`;
+/**
+ * What AWS saw in the governance account, and in the audit account where that is apart; partitions are computed, so no crawler has to find
+ * them. With two accounts the account is a partition as well.
+ */
+export function trailTable(scope: Construct, database: string, bucket: string, accounts: readonly string[]): CfnTable {
+  const { region } = Stack.of(scope);
+  const [account, ...others] = accounts;
+  const several = others.length > 0;
+  const root = `s3://${bucket}/AWSLogs/${several ? '${account}' : account}/CloudTrail`;
+  const byAccount = { 'projection.account.type': 'enum', 'projection.account.values': accounts.join(',') };
   return table(scope, 'TrailTable', database, 'trail', {
-    description: 'CloudTrail of the governance account',
+    description: several
+      ? 'CloudTrail of the governance account and of the audit account'
+      : 'CloudTrail of the governance account',
     parameters: {
       classification: 'cloudtrail',
       'projection.enabled': 'true',
+      ...(several ? byAccount : {}),
       'projection.region.type': 'enum',
       'projection.region.values': region,
       'projection.day.type': 'date',
@@ -93,8 +102,8 @@ export function trailTable(scope: Construct, database: string, bucket: string): 
       'storage.location.template': `${root}/\${region}/\${day}`,
     },
     columns: TRAIL_COLUMNS,
-    partitionKeys: { region: 'string', day: 'string' },
-    location: `${root}/`,
+    partitionKeys: { ...(several ? { account: 'string' } : {}), region: 'string', day: 'string' },
+    location: several ? `s3://${bucket}/AWSLogs/` : `${root}/`,
     inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
     serde: 'org.apache.hive.hcatalog.data.JsonSerDe',
   });

@@ -15,13 +15,19 @@ import { WorkQueue } from '#constructs/work-queue.ts';
 import { auditBucketName, governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
-import { reconcileStatements, topologyStatement, writeTrailStatement } from './control-statements.ts';
+import {
+  encryptTrailStatement,
+  reconcileStatements,
+  topologyStatement,
+  writeTrailStatement,
+} from './control-statements.ts';
 import type { Registry } from './registry.ts';
 
 export interface ControlPlaneProps extends MeshSite {
   readonly registry: Registry;
   readonly bus: IEventBus;
-  readonly auditKey: IKey;
+  /** Undefined where the audit account is apart: its key is known there by its alias. */
+  readonly auditKey?: IKey;
   readonly logsKey: IKey;
 }
 
@@ -39,14 +45,16 @@ export class ControlPlane extends Construct {
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
       'Resource::arn:aws:s3:::%/entries/*': 'the entries in exactly one bucket',
+      'Resource::arn:aws:kms:%:key/*':
+        "the audit account's key is known by its alias only, which the condition asks for",
       'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',
       'Resource::arn:aws:ram:%:resource-share/*':
         'Lake Formation names its shares itself; the condition asks for its prefix',
     });
     acknowledge(this, INLINE_POLICY);
     const { registry, bus, auditKey } = props;
-    const { mesh, governanceAccount, region } = props.topology;
-    const trail = auditBucketName(mesh, governanceAccount, region);
+    const { mesh, auditAccount, region } = props.topology;
+    const trail = auditBucketName(mesh, auditAccount, region);
     const requests = new WorkQueue(this, 'Requests', { fifo: true, workTimeout: RECONCILE_TIMEOUT });
     this.reports = new WorkQueue(this, 'Reports', { workTimeout: SYNC_TIMEOUT }).allowRulesOf(meshBusName(mesh));
 
@@ -65,13 +73,15 @@ export class ControlPlane extends Construct {
         WEFT_RECONCILE_QUEUE_URL: requests.queueUrl,
         WEFT_AUDIT_BUCKET: trail,
       },
+      roleName: auditKey ? undefined : governanceRoleName(mesh, 'relay'),
       deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
     });
     registry.allowReading(relay);
     requests.grantSendMessages(relay);
     bus.grantPutEventsTo(relay);
     relay.addToRolePolicy(writeTrailStatement(trail));
-    auditKey.grantEncrypt(relay);
+    if (auditKey) auditKey.grantEncrypt(relay);
+    else relay.addToRolePolicy(encryptTrailStatement(props.topology));
     registry.grantStreamRead(relay);
     relay.addEventSourceMapping('Stream', {
       eventSourceArn: registry.tableStreamArn,

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
+import { auditKeyAlias, domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { ENTRIES_PREFIX } from './audit-tables.ts';
 
@@ -23,6 +23,19 @@ export function writeTrailStatement(bucket: string): PolicyStatement {
     sid: 'Trail',
     actions: ['s3:PutObject'],
     resources: [`arn:aws:s3:::${bucket}/${ENTRIES_PREFIX}*`],
+  });
+}
+
+/** Encrypts entries with the key of an audit account apart, through S3 only, and decrypts none. */
+export function encryptTrailStatement({ mesh, auditAccount, region }: Topology): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'TrailKey',
+    actions: ['kms:GenerateDataKey'],
+    resources: [`arn:aws:kms:${region}:${auditAccount}:key/*`],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': auditKeyAlias(mesh) },
+    },
   });
 }
 

@@ -4,21 +4,32 @@ import type { Construct } from 'constructs';
 import { EncryptedKey } from '#constructs/encrypted-key.ts';
 import { LakeSettings } from '#constructs/lake-settings.ts';
 import { governanceRoleName } from '#mesh/topology/names.ts';
+import { isAuditApart } from '#mesh/topology/topology.ts';
 import type { MeshSite } from '../mesh-site.ts';
 
 /** What must be in the governance account before anything else: who administers Lake Formation there, and the keys. */
 export class GovernanceFoundationStack extends Stack {
   /** Encrypts the registry and the logs of the Lambdas. */
   readonly controlKey: EncryptedKey;
-  /** Encrypts the audit trail. */
-  readonly auditKey: EncryptedKey;
+  /** Encrypts the audit trail; undefined where an audit account apart has it and its key. */
+  readonly auditKey: EncryptedKey | undefined;
 
   constructor(scope: Construct, id: string, props: StackProps & MeshSite) {
     super(scope, id, props);
     const { mesh, crossAccountVersion } = props.topology;
     this.controlKey = new EncryptedKey(this, 'ControlKey', { description: `${mesh}: registry and logs` }).allowLogs();
-    this.auditKey = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });
-    this.auditKey.addToResourcePolicy(
+    if (!isAuditApart(props.topology)) this.auditKey = this.#trailKey(mesh);
+    // Lake Formation keeps administrators by name: the role is here, and its policies are where the Lambda is.
+    const reconciler = new Role(this, 'ReconcileRole', {
+      roleName: governanceRoleName(mesh, 'reconcile'),
+      description: 'Keeps the central catalog and its grants as the registry says',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
+  }
+  #trailKey(mesh: string): EncryptedKey {
+    const key = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });
+    key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Trail',
         principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
@@ -29,12 +40,6 @@ export class GovernanceFoundationStack extends Stack {
         },
       }),
     );
-    // Lake Formation keeps administrators by name: the role is here, and its policies are where the Lambda is.
-    const reconciler = new Role(this, 'ReconcileRole', {
-      roleName: governanceRoleName(mesh, 'reconcile'),
-      description: 'Keeps the central catalog and its grants as the registry says',
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
-    new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
+    return key;
   }
 }

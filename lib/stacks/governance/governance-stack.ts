@@ -15,7 +15,8 @@ import { admitOrganization } from './senders.ts';
 
 export interface GovernanceStackProps extends StackProps, MeshSite {
   readonly controlKey: IKey;
-  readonly auditKey: IKey;
+  /** Undefined where the audit account is apart. */
+  readonly auditKey?: IKey;
 }
 
 /** The mesh's control plane: registry, bus, API and the Lambdas between them. */

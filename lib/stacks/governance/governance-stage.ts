@@ -2,6 +2,7 @@ import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentOf, type MeshSite, tagCosts } from '../mesh-site.ts';
 import { AuditStack } from './audit-stack.ts';
+import { TrailStack } from './audit-trail-stack.ts';
 import { EnrolmentStack } from './enrolment-stack.ts';
 import { GovernanceFoundationStack } from './foundation-stack.ts';
 import { GovernanceStack } from './governance-stack.ts';
@@ -18,18 +19,25 @@ export class GovernanceStage extends Stage {
       stackName: `${mesh}-governance-foundation`,
       description: `${mesh}: Lake Formation settings and keys of the governance account`,
     });
-    const audit = new AuditStack(this, 'Audit', {
-      ...site,
-      stackName: `${mesh}-audit`,
-      description: `${mesh}: the trail and its readers`,
-      auditKey: foundation.auditKey,
-    });
+    const { auditKey } = foundation;
+    const audit = auditKey
+      ? new AuditStack(this, 'Audit', {
+          ...site,
+          stackName: `${mesh}-audit`,
+          description: `${mesh}: the trail and its readers`,
+          auditKey,
+        })
+      : new TrailStack(this, 'Trail', {
+          ...site,
+          stackName: `${mesh}-trail`,
+          description: `${mesh}: CloudTrail of the governance account, whose files go to the audit account`,
+        });
     const governance = new GovernanceStack(this, 'Governance', {
       ...site,
       stackName: `${mesh}-governance`,
       description: `${mesh}: registry, API, bus and control plane`,
       controlKey: foundation.controlKey,
-      auditKey: foundation.auditKey,
+      auditKey,
     });
     governance.addStackDependency(audit);
     for (const domain of topology.domains) {

@@ -92,10 +92,11 @@ export class MeshApi extends RestApi {
 }
 
 function callers(topology: Topology): PolicyDocument {
-  const { organization, governanceAccount, domains } = topology;
+  const { organization, governanceAccount, auditAccount, domains } = topology;
+  const accounts = new Set([governanceAccount, auditAccount, ...domains.map(({ account }) => account)]);
   const inside = organization
     ? { principals: [new AnyPrincipal()], conditions: { StringEquals: { 'aws:PrincipalOrgID': organization } } }
-    : { principals: [governanceAccount, ...domains.map(({ account }) => account)].map((a) => new AccountPrincipal(a)) };
+    : { principals: [...accounts].map((account) => new AccountPrincipal(account)) };
   return new PolicyDocument({
     statements: [
       new PolicyStatement({ sid: 'Mesh', actions: ['execute-api:Invoke'], resources: ['execute-api:/*'], ...inside }),

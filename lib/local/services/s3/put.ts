@@ -47,6 +47,10 @@ export function requestKeys(request: WireRequest): Record<string, string> {
     const value = request.headers[name];
     if (value !== undefined) keys[`s3:${name}`] = value;
   }
+  for (const name of ['if-match', 'if-none-match']) {
+    const value = request.headers[name];
+    if (value !== undefined) keys[`s3:${name}`] = value;
+  }
   return keys;
 }
 
