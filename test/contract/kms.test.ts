@@ -1,23 +1,34 @@
 import { createPublicKey, verify } from 'node:crypto';
 import {
+  CancelKeyDeletionCommand,
   CreateAliasCommand,
   CreateKeyCommand,
   type CreateKeyCommandInput,
   DecryptCommand,
+  DeleteAliasCommand,
   DescribeKeyCommand,
+  DisableKeyCommand,
+  DisableKeyRotationCommand,
+  EnableKeyCommand,
   EnableKeyRotationCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
   GetPublicKeyCommand,
   KMSClient,
   ListAliasesCommand,
+  ListKeysCommand,
   ListResourceTagsCommand,
   PutKeyPolicyCommand,
   ScheduleKeyDeletionCommand,
   SignCommand,
   type SigningAlgorithmSpec,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateAliasCommand,
+  UpdateKeyDescriptionCommand,
   VerifyCommand,
 } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
@@ -125,5 +136,65 @@ describeBackends('KMS', { moto: true, services: () => [new KmsService()] }, (bac
     await expect(other.send(new DecryptCommand({ CiphertextBlob }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
+  });
+
+  test('uses a key only while it is enabled', async () => {
+    const { kms, KeyId } = await newKey();
+    const encrypt = () => kms.send(new EncryptCommand({ KeyId, Plaintext }));
+    await kms.send(new DisableKeyCommand({ KeyId }));
+    expect((await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState).toBe('Disabled');
+    // moto goes on encrypting.
+    if (backend.name === 'lib/local') await expect(encrypt()).rejects.toMatchObject({ name: 'DisabledException' });
+    await kms.send(new EnableKeyCommand({ KeyId }));
+    expect((await encrypt()).KeyId).toContain(KeyId);
+  });
+
+  test('points an alias to another key, and forgets it', async () => {
+    const { kms, KeyId } = await newKey();
+    const second = await newKey();
+    const AliasName = 'alias/product';
+    await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+    await kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: second.KeyId }));
+    const named = () => kms.send(new DescribeKeyCommand({ KeyId: AliasName }));
+    expect((await named()).KeyMetadata?.Arn).toBe(second.arn);
+    await kms.send(new DeleteAliasCommand({ AliasName }));
+    await expect(named()).rejects.toMatchObject({ name: 'NotFoundException' });
+    const { Keys } = await kms.send(new ListKeysCommand({}));
+    expect(Keys?.map((key) => key.KeyId).sort()).toEqual([KeyId, second.KeyId].sort());
+  });
+
+  test('changes description and tags, and switches rotation off', async () => {
+    const { kms, KeyId } = await newKey({ Tags: [{ TagKey: 'a', TagValue: 'b' }] });
+    await kms.send(new UpdateKeyDescriptionCommand({ KeyId, Description: 'of the mesh' }));
+    expect((await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Description).toBe('of the mesh');
+    await kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'c', TagValue: 'd' }] }));
+    await kms.send(new UntagResourceCommand({ KeyId, TagKeys: ['a'] }));
+    expect((await kms.send(new ListResourceTagsCommand({ KeyId }))).Tags).toEqual([{ TagKey: 'c', TagValue: 'd' }]);
+    await kms.send(new EnableKeyRotationCommand({ KeyId }));
+    await kms.send(new DisableKeyRotationCommand({ KeyId }));
+    expect((await kms.send(new GetKeyRotationStatusCommand({ KeyId }))).KeyRotationEnabled).toBe(false);
+  });
+
+  test('gives a data key that only the key opens', async () => {
+    const { kms, KeyId } = await newKey();
+    const made = await kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId, KeySpec: 'AES_256' }));
+    expect(made).not.toHaveProperty('Plaintext');
+    const opened = await kms.send(new DecryptCommand({ CiphertextBlob: made.CiphertextBlob }));
+    expect(opened.Plaintext).toHaveLength(32);
+  });
+
+  test('keeps a key whose deletion was cancelled, disabled', async () => {
+    const { kms, KeyId } = await newKey();
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }));
+    expect((await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState).toBe('Disabled');
+  });
+
+  backend.localOnly('the clock is moved', 'has no key after its window', async () => {
+    const { kms, KeyId } = await newKey();
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    backend.advance(8 * 86_400_000);
+    const later = backend.client(KMSClient);
+    await expect(later.send(new DescribeKeyCommand({ KeyId }))).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 });

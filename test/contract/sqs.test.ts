@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -6,7 +7,9 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
+  ListQueueTagsCommand,
   type Message,
   PurgeQueueCommand,
   ReceiveMessageCommand,
@@ -17,6 +20,8 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
+  TagQueueCommand,
+  UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import { SqsService } from '#local/services/sqs/service.ts';
@@ -270,5 +275,43 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       service.acknowledge(queue.arn, again?.receiptHandle ?? '');
       expect(service.receive(queue.arn, 10).map(({ body }) => body)).toEqual(['next']);
     });
+  });
+
+  test('tags come and go', async () => {
+    const { sqs, QueueUrl } = await newQueue('work');
+    const tags = async () => (await sqs.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {};
+    await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { domain: 'sales', class: 'internal' } }));
+    await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { domain: 'aviation' } }));
+    expect(await tags()).toEqual({ domain: 'aviation', class: 'internal' });
+    await sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['class'] }));
+    expect(await tags()).toEqual({ domain: 'aviation' });
+  });
+
+  test('a dead-letter queue knows its sources', async () => {
+    const dead = await newQueue('dead');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 2 });
+    const work = await newQueue('work', { RedrivePolicy });
+    await newQueue('other');
+    const { queueUrls } = await dead.sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: dead.QueueUrl }));
+    expect(queueUrls).toEqual([work.QueueUrl]);
+  });
+
+  test('a batch changes the visibility of each message by itself', async () => {
+    const { sqs, QueueUrl, send, receive } = await newQueue('work');
+    await send('one');
+    const [message] = await receive();
+    const change = { ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 };
+    const { Successful, Failed } = await sqs.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl,
+        Entries: [
+          { Id: 'good', ...change },
+          { Id: 'bad', ReceiptHandle: 'nonsense', VisibilityTimeout: 0 },
+        ],
+      }),
+    );
+    expect(Successful?.map(({ Id }) => Id)).toEqual(['good']);
+    expect(Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid' }]);
+    expect(bodies(await receive())).toEqual(['one']);
   });
 });

@@ -1,11 +1,14 @@
 import {
+  AddTagsToResourceCommand,
   DeleteParameterCommand,
   DeleteParametersCommand,
   DescribeParametersCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
+  ListTagsForResourceCommand,
   PutParameterCommand,
+  RemoveTagsFromResourceCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { expect, test } from '@jest/globals';
@@ -89,5 +92,25 @@ describeBackends('SSM', { moto: true, services: () => [new SsmService()] }, (bac
     await expect(other.send(new GetParameterCommand({ Name: '/mesh/a' }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     });
+  });
+
+  test('tags a parameter, replaces a tag of the same key, and takes it off', async () => {
+    const ssm = backend.client(SSMClient);
+    await put(ssm, '/mesh/a', 'one');
+    const resource = { ResourceType: 'Parameter', ResourceId: '/mesh/a' } as const;
+    const tag = (Key: string, Value: string) =>
+      ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: [{ Key, Value }] }));
+    const tags = async () => (await ssm.send(new ListTagsForResourceCommand(resource))).TagList;
+    await tag('domain', 'sales');
+    await tag('domain', 'aviation');
+    await tag('class', 'internal');
+    expect(await tags()).toEqual([
+      { Key: 'domain', Value: 'aviation' },
+      { Key: 'class', Value: 'internal' },
+    ]);
+    await ssm.send(new RemoveTagsFromResourceCommand({ ...resource, TagKeys: ['domain'] }));
+    expect(await tags()).toEqual([{ Key: 'class', Value: 'internal' }]);
+    const none = { ...resource, ResourceId: '/none' };
+    await expect(ssm.send(new ListTagsForResourceCommand(none))).rejects.toMatchObject({ name: 'InvalidResourceId' });
   });
 });

@@ -6,7 +6,10 @@ import {
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
+  ListTagsOfResourceCommand,
   QueryCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
@@ -89,5 +92,34 @@ describeTables('tables', (backend, newTable) => {
     await expect(other.send(new GetItemCommand({ TableName: arn, Key: key('a', '1') }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
+  });
+
+  test('tags come and go', async () => {
+    const db = await newTable();
+    const ResourceArn = `arn:aws:dynamodb:us-east-1:${backend.account}:table/registry`;
+    const Tags = [
+      { Key: 'domain', Value: 'aviation' },
+      { Key: 'class', Value: 'internal' },
+    ];
+    await db.send(new TagResourceCommand({ ResourceArn, Tags }));
+    await db.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['class'] }));
+    const listed = await db.send(new ListTagsOfResourceCommand({ ResourceArn }));
+    expect(listed.Tags).toEqual([{ Key: 'domain', Value: 'aviation' }]);
+  });
+
+  test('under deletion protection stay', async () => {
+    const db = await newTable();
+    const protect = (DeletionProtectionEnabled: boolean) =>
+      db.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled }));
+    await protect(true);
+    await expect(db.send(new DeleteTableCommand({ TableName }))).rejects.toMatchObject({ name: 'ValidationException' });
+    await protect(false);
+    await db.send(new DeleteTableCommand({ TableName }));
+  });
+
+  backend.localOnly('moto ignores what it does not know', 'calls with what is not modelled are refused', async () => {
+    const db = await newTable();
+    const legacy = new QueryCommand({ TableName, KeyConditions: {} });
+    await expect(db.send(legacy)).rejects.toThrow('KeyConditions');
   });
 });

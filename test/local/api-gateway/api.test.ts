@@ -32,6 +32,19 @@ describe('a REST API on the local cloud', () => {
     return (await cloud.invoke(found, operation, input, context)) as Record<string, string>;
   };
 
+  const admit = () =>
+    call(
+      'AddPermission',
+      {
+        FunctionName: 'api',
+        StatementId: 'api',
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: `arn:aws:execute-api:us-east-1:${OWNER}:${apiId}/*`,
+      },
+      'lambda',
+    );
+
   beforeAll(async () => {
     clock = new Clock(Date.now());
     cloud = new Cloud({ folder: mkdtempSync(join(tmpdir(), 'weft-')), clock });
@@ -52,6 +65,7 @@ describe('a REST API on the local cloud', () => {
           LocalDirectory: bundle(`export const handler = async (event) => {
             if (event.path.includes('malformed')) return { hello: 1 };
             if (event.path.includes('fails')) throw new Error('no');
+            if (event.path.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 1500));
             return { statusCode: 201, headers: { 'X-Mine': 'yes' }, body: JSON.stringify(event) };
           };`),
         },
@@ -74,9 +88,10 @@ describe('a REST API on the local cloud', () => {
     const api = await call('CreateRestApi', { name: 'mesh', policy: JSON.stringify(policy) });
     apiId = api.id ?? '';
     const uri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION}/invocations`;
-    const method = async (resourceId: string | undefined, httpMethod: string) => {
-      await call('PutMethod', { restApiId: apiId, resourceId, httpMethod, authorizationType: 'AWS_IAM' });
-      await call('PutIntegration', { restApiId: apiId, resourceId, httpMethod, type: 'AWS_PROXY', uri });
+    const method = async (resourceId: string | undefined, httpMethod: string, more: object = {}) => {
+      const at = { restApiId: apiId, resourceId, httpMethod };
+      await call('PutMethod', { ...at, authorizationType: 'AWS_IAM' });
+      await call('PutIntegration', { ...at, type: 'AWS_PROXY', uri, ...more });
     };
     const proxy = await call('CreateResource', {
       restApiId: apiId,
@@ -85,24 +100,16 @@ describe('a REST API on the local cloud', () => {
     });
     const items = await call('CreateResource', { restApiId: apiId, parentId: api.rootResourceId, pathPart: 'items' });
     const item = await call('CreateResource', { restApiId: apiId, parentId: items.id, pathPart: '{id}' });
+    const slow = await call('CreateResource', { restApiId: apiId, parentId: api.rootResourceId, pathPart: 'slow' });
     await method(proxy.id, 'ANY');
+    await method(slow.id, 'GET', { timeoutInMillis: 100 });
     await method(item.id, 'GET');
     const deployment = await call('CreateDeployment', { restApiId: apiId });
     const methodSettings = [
       { ResourcePath: '/items/{id}', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
     ];
     await call('CreateStage', { restApiId: apiId, stageName: 'v1', deploymentId: deployment.id, methodSettings });
-    await call(
-      'AddPermission',
-      {
-        FunctionName: 'api',
-        StatementId: 'api',
-        Action: 'lambda:InvokeFunction',
-        Principal: 'apigateway.amazonaws.com',
-        SourceArn: `arn:aws:execute-api:us-east-1:${OWNER}:${apiId}/*`,
-      },
-      'lambda',
-    );
+    await admit();
   });
 
   afterAll(async () => {
@@ -195,6 +202,28 @@ describe('a REST API on the local cloud', () => {
       body: { message: 'Internal server error' },
     });
     expect((await send(MEMBER, 'GET', '/fails')).status).toBe(502);
+  });
+
+  test('gives up on a function that takes too long', async () => {
+    expect(await send(MEMBER, 'GET', '/slow')).toMatchObject({
+      status: 504,
+      body: { message: 'Endpoint request timed out' },
+    });
+  });
+
+  test('takes a body of ten megabytes and not more', async () => {
+    expect(await send(MEMBER, 'POST', '/products', 'x'.repeat(10 * 1024 * 1024 + 1))).toMatchObject({
+      status: 413,
+      body: { message: 'Request Too Long' },
+    });
+  });
+
+  test('fails as a whole when the function does not admit the API', async () => {
+    await call('RemovePermission', { FunctionName: 'api', StatementId: 'api' }, 'lambda');
+    const refused = await send(MEMBER, 'GET', '/products');
+    await admit();
+    expect(refused).toMatchObject({ status: 500, body: { message: 'Internal server error' } });
+    expect((await send(MEMBER, 'GET', '/products')).status).toBe(201);
   });
 
   test('answers an unsigned request in JSON', async () => {

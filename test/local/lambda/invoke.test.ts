@@ -150,6 +150,15 @@ describe('a function on the local cloud', () => {
     expect(calls()).toBe(3);
   });
 
+  test('refuses a payload above six megabytes, and an event above one', async () => {
+    await deploy('echo', 'export const handler = async (event) => event.length;');
+    const tooLarge = { name: 'RequestTooLargeException' };
+    const megabytes = (count: number) => 'x'.repeat(count * 1024 * 1024);
+    await expect(invoke('echo', megabytes(6))).rejects.toMatchObject(tooLarge);
+    await expect(invoke('echo', megabytes(1), { InvocationType: 'Event' })).rejects.toMatchObject(tooLarge);
+    expect((await invoke('echo', megabytes(2))).body).toBe(2 * 1024 * 1024);
+  });
+
   test('what it writes is in its log and told to listeners', async () => {
     await deploy('talks', 'export const handler = async () => { console.log("hello"); console.error("oh"); };');
     const lines: string[] = [];
