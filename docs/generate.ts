@@ -74,12 +74,22 @@ const FINDINGS: Readonly<Record<string, string>> = { 'lib/mesh/topology': 'MESH'
 /** `findings.error(12, place, 'message', 'fix')`: the number gives the code, the first long literal is the message. */
 function findingsOf(text: string, area: string): { code: string; message: string }[] {
   return [...text.matchAll(/\.(?:error|warning)\(\s*(\d+),/g)].flatMap((match) => {
-    const from = (match.index ?? 0) + match[0].length;
-    const message = [...text.slice(from, from + 500).matchAll(/['`]/g)]
-      .map((quote) => literalAt(text, from + (quote.index ?? 0)))
-      .find((literal) => literal.length > 15 && literal.includes(' '));
+    const message = literalsFrom(text, (match.index ?? 0) + match[0].length).find(
+      (literal) => literal.length > 15 && literal.includes(' '),
+    );
     return message === undefined ? [] : [{ code: `WEFT-${area}-${(match[1] ?? '').padStart(3, '0')}`, message }];
   });
+}
+
+/** The literals of the next 500 characters. */
+function literalsFrom(text: string, from: number): string[] {
+  const found: string[] = [];
+  for (let at = from; at < Math.min(text.length, from + 500); at += 1) {
+    if (text[at] !== "'" && text[at] !== '`' && text[at] !== '"') continue;
+    found.push(literalAt(text, at));
+    at = endOfLiteral(text, at);
+  }
+  return found;
 }
 
 /** The string that follows an error code in source: the next argument, or the `message` beside it, `…` for each value. */
@@ -89,18 +99,33 @@ function messageAfter(rest: string): string | undefined {
   return start === null ? undefined : literalAt(rest, start[0].length);
 }
 
-/** The text of the string or template literal that begins at `from`. */
+/** The text of the string or template literal that begins at `from`, `…` for each value. */
 function literalAt(source: string, from: number): string {
-  const quote = source[from];
   let text = '';
-  for (let at = from + 1; at < source.length && source[at] !== quote; at += 1) {
-    if (source[at] === '\\') text += source[++at];
-    else if (quote === '`' && source.startsWith('${', at)) {
-      at = endOfValue(source, at + 2);
-      text += '…';
-    } else text += source[at];
-  }
+  walkLiteral(source, from, (part) => {
+    text += part;
+  });
   return text;
+}
+
+function endOfLiteral(source: string, from: number): number {
+  return walkLiteral(source, from, () => undefined);
+}
+
+/** Goes through a literal part by part; gives where its closing quote stands. */
+function walkLiteral(source: string, from: number, take: (part: string) => void): number {
+  const quote = source[from];
+  let at = from + 1;
+  for (; at < source.length && source[at] !== quote; at += 1) {
+    if (source[at] === '\\') {
+      at += 1;
+      take(source[at] ?? '');
+    } else if (quote === '`' && source.startsWith('${', at)) {
+      at = endOfValue(source, at + 2);
+      take('…');
+    } else take(source[at] ?? '');
+  }
+  return at;
 }
 
 /** Where the `}` stands that closes a value which begins at `from`; templates may nest. */
