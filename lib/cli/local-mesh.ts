@@ -25,11 +25,14 @@ export interface MeshUp {
   readonly instance: Instance;
   readonly local: LocalMesh;
   readonly deployment: DeployResult;
+  /** Why some domains have no stacks; the others work without them. */
+  readonly undeployed?: WeftError;
 }
 
 /**
  * Synthesizes the CDK app of a mesh and deploys its templates into the local AWS of a folder, which keeps what it had.
- * @throws WeftError `WEFT-LOCAL-020` when a stack cannot be deployed, with each reason.
+ * A domain whose stacks cannot be deployed leaves the others as they are.
+ * @throws WeftError `WEFT-LOCAL-020` when governance cannot be deployed, with each reason.
  */
 export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
   const { topology, folder, onStage } = options;
@@ -50,9 +53,10 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     const deployment = await instance.deploy(assembly, {
       onProgress: (event) => onStage?.({ kind: 'deploying', event }),
     });
-    if (!deployment.ok) throw notDeployed(deployment);
+    const undeployed = notDeployed(deployment);
+    if (undeployed !== undefined && apiUrlOf(deployment) === undefined) throw undeployed;
     const local = describe(instance, topology, deployment);
-    return { instance, local, deployment };
+    return { instance, local, deployment, undeployed };
   } catch (error) {
     await instance.close();
     throw error;
@@ -66,7 +70,7 @@ async function synthesize(topology: Topology, outdir: string): Promise<string> {
 
 /** Tells other processes, through `local.json`, how to reach the mesh. */
 function describe(instance: Instance, topology: Topology, deployment: DeployResult): LocalMesh {
-  const url = deployment.stacks.map((stack) => stack.outputs.ApiUrl).find((output) => output !== undefined);
+  const url = apiUrlOf(deployment);
   const match = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/.exec(url ?? '');
   if (match === null)
     throw new WeftError('WEFT-LOCAL-021', `the governance stack has no ApiUrl of a REST API, but ${url}`);
@@ -75,7 +79,12 @@ function describe(instance: Instance, topology: Topology, deployment: DeployResu
   return { endpoint: instance.endpoint, pid: process.pid, region: topology.region, apiUrl, topology };
 }
 
-function notDeployed(deployment: DeployResult): WeftError {
+function apiUrlOf(deployment: DeployResult): string | undefined {
+  return deployment.stacks.map((stack) => stack.outputs.ApiUrl).find((output) => output !== undefined);
+}
+
+function notDeployed(deployment: DeployResult): WeftError | undefined {
+  if (deployment.ok) return undefined;
   const failed = deployment.stacks.filter((stack) => stack.outcome === 'failed' || stack.outcome === 'skipped');
   const reasons = failed.map(
     (stack) => `${stack.stack}: ${stack.error?.message ?? 'skipped, for a stack that it depends on failed'}`,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   GrantPermissionsCommand,
   LakeFormationClient,
@@ -15,6 +16,7 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { localKeys } from '#cli/connection.ts';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { AIRPORTS, ask, refusal, STRIKES } from '#cli/demo/sql.ts';
 import { World } from '#cli/demo/world.ts';
@@ -22,25 +24,38 @@ import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
 import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import { openInstance } from '#local/instance/instance.ts';
+import type { WeftError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { domainNamed } from '#mesh/topology/topology.ts';
+import { type Domain, domainNamed } from '#mesh/topology/topology.ts';
 
 const ANALYST = 'analytics/analyst';
 const AIRPORT_COUNT = `SELECT count(*) FROM ${AIRPORTS}`;
 const STRIKE_COUNT = `SELECT count(*) FROM ${STRIKES}`;
+/** A fifth domain, whose account holds already what its stack would make. */
+const GROUND: Domain = {
+  name: 'ground-handling',
+  account: '210000000015',
+  owners: ['kim.berg@aviation.example'],
+  contact: 'ground-handling@aviation.example',
+};
 /** What is not granted is refused, or not even there. */
 const NOT_GRANTED = /does not exist|Insufficient Lake Formation permission/;
 const SWEEP_EVERY = 15 * 60_000;
 
 let folder: string;
 let world: World;
+let undeployed: WeftError | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weft-resilience-'));
-  const { instance, local } = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
-  world = new World(instance, local);
+  await occupy(GROUND.account, 'aviation-ground-handling-analyst');
+  const topology = readMeshFile(undefined, '/');
+  const up = await bringUp({ topology: { ...topology, domains: [...topology.domains, GROUND] }, folder, port: 0 });
+  ({ undeployed } = up);
+  world = new World(up.instance, up.local);
   for (const name of ['airports', 'bird-strikes']) await enrol(world, sourceOf(name));
   for (const name of ['airports', 'bird-strikes']) await publish(filesOf(name));
   const { id } = await request(ANALYST, { product: 'airport-reference/airports' });
@@ -51,6 +66,17 @@ afterAll(async () => {
   await world?.instance.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Somebody made a role of this name by hand, before the mesh. */
+async function occupy(account: string, RoleName: string): Promise<void> {
+  const instance = await openInstance({ folder, port: 0, live: false });
+  const credentials = await localKeys(instance.endpoint, `arn:aws:iam::${account}:root`, 'by-hand');
+  const iam = new IAMClient({ region: 'us-east-1', endpoint: instance.endpoint, credentials });
+  const Statement = [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: account } }];
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+  await instance.close();
+}
 
 type Files = ReturnType<typeof publishBody> & { readonly domain: string };
 
@@ -129,6 +155,15 @@ async function sweepNow(): Promise<void> {
   world.instance.cloud.wake();
   await world.settle();
 }
+
+describe('a domain whose stack cannot be deployed', () => {
+  test('is named with the reason; governance and the other domains are there', async () => {
+    expect(undeployed?.code).toBe('WEFT-LOCAL-020');
+    expect(undeployed?.message).toMatch(/aviation-ground-handling: .*aviation-ground-handling-analyst.*already exists/);
+    expect(undeployed?.message).not.toMatch(/governance|analytics|flight-operations/);
+    expect((await ask(world, ANALYST, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+  });
+});
 
 describe('a domain out of service', () => {
   test('others publish, subscribe and query as usual; its own subscription waits and says why, and arrives afterwards', async () => {

@@ -9,6 +9,7 @@ import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
 import { readMeshFile } from '../mesh-file.ts';
+import { reportError } from '../report.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
 const PATIENCE_MS = 120_000;
@@ -36,13 +37,14 @@ export async function run(invocation: Invocation): Promise<undefined> {
 
 async function serveUntilStopped(invocation: Invocation, folder: string): Promise<void> {
   const { io } = invocation;
-  const { instance, local } = await bringUp({
+  const { instance, local, undeployed } = await bringUp({
     topology: readMeshFile(textOption(invocation, 'mesh'), io.cwd),
     folder,
     port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,
     onStage: (stage) => talk(io, stage),
   });
+  if (undeployed !== undefined) reportError(io, undeployed, false);
   announce(invocation, local);
   await Promise.race([instance.stopRequested, signalled()]);
   io.err('stopping\n');

@@ -56,6 +56,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
     },
   });
   try {
+    if (up.undeployed !== undefined) throw up.undeployed;
     options.onCloud?.(up.instance.cloud);
     return await playOn(up, options, started);
   } finally {
