@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMMANDS } from '#cli/commands.ts';
+import { RULES, type RuleName, ruleCode } from '#mesh/contract/compatibility-rules.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const NOTE = '<!-- Written by `npm run docs` from the source; change it there. -->\n\n';
@@ -10,6 +11,7 @@ const NOTE = '<!-- Written by `npm run docs` from the source; change it there. -
 const PAGES: Readonly<Record<string, () => string>> = {
   'commands.md': commands,
   'errors.md': errors,
+  'compatibility.md': compatibility,
   'local-ledger.md': ledger,
 };
 
@@ -137,6 +139,14 @@ function endOfValue(source: string, from: number): number {
     if (source[at] === '}') depth -= 1;
   }
   return at - 1;
+}
+
+function compatibility(): string {
+  const rows = Object.entries(RULES).map(
+    ([name, { verdict, sameMajor, what, why }]) =>
+      `| ${ruleCode(name as RuleName)} | ${name} | ${what} | ${verdict} | ${sameMajor ? 'published' : 'refused'} | ${why} |`,
+  );
+  return `# Compatibility\n\n${NOTE}What a change of a product means to its consumers. Publishing, \`weft product diff\` and the watch over the domains' catalogs judge by this table. A decision is a change that somebody has to look at.\n\n| code | rule | what changes | verdict | under the same major version | why |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 interface LedgerRow {

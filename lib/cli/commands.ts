@@ -126,6 +126,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/product-validate.ts'),
   },
   {
+    name: 'product diff',
+    summary: 'what changes between two versions of a product, each change judged by a rule',
+    arguments: [
+      { name: '<old>', description: 'folder of the version that is there' },
+      { name: '<new>', description: 'folder of the version that comes' },
+    ],
+    options: [
+      { flags: '--mesh <file>', description: 'the mesh that both belong to (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--detailed-exitcode',
+        description: '0 no change, 2 changes, 3 changes that need a new major version, 1 error',
+      },
+    ],
+    examples: [
+      {
+        line: 'weft product diff published/flights products/flights --detailed-exitcode',
+        what: 'compatible, breaking or to be decided; docs/reference/compatibility.md has the rules',
+      },
+    ],
+    shape:
+      '{ "from", "to", "needs": "nothing" | "patch" | "minor" | "major", "changes": [{ "code", "rule", "verdict", "breaking", "kind", "table", "column", "message" }] }',
+    load: () => import('./commands/product-diff.ts'),
+  },
+  {
     name: 'product plan',
     summary: 'show what publishing would change, before anything happens',
     arguments: PRODUCT_FOLDER,

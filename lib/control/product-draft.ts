@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { VersionState } from '#aws/registry.ts';
-import { compareTables, type SchemaChange } from '#mesh/contract/compatibility.ts';
+import { compareProducts } from '#mesh/contract/compare-products.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
 import { type Decision, decidePublish } from '#mesh/policy/decide.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
@@ -14,9 +13,6 @@ export interface ProductFiles {
   readonly product: string;
   readonly contracts: Readonly<Record<string, string>>;
 }
-
-/** A schema change of one table. */
-export type TableChange = SchemaChange & { readonly table: string };
 
 /** Parses the files and asks policy. @throws WEFT-PUBLISH-001 with every problem, WEFT-AUTH-002, WEFT-POLICY-001. */
 export function acceptDraft(
@@ -61,20 +57,10 @@ export function digestOf(draft: ProductDraft): string {
     .digest('hex');
 }
 
-/** Every difference between the published tables and the draft's, a table that is gone included. */
-export function schemaChanges(before: ProductRecord, draft: ProductDraft): TableChange[] {
-  return before.tables.flatMap((table): TableChange[] => {
-    const next = draft.tables.find((entry) => entry.name === table.name);
-    if (next !== undefined) return compareTables(table, next).map((change) => ({ ...change, table: table.name }));
-    const message = `table \`${table.name}\` is gone`;
-    return [{ rule: 'table-removed', kind: 'removed', breaking: true, message, table: table.name }];
-  });
-}
-
 /** @throws WEFT-PUBLISH-003 naming the changes and the subscriptions they would break; -004 when the version goes back. */
-export function refuseBreaking(current: VersionState, draft: ProductDraft): void {
+export function refuseBreaking(current: VersionState, draft: ProductDraft, topology: Topology): void {
   const { product, subscriptions } = current;
-  const breaking = schemaChanges(product, draft).filter((change) => change.breaking);
+  const breaking = compareProducts(product, draft, topology.classification).filter((change) => change.breaking);
   if (breaking.length > 0) {
     const affected = subscriptions.filter(({ state }) => ['pending', 'approved', 'active'].includes(state));
     const names = affected.map((subscription) => subscription.id);

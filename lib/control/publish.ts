@@ -29,7 +29,7 @@ export async function publish(files: ProductFiles, request: Request, deps: ApiDe
     if (current?.product.contractDigest === contractDigest && current.product.quarantine === undefined) {
       return { product: current.product, changed: false };
     }
-    if (current !== undefined) refuseBreaking(current, draft);
+    if (current !== undefined) refuseBreaking(current, draft, topology);
     const product = nextRecord(draft, state, { contractDigest, verdict, current, request, deps });
     const others = versions.filter((version) => version !== current);
     await deps.registry.write(

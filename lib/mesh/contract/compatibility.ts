@@ -1,23 +1,15 @@
 import type { ProductColumn, ProductTable } from '../product/product.ts';
+import { judged, type SchemaChange } from './compatibility-rules.ts';
 import { isWidening, sameType } from './types.ts';
+
+export type { SchemaChange } from './compatibility-rules.ts';
 
 /** What a table looks like. `format` is a `TableFormat`, or what the domain's catalog calls one that Weft does not know. */
 export type TableShape = Pick<ProductTable, 'columns' | 'partitionKeys' | 'location'> & { readonly format: string };
 
-/** One difference between two shapes of a table, judged. */
-export interface SchemaChange {
-  /** The stable name of the rule that judged it, e.g. `column-removed`. */
-  readonly rule: string;
-  readonly kind: 'added' | 'removed' | 'changed';
-  readonly column?: string;
-  readonly breaking: boolean;
-  readonly message: string;
-}
-
 /**
- * Every difference between the published table and another shape of it. Added columns and types that become wider are additive. All
- * else breaks the contract: a column or key that goes, another type, partitioning, format or location, and for CSV, which is read by
- * position, a column that moves.
+ * Every difference between the published table and another shape of it, by the rules for what a catalog knows: columns and their types,
+ * partition keys, format and location; for CSV, which is read by position, also the order.
  */
 export function compareTables(before: ProductTable, after: TableShape): SchemaChange[] {
   const changes = [
@@ -25,30 +17,40 @@ export function compareTables(before: ProductTable, after: TableShape): SchemaCh
     ...comparePartitionKeys(before.partitionKeys, after.partitionKeys),
   ];
   if (before.format === 'csv') changes.push(...compareOrder(before.columns, after.columns));
-  if (before.format !== after.format) changes.push(broken('format-changed', 'format', before.format, after.format));
+  if (before.format !== after.format) changes.push(replaced('format-changed', 'format', before.format, after.format));
   if (before.location !== after.location) {
-    changes.push(broken('location-changed', 'location', before.location, after.location));
+    changes.push(replaced('location-changed', 'location', before.location, after.location));
   }
   return changes;
 }
 
-function broken(rule: string, what: string, before: string, after: string): SchemaChange {
-  return { rule, kind: 'changed', breaking: true, message: `the ${what} changes from ${before} to ${after}` };
+function replaced(
+  rule: 'format-changed' | 'location-changed' | 'partitioning-changed',
+  what: string,
+  before: string,
+  after: string,
+): SchemaChange {
+  return judged(rule, `the ${what} changes from ${before} to ${after}`);
 }
 
 function compareColumns(before: ProductTable, after: TableShape): SchemaChange[] {
+  const renames = renamesOf(before.columns, after.columns);
+  const newNames = new Set(renames.values());
   const removed = before.columns
-    .filter((column) => named(after.columns, column.name) === undefined)
-    .map(({ name }): SchemaChange => {
-      const message = `the column "${name}" is removed`;
-      return { rule: 'column-removed', kind: 'removed', column: name, breaking: true, message };
+    .filter(({ name }) => named(after.columns, name) === undefined)
+    .map(({ name, type }): SchemaChange => {
+      const next = renames.get(name);
+      return next === undefined
+        ? judged('column-removed', `the column "${name}" is removed`, { kind: 'removed', column: name })
+        : judged('column-renamed', `the column "${name}" seems to be renamed to "${next}", both of type ${type}`, {
+            column: name,
+          });
     });
   const added = after.columns
-    .filter((column) => named(before.columns, column.name) === undefined)
-    .map(({ name, type }): SchemaChange => {
-      const message = `the column "${name}" of type ${type} is added`;
-      return { rule: 'column-added', kind: 'added', column: name, breaking: false, message };
-    });
+    .filter(({ name }) => named(before.columns, name) === undefined && !newNames.has(name))
+    .map(({ name, type }) =>
+      judged('column-added', `the column "${name}" of type ${type} is added`, { kind: 'added', column: name }),
+    );
   const retyped = before.columns.flatMap((column) => {
     const next = named(after.columns, column.name);
     return next === undefined ? [] : compareTypes(column, next);
@@ -56,25 +58,28 @@ function compareColumns(before: ProductTable, after: TableShape): SchemaChange[]
   return [...removed, ...retyped, ...added];
 }
 
+/** Old names by new ones, where a column goes and another of the same type comes at the same place. */
+function renamesOf(before: readonly ProductColumn[], after: readonly ProductColumn[]): Map<string, string> {
+  const pairs = before.flatMap((column, index): [string, string][] => {
+    const next = after[index];
+    if (next === undefined || named(after, column.name) || named(before, next.name)) return [];
+    return sameType(column.type, next.type) ? [[column.name, next.name]] : [];
+  });
+  return new Map(pairs);
+}
+
 function compareTypes(before: ProductColumn, after: ProductColumn): SchemaChange[] {
   if (sameType(before.type, after.type)) return [];
-  const wider = isWidening(before.type, after.type);
-  return [
-    {
-      rule: wider ? 'type-widened' : 'type-changed',
-      kind: 'changed',
-      column: before.name,
-      breaking: !wider,
-      message: `the type of "${before.name}" changes from ${before.type} to ${after.type}`,
-    },
-  ];
+  const rule = isWidening(before.type, after.type) ? 'type-widened' : 'type-changed';
+  const message = `the type of "${before.name}" changes from ${before.type} to ${after.type}`;
+  return [judged(rule, message, { column: before.name })];
 }
 
 function comparePartitionKeys(before: readonly ProductColumn[], after: readonly ProductColumn[]): SchemaChange[] {
   const same =
     before.length === after.length &&
     before.every((key, index) => key.name === after[index]?.name && sameType(key.type, after[index]?.type ?? ''));
-  return same ? [] : [broken('partitioning-changed', 'partitioning', list(before), list(after))];
+  return same ? [] : [replaced('partitioning-changed', 'partitioning', list(before), list(after))];
 }
 
 /** The published columns have to be the first ones, in their order. */
@@ -83,27 +88,8 @@ function compareOrder(before: readonly ProductColumn[], after: readonly ProductC
     const position = after.findIndex((column) => column.name === name);
     if (position === -1 || position === index) return [];
     const message = `the column "${name}" moves from position ${index + 1} to ${position + 1}, and CSV is read by position`;
-    return [{ rule: 'column-moved', kind: 'changed', column: name, breaking: true, message }];
+    return [judged('column-moved', message, { column: name })];
   });
-}
-
-/** The differences between the tables of two versions of a product; a table that goes breaks the contract, one that comes does not. */
-export function compareProducts(before: readonly ProductTable[], after: readonly ProductTable[]): SchemaChange[] {
-  const changes = before.flatMap((table): SchemaChange[] => {
-    const next = after.find((candidate) => candidate.name === table.name);
-    if (next !== undefined) {
-      return compareTables(table, next).map((change) => ({ ...change, message: `${table.name}: ${change.message}` }));
-    }
-    const message = `the table "${table.name}" is removed`;
-    return [{ rule: 'table-removed', kind: 'removed', breaking: true, message }];
-  });
-  const added = after.filter((table) => !before.some((candidate) => candidate.name === table.name));
-  return [
-    ...changes,
-    ...added.map(({ name }): SchemaChange => {
-      return { rule: 'table-added', kind: 'added', breaking: false, message: `the table "${name}" is added` };
-    }),
-  ];
 }
 
 /**

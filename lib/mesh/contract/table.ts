@@ -4,6 +4,7 @@ import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readColumns, readLevel } from './column.ts';
 import { customProperty } from './custom-property.ts';
+import { readPrimaryKey, readQuality } from './quality.ts';
 import { type GlueServer, readLocation } from './server.ts';
 
 /** One entry of a contract's `schema[]` as a table of the product. */
@@ -43,6 +44,8 @@ export function readTable(
     topology.classification,
     findings,
   );
+  const primaryKey = readPrimaryKey(entry);
+  const quality = readQuality(entry);
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -53,6 +56,8 @@ export function readTable(
     ...(server.format === 'csv' ? readCsv(entry, findings) : {}),
     source: { database: server.database, table: name },
     ...(defaultClassification === undefined ? {} : { defaultClassification }),
+    ...(primaryKey.length === 0 ? {} : { primaryKey }),
+    ...(quality.length === 0 ? {} : { quality }),
   };
 }
 

@@ -32,6 +32,18 @@ export interface ProductTable {
   readonly source: { readonly database: string; readonly table: string };
   /** The classification that a column without one of its own gets, those that appear later included. */
   readonly defaultClassification?: string;
+  /** Columns of the primary key, in its order. */
+  readonly primaryKey?: readonly string[];
+  /** What the contract promises of the data. */
+  readonly quality?: readonly QualityRule[];
+}
+
+/** One quality rule of a contract, as far as two versions of it can be compared. */
+export interface QualityRule {
+  /** What is measured: the rule's name, else its metric, query or engine; with the column before it, e.g. `price: nullValues`. */
+  readonly measure: string;
+  /** ODCS's operators that were given, e.g. `{ mustBeLessThan: 10 }`. */
+  readonly bounds: Readonly<Record<string, string | number | readonly number[]>>;
 }
 
 export type OutputPort = 'query' | 'event' | 'file';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { adopt, compareProducts, compareTables, type TableShape } from '#mesh/contract/compatibility.ts';
+import { adopt, compareTables, type TableShape } from '#mesh/contract/compatibility.ts';
 import type { ProductColumn } from '#mesh/product/product.ts';
 import { column, table } from '../fixtures.ts';
 
@@ -35,14 +35,6 @@ describe('a change of a table', () => {
         `${change.rule}${change.column === undefined ? '' : ` ${change.column}`}${change.breaking ? '!' : ''}`,
     );
     expect(found).toEqual(changes);
-  });
-
-  test('is judged over all tables of a product', () => {
-    const changes = compareProducts([PUBLISHED, table('u', [])], [PUBLISHED, table('v', [])]);
-    expect(changes.map(({ rule, breaking }) => [rule, breaking])).toEqual([
-      ['table-removed', true],
-      ['table-added', false],
-    ]);
   });
 });
 
