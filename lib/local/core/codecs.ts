@@ -67,7 +67,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-export function toXml(value: unknown): string {
+function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((entry) => `<member>${toXml(entry)}</member>`).join('');

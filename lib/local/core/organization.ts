@@ -12,11 +12,3 @@ export function setOrganization(store: Store, account: string, organizationId: s
 export function organizationOf(store: Store, account: string): string | undefined {
   return store.get<{ organizationId: string }>(NAMESPACE, account)?.organizationId;
 }
-
-/** The member accounts of an organization, in order. */
-export function accountsOf(store: Store, organizationId: string): string[] {
-  return store
-    .list<{ organizationId: string }>(NAMESPACE)
-    .filter(({ value }) => value.organizationId === organizationId)
-    .map(({ key }) => key);
-}

@@ -106,7 +106,7 @@ export function admits(
 }
 
 /** The global condition keys that follow from who calls. */
-export function callerKeys(store: Store, caller: Caller): ConditionKeys {
+function callerKeys(store: Store, caller: Caller): ConditionKeys {
   if (caller.kind === 'service') {
     return {
       'aws:PrincipalIsAWSService': 'true',

@@ -2,7 +2,7 @@ import type { Cloud } from '../core/cloud.ts';
 import { listStacks } from '../deployer/stack-record.ts';
 import { LambdaService } from '../services/lambda/service.ts';
 
-export interface StackStatusLine {
+interface StackStatusLine {
   readonly name: string;
   readonly account: string;
   readonly region: string;
@@ -10,7 +10,7 @@ export interface StackStatusLine {
   readonly resources: number;
 }
 
-export interface FunctionStatusLine {
+interface FunctionStatusLine {
   readonly name: string;
   readonly account: string;
   /** Since this process started. */

@@ -1,7 +1,7 @@
 import { postJsonCodec } from '../core/codecs.ts';
 import { AwsError } from '../core/error.ts';
+import { pageOf } from '../core/page.ts';
 import type { Context, Operations, Service } from '../core/service.ts';
-import { pageOf } from './lake-formation/paging.ts';
 import { type ResourceShare, shares } from './lake-formation/share-store.ts';
 
 interface Paged {

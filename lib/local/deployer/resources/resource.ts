@@ -10,7 +10,7 @@ export interface Provisioned {
 }
 
 /** What an S3 request carries. */
-export interface BucketRequest {
+interface BucketRequest {
   readonly method: 'PUT' | 'DELETE';
   /** The sub-resource, e.g. `versioning`. */
   readonly query?: string;

@@ -1,5 +1,5 @@
 /** Any JSON value of a template. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 export interface ResourceDefinition {
   readonly Type: string;
@@ -11,7 +11,7 @@ export interface ResourceDefinition {
   readonly Metadata?: Json;
 }
 
-export interface ParameterDefinition {
+interface ParameterDefinition {
   readonly Type: string;
   readonly Default?: string | number;
   readonly AllowedValues?: readonly (string | number)[];
@@ -20,7 +20,7 @@ export interface ParameterDefinition {
   readonly Description?: string;
 }
 
-export interface OutputDefinition {
+interface OutputDefinition {
   readonly Value: Json;
   readonly Description?: string;
   readonly Condition?: string;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
 import type { PolicyDocument } from '../../core/policy.ts';
 import { restJsonCodec } from '../../core/rest-codec.ts';
-import type { Context, Operation, Operations, Service } from '../../core/service.ts';
-import { type ApiMethod, apisOf, badRequest, findApi, notFound, removeApi, type StoredApi, saveApi } from './model.ts';
+import type { Context, Operations, Service } from '../../core/service.ts';
+import { type ApiMethod, apisOf, badRequest, notFound, removeApi, type StoredApi, saveApi } from './model.ts';
+import { onApi } from './on-api.ts';
 import { ROUTES } from './routes.ts';
 import { stageOperations } from './stages.ts';
 
@@ -83,11 +84,11 @@ export class ApiGatewayService implements Service {
         return describe(api);
       },
     },
-    GetRestApi: onApi((api) => describe(api)),
+    GetRestApi: onApi<ApiInput>((api) => describe(api)),
     GetRestApis: {
       run: (_input: unknown, { cloud, account }: Context) => ({ item: apisOf(cloud.store, account).map(describe) }),
     },
-    UpdateRestApi: onApi((api, input, context) => {
+    UpdateRestApi: onApi<ApiInput>((api, input, context) => {
       refuseUnknown(input, MEMBERS);
       let next = { ...api, name: input.name ?? api.name, policy: parsePolicy(input.policy) ?? api.policy };
       for (const { op, path, value } of input.patchOperations ?? []) {
@@ -99,11 +100,11 @@ export class ApiGatewayService implements Service {
       saveApi(context.cloud.store, next);
       return describe(next);
     }),
-    DeleteRestApi: onApi((api, _input, context) => {
+    DeleteRestApi: onApi<ApiInput>((api, _input, context) => {
       removeApi(context.cloud.store, api.id);
     }),
-    GetResources: onApi((api) => ({ item: api.resources })),
-    CreateResource: onApi((api, input, context) => {
+    GetResources: onApi<ApiInput>((api) => ({ item: api.resources })),
+    CreateResource: onApi<ApiInput>((api, input, context) => {
       const parent = api.resources.find(({ id }) => id === input.parentId);
       const pathPart = input.pathPart ?? '';
       if (parent === undefined) throw notFound('Resource');
@@ -118,14 +119,14 @@ export class ApiGatewayService implements Service {
       saveApi(context.cloud.store, { ...api, resources: [...api.resources, resource] });
       return resource;
     }),
-    DeleteResource: onApi((api, input, context) => {
+    DeleteResource: onApi<ApiInput>((api, input, context) => {
       const gone = new Set([input.resourceId]);
       for (const resource of api.resources) if (gone.has(resource.parentId)) gone.add(resource.id);
       const resources = api.resources.filter(({ id }) => !gone.has(id));
       const methods = api.methods.filter(({ resourceId }) => !gone.has(resourceId));
       saveApi(context.cloud.store, { ...api, resources, methods });
     }),
-    PutMethod: onApi((api, input, context) => {
+    PutMethod: onApi<ApiInput>((api, input, context) => {
       refuseUnknown(input, METHOD_MEMBERS);
       if (!api.resources.some(({ id }) => id === input.resourceId)) throw notFound('Resource');
       const authorizationType = input.authorizationType ?? 'NONE';
@@ -136,7 +137,7 @@ export class ApiGatewayService implements Service {
       saveApi(context.cloud.store, { ...api, methods: [...without(api, method), method] });
       return method;
     }),
-    PutIntegration: onApi((api, input, context) => {
+    PutIntegration: onApi<ApiInput>((api, input, context) => {
       refuseUnknown(input, METHOD_MEMBERS);
       const method = getMethod(api, input);
       if (input.type !== 'AWS_PROXY') throw badRequest(`weft local integrates AWS_PROXY only, not ${input.type}`);
@@ -144,8 +145,8 @@ export class ApiGatewayService implements Service {
       saveApi(context.cloud.store, { ...api, methods: [...without(api, method), { ...method, integration }] });
       return integration;
     }),
-    GetMethod: onApi((api, input) => getMethod(api, input)),
-    DeleteMethod: onApi((api, input, context) => {
+    GetMethod: onApi<ApiInput>((api, input) => getMethod(api, input)),
+    DeleteMethod: onApi<ApiInput>((api, input, context) => {
       saveApi(context.cloud.store, { ...api, methods: without(api, getMethod(api, input)) });
     }),
     ...stageOperations,
@@ -160,17 +161,6 @@ export class ApiGatewayService implements Service {
     if (this.#cloud.endpoint === undefined) throw new Error('the local cloud has no endpoint yet');
     return `${this.#cloud.endpoint}/_aws/execute-api/${apiId}/${stage}`;
   }
-}
-
-function onApi(run: (api: StoredApi, input: ApiInput, context: Context) => unknown): Operation<ApiInput> {
-  return {
-    resources: (input, { region }) => [`arn:aws:apigateway:${region}::/restapis/${input.restApiId}`],
-    run: (input, context) => {
-      const api = findApi(context.cloud.store, input.restApiId);
-      if (api === undefined || api.account !== context.account) throw notFound('API');
-      return run(api, input, context);
-    },
-  };
 }
 
 function keyOf(input: ApiInput) {

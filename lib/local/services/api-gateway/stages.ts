@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Context, Operation, Operations } from '../../core/service.ts';
+import type { Operations } from '../../core/service.ts';
 import {
   badRequest,
   type Deployment,
-  findApi,
   type MethodSetting,
   notFound,
   type Stage,
   type StoredApi,
   saveApi,
 } from './model.ts';
+import { onApi } from './on-api.ts';
 
 interface StageInput {
   readonly restApiId: string;
@@ -25,7 +25,7 @@ interface StageInput {
 
 /** Deployments, which freeze an API, and the stages that serve them. */
 export const stageOperations: Operations = {
-  CreateDeployment: onApi((api, input, context) => {
+  CreateDeployment: onApi<StageInput>((api, input, context) => {
     if (api.methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
     if (api.methods.some((method) => method.integration === undefined)) {
       throw badRequest('No integration defined for method');
@@ -50,7 +50,7 @@ export const stageOperations: Operations = {
     );
     return { id, description: input.description, createdDate: new Date(context.now) };
   }),
-  DeleteDeployment: onApi((api, input, context) => {
+  DeleteDeployment: onApi<StageInput>((api, input, context) => {
     if (api.stages.some((stage) => stage.deploymentId === input.deploymentId)) {
       throw badRequest('Active stages pointing to this deployment must be moved or deleted');
     }
@@ -58,7 +58,7 @@ export const stageOperations: Operations = {
     if (deployments.length === api.deployments.length) throw notFound('Deployment');
     saveApi(context.cloud.store, { ...api, deployments });
   }),
-  CreateStage: onApi((api, input, context) => {
+  CreateStage: onApi<StageInput>((api, input, context) => {
     const { stageName = '', deploymentId = '', description, variables, methodSettings, tracingEnabled } = input;
     if (!/^[\w-]{1,128}$/.test(stageName)) throw badRequest(`Stage name ${stageName} is not valid`);
     if (api.stages.some((stage) => stage.stageName === stageName)) throw badRequest('Stage already exists');
@@ -67,9 +67,9 @@ export const stageOperations: Operations = {
     saveApi(context.cloud.store, { ...api, stages: [...api.stages, stage] });
     return stage;
   }),
-  GetStage: onApi((api, input) => getStage(api, input)),
-  GetStages: onApi((api) => ({ item: api.stages })),
-  UpdateStage: onApi((api, input, context) => {
+  GetStage: onApi<StageInput>((api, input) => getStage(api, input)),
+  GetStages: onApi<StageInput>((api) => ({ item: api.stages })),
+  UpdateStage: onApi<StageInput>((api, input, context) => {
     const stage = getStage(api, input);
     const { restApiId: _id, stageName: _name, patchOperations = [], ...changes } = input;
     let next: Stage = { ...stage, ...changes };
@@ -84,21 +84,10 @@ export const stageOperations: Operations = {
     saveApi(context.cloud.store, { ...api, stages: [...others(api, stage.stageName), next] });
     return next;
   }),
-  DeleteStage: onApi((api, input, context) => {
+  DeleteStage: onApi<StageInput>((api, input, context) => {
     saveApi(context.cloud.store, { ...api, stages: others(api, getStage(api, input).stageName) });
   }),
 };
-
-function onApi(run: (api: StoredApi, input: StageInput, context: Context) => unknown): Operation<StageInput> {
-  return {
-    resources: (input, { region }) => [`arn:aws:apigateway:${region}::/restapis/${input.restApiId}`],
-    run: (input, context) => {
-      const api = findApi(context.cloud.store, input.restApiId);
-      if (api === undefined || api.account !== context.account) throw notFound('API');
-      return run(api, input, context);
-    },
-  };
-}
 
 function getStage(api: StoredApi, input: StageInput): Stage {
   const stage = api.stages.find(({ stageName }) => stageName === input.stageName);

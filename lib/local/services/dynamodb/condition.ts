@@ -4,12 +4,12 @@ import { invalid } from './failure.ts';
 import { getPath, type Path } from './path.ts';
 import { compare, equal, type Item, setOf, typeOf, type Value } from './value.ts';
 
-export type Operand =
+type Operand =
   | { readonly kind: 'path'; readonly path: Path }
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'size'; readonly path: Path };
 
-export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /** A parsed condition, filter or key condition. */
 export type Condition =

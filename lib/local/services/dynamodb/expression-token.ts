@@ -9,7 +9,7 @@ const PATTERN =
   /\s*(?:(?<alias>#[A-Za-z0-9_]+)|(?<value>:[A-Za-z0-9_]+)|(?<name>[A-Za-z_][A-Za-z0-9_]*)|\[\s*(?<index>\d+)\s*\]|(?<symbol><>|<=|>=|[=<>(),.+-]))/y;
 
 /** Cuts an expression into tokens. `kind` names the parameter in errors, e.g. `ConditionExpression`. */
-export function tokenize(kind: string, text: string): Token[] {
+function tokenize(kind: string, text: string): Token[] {
   if (text.trim() === '') throw invalid(`Invalid ${kind}: The expression can not be empty;`);
   const tokens: Token[] = [];
   let at = 0;

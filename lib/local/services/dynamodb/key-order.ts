@@ -7,7 +7,7 @@ const END = '\u0001';
 const MAX = '\u{10ffff}';
 
 /** A key component as text whose byte order is DynamoDB's order of the values: strings by UTF-8, numbers by value, binary by byte. */
-export function sortable(value: Value): string {
+function sortable(value: Value): string {
   if ('S' in value) return escapeLow(value.S);
   if ('N' in value) return sortableNumber(value.N);
   if ('B' in value) return Buffer.from(value.B, 'base64').toString('hex');

@@ -36,7 +36,7 @@ interface ArchiveInput {
 
 const DAY = 86_400_000;
 
-export function archiveArn(archive: Pick<StoredArchive, 'account' | 'region' | 'name'>): string {
+function archiveArn(archive: Pick<StoredArchive, 'account' | 'region' | 'name'>): string {
   return `arn:aws:events:${archive.region}:${archive.account}:archive/${archive.name}`;
 }
 

@@ -38,7 +38,7 @@ export function rulesOf(cloud: Cloud, bus: BusId): StoredRule[] {
     .map(({ value }) => value);
 }
 
-export function findRule(cloud: Cloud, bus: BusId, name: string): StoredRule | undefined {
+function findRule(cloud: Cloud, bus: BusId, name: string): StoredRule | undefined {
   return cloud.store.get<StoredRule>(namespace(bus.account, bus.region, 'rules'), `${bus.name} ${name}`);
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseInput } from '@aws-sdk/client-glue';
 import { refuseOthers } from '../../core/members.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { visibleDatabase, visibleDatabases } from '../lake-formation/access.ts';
 import { openToAll } from '../lake-formation/creator.ts';
@@ -11,7 +12,6 @@ import { catalog } from './catalog.ts';
 import { alreadyExists, entityNotFound, invalidInput, nameOf, requireLength } from './errors.ts';
 import { databaseChanged } from './events.ts';
 import { resolveDatabase } from './link.ts';
-import { pageOf } from './paging.ts';
 import { defaultPermissions } from './parse.ts';
 import { arnOf, putTags } from './tag-store.ts';
 import type { GlueDatabase } from './types.ts';

@@ -55,7 +55,7 @@ export function seconds(time: unknown): number {
 }
 
 /** @throws AwsError InvalidInputException */
-export function storageDescriptor(given: StorageDescriptor): StorageDescriptor {
+function storageDescriptor(given: StorageDescriptor): StorageDescriptor {
   if (given.Columns === undefined) return given;
   return { ...given, Columns: columnsOf(given.Columns, 'tableInput.storageDescriptor.columns') };
 }

@@ -1,5 +1,6 @@
 import type { PartitionInput } from '@aws-sdk/client-glue';
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { narrowedStorage } from '../lake-formation/access.ts';
 import { requireLocation } from '../lake-formation/location-access.ts';
@@ -7,7 +8,6 @@ import { requireOnTable } from './authorize.ts';
 import { catalog } from './catalog.ts';
 import { alreadyExists, entityNotFound, invalidInput } from './errors.ts';
 import { type TableChange, tablesChanged } from './events.ts';
-import { pageOf } from './paging.ts';
 import { seconds } from './parse.ts';
 import { partitionMatcher } from './partition-expression.ts';
 import { tableArns, targetTable } from './table-operations.ts';

@@ -1,9 +1,9 @@
 import type { PropertyPredicate, SortCriterion } from '@aws-sdk/client-glue';
 import { refuseOthers } from '../../core/members.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { databaseBehind, visibleDatabases, visibleTables } from '../lake-formation/access.ts';
 import { invalidInput } from './errors.ts';
-import { pageOf } from './paging.ts';
 import { presented } from './table-operations.ts';
 import { arnOf } from './tag-store.ts';
 import type { GlueTable } from './types.ts';

@@ -1,6 +1,7 @@
 import type { TableInput } from '@aws-sdk/client-glue';
 import { AwsError } from '../../core/error.ts';
 import { refuseOthers } from '../../core/members.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { databaseBehind, visibleTable, visibleTables } from '../lake-formation/access.ts';
 import { openToAll, ownByCreator } from '../lake-formation/creator.ts';
@@ -12,7 +13,7 @@ import { catalog } from './catalog.ts';
 import { alreadyExists, entityNotFound, invalidInput, nameOf } from './errors.ts';
 import { tablesChanged } from './events.ts';
 import { resolveTable } from './link.ts';
-import { nameMatcher, pageOf } from './paging.ts';
+import { nameMatcher } from './name-matcher.ts';
 import { tableInput } from './parse.ts';
 import { arnOf, putTags } from './tag-store.ts';
 import type { GlueDatabase, GlueTable, GlueTableInput } from './types.ts';
@@ -60,7 +61,7 @@ export function tableArns(
 }
 
 /** The database that a call names, a link followed. @throws AwsError */
-export function targetDatabase(context: Context, at: AtTable): GlueDatabase {
+function targetDatabase(context: Context, at: AtTable): GlueDatabase {
   const catalogId = at.CatalogId ?? context.account;
   const name = nameOf(at.DatabaseName, 'databaseName');
   const named = databaseNamed(context, catalogId, name);

@@ -1,10 +1,10 @@
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { narrowedStorage } from '../lake-formation/access.ts';
 import { requireOnTable } from './authorize.ts';
 import { catalog } from './catalog.ts';
 import { entityNotFound, invalidInput } from './errors.ts';
-import { pageOf } from './paging.ts';
 import { presented, tableArns, targetTable } from './table-operations.ts';
 import type { GlueTable } from './types.ts';
 

@@ -90,7 +90,7 @@ export function listKeys(_input: object, context: Context) {
 }
 
 /** A change of one key that answers nothing. */
-export function changing(operation: string, change: (key: Key, input: OfKey & Record<string, unknown>) => Key) {
+function changing(operation: string, change: (key: Key, input: OfKey & Record<string, unknown>) => Key) {
   return (input: OfKey & Record<string, unknown>, context: Context) => {
     save(context, change(requireKey(context, input.KeyId, operation), input));
     return {};

@@ -131,7 +131,7 @@ function locate(cloud: Cloud, caller: Caller, at: TableAddress): GlueTable {
   return target;
 }
 
-export function notFound(what: 'Database' | 'Table', name: string): AwsError {
+function notFound(what: 'Database' | 'Table', name: string): AwsError {
   return new AwsError('EntityNotFoundException', `${what} ${name.toLowerCase()} not found.`);
 }
 

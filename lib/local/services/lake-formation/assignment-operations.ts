@@ -1,12 +1,12 @@
 import type { LFTag, LFTagPair, Resource } from '@aws-sdk/client-lakeformation';
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
 import { columnNames, type GlueTable } from '../glue/types.ts';
 import { visibleDatabases, visibleTables } from './access.ts';
 import { invalid, missing } from './errors.ts';
 import { requireDatabase, requireTable, requireTag } from './existence.ts';
-import { pageOf } from './paging.ts';
 import type { TagCondition } from './resource.ts';
 import { WILDCARD } from './resource.ts';
 import { requireOnTag } from './tag-operations.ts';

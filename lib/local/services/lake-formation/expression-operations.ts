@@ -1,9 +1,9 @@
 import type { LFTag } from '@aws-sdk/client-lakeformation';
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { invalid, missing, notAuthorized } from './errors.ts';
 import { requireTag } from './existence.ts';
-import { pageOf } from './paging.ts';
 import { isAdmin } from './settings.ts';
 import { type SavedExpression, tags } from './tag-store.ts';
 import { parseExpression } from './wire-resource.ts';

@@ -1,5 +1,6 @@
 import type { DataCellsFilter } from '@aws-sdk/client-lakeformation';
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { columnNames, type GlueTable } from '../glue/types.ts';
 import { requireAuthority } from './authority.ts';
@@ -8,7 +9,6 @@ import { requireColumns, requireTable } from './existence.ts';
 import { checkFilterExpression, type FilterColumn } from './filter-expression.ts';
 import { type FilterRecord, filters } from './filter-store.ts';
 import { grantFor, grantsOnDatabase } from './grants.ts';
-import { pageOf } from './paging.ts';
 import { principalOf } from './principal.ts';
 import { tableRights } from './rights.ts';
 import { isAdmin, isReadOnlyAdmin } from './settings.ts';

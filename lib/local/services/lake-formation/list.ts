@@ -1,13 +1,13 @@
 import type { ListPermissionsRequest, PrincipalResourcePermissions } from '@aws-sdk/client-lakeformation';
 import type { Cloud } from '../../core/cloud.ts';
 import { refuseOthers } from '../../core/members.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Caller, Context } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
 import { invalid } from './errors.ts';
 import { requireExisting } from './existence.ts';
 import { type GrantRecord, grantsOf } from './grants.ts';
 import { arnOfLocation } from './location-store.ts';
-import { pageOf } from './paging.ts';
 import { coversAccount, everyoneIn, principalOf } from './principal.ts';
 import { type LfResource, resourceKey } from './resource.ts';
 import { isAdmin, isReadOnlyAdmin } from './settings.ts';

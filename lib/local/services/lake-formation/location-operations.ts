@@ -1,10 +1,10 @@
 import type { RegisterResourceRequest } from '@aws-sdk/client-lakeformation';
 import { AwsError } from '../../core/error.ts';
 import { refuseOthers } from '../../core/members.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { invalid, missing } from './errors.ts';
 import { type LocationRecord, locations } from './location-store.ts';
-import { pageOf } from './paging.ts';
 import { principalOf } from './principal.ts';
 
 const SERVICE_ROLE = 'aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess';

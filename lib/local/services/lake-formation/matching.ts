@@ -59,7 +59,7 @@ export function shareOfDatabase(
 }
 
 /** The conditions of a tag policy, a saved expression looked up as it is now. */
-export function expressionOf(cloud: Cloud, policy: LfResource & { kind: 'policy' }): readonly TagCondition[] {
+function expressionOf(cloud: Cloud, policy: LfResource & { kind: 'policy' }): readonly TagCondition[] {
   if (policy.expressionName === undefined) return policy.expression ?? [];
   const saved = tags.expression(cloud, policy.catalogId, policy.expressionName);
   return saved?.expression ?? [{ key: '', values: [] }];

@@ -22,7 +22,7 @@ export interface Settings {
 }
 
 /** Everything to everybody whom IAM allows: how Lake Formation stays out of the way of accounts that do not use it. */
-export const OPEN: readonly DefaultPermissions[] = [
+const OPEN: readonly DefaultPermissions[] = [
   { Principal: { DataLakePrincipalIdentifier: IAM_ALLOWED }, Permissions: ['ALL'] },
 ];
 

@@ -1,9 +1,9 @@
 import type { LFTagPair } from '@aws-sdk/client-lakeformation';
 import { AwsError } from '../../core/error.ts';
+import { pageOf } from '../../core/page.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { invalid, missing, notAuthorized } from './errors.ts';
 import { grantFor, grantsOnKind, putGrant } from './grants.ts';
-import { pageOf } from './paging.ts';
 import { everyoneIn, principalOf } from './principal.ts';
 import type { Permission } from './resource.ts';
 import { isAdmin } from './settings.ts';

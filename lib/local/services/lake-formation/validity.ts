@@ -38,7 +38,7 @@ export function requireValid(
 }
 
 /** `ALL` beside what it stands for on that resource; the others as given. */
-export function expanded(resource: LfResource, permissions: readonly Permission[]): Permission[] {
+function expanded(resource: LfResource, permissions: readonly Permission[]): Permission[] {
   if (!permissions.includes('ALL')) return [...new Set(permissions)].sort();
   const database = resource.kind === 'database' || (resource.kind === 'policy' && resource.type === 'DATABASE');
   return [...(database ? DATABASE : TABLE)];

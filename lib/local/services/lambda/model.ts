@@ -20,7 +20,7 @@ export interface StoredFunction {
   readonly revision: number;
 }
 
-export interface Configuration {
+interface Configuration {
   readonly FunctionName: string;
   readonly FunctionArn: string;
   readonly Role: string;

@@ -18,7 +18,7 @@ export interface Bucket {
 }
 
 /** The default of an object-lock configuration. */
-export interface Retention {
+interface Retention {
   readonly mode: 'COMPLIANCE' | 'GOVERNANCE';
   readonly days: number;
 }

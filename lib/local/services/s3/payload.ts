@@ -13,7 +13,7 @@ export interface Payload {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-export const CHECKSUM_ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
+const CHECKSUM_ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 
 /** @throws AwsError `BadDigest`, `IncompleteBody`, `XAmzContentSHA256Mismatch`. */
 export function readPayload(request: WireRequest): Payload {

@@ -46,7 +46,7 @@ export function textAt(element: Element, ...path: string[]): string | undefined 
   return found?.text;
 }
 
-export type XmlValue = string | number | boolean | Date | undefined | readonly XmlValue[] | XmlMembers;
+type XmlValue = string | number | boolean | Date | undefined | readonly XmlValue[] | XmlMembers;
 
 export interface XmlMembers {
   readonly [name: string]: XmlValue;

@@ -38,7 +38,7 @@ export interface NewMessage {
 
 const DEDUPLICATION_MILLISECONDS = 5 * 60_000;
 
-export function messagesNamespace(queue: Queue): string {
+function messagesNamespace(queue: Queue): string {
   return `sqs/${queue.account}/${queue.region}/message/${queue.name}`;
 }
 

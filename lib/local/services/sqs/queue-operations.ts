@@ -225,7 +225,7 @@ function noTask(): AwsError {
 }
 
 /** A queue's URL on the endpoint that this cloud is reached by. */
-export function urlOf(context: Context, { account, name }: { account: string; name: string }): string {
+function urlOf(context: Context, { account, name }: { account: string; name: string }): string {
   return `${context.cloud.endpoint ?? 'http://127.0.0.1:4566'}/${account}/${name}`;
 }
 

@@ -49,7 +49,7 @@ export function queueOfArn(store: Store, arn: string): Queue | undefined {
 }
 
 /** Account and name of a queue's URL; only the path counts, whatever the host. */
-export function partsOfUrl(url: string): { account: string; name: string } {
+function partsOfUrl(url: string): { account: string; name: string } {
   const [, account = '', name = ''] = /\/(\d{12})\/([^/?]+)$/.exec(url) ?? [];
   return { account, name };
 }
