@@ -22,7 +22,10 @@ export function workgroupOf({ topology, account, principal }: Connection): strin
   const { mesh } = topology;
   if (account === topology.auditAccount) return workgroupName(mesh, 'auditor');
   const domain = domainOfAccount(topology, account)?.name;
-  if (domain === undefined) throw userError('WEFT-CLI-018', `account ${account} has no part in mesh ${mesh}`);
+  if (domain === undefined)
+    throw userError('WEFT-CLI-018', `account ${account} has no workgroup in mesh ${mesh}`, {
+      hint: 'ask as a role of a domain, or as governance/auditor',
+    });
   const producer = principal.includes(`/${domainRoleName(mesh, domain, 'producer')}`);
   return workgroupName(mesh, producer ? `${domain}-producer` : domain);
 }

@@ -242,9 +242,7 @@ describe('a mesh with an audit account of its own', () => {
   });
 
   test('the platform has no workgroup in which it could ask for entries', async () => {
-    await expect(auditEntries(await world.as('governance/platform'), { limit: 1 })).rejects.toThrow(
-      /WEFT-CLI-018|workgroup|no part/,
-    );
+    await expect(auditEntries(await world.as('governance/platform'), { limit: 1 })).rejects.toThrow(/has no workgroup/);
   });
 
   test('not even the root of the audit account deletes an entry before its time', async () => {

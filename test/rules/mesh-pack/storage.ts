@@ -155,4 +155,56 @@ const readers: Rule = {
   ],
 };
 
-export const STORAGE_RULES: readonly Rule[] = [workgroups, objectLock, validation, readers];
+/** Another account adds to evidence under keys that are free, and does nothing else. */
+function onlyAdds(statement: unknown): boolean {
+  const principals = JSON.stringify(at(statement, 'Principal') ?? '*');
+  if (at(statement, 'Effect') !== 'Allow' || principals.includes('"Service"')) return true;
+  const free = at(statement, 'Condition', 'Null', 's3:if-none-match') === 'false';
+  return list(at(statement, 'Action')).every((action) => action === 's3:PutObject') && free;
+}
+
+const evidence = (Statement: Properties): Resources => ({
+  Entries: { Type: BUCKET, Properties: LOCKED },
+  Policy: {
+    Type: BUCKET_POLICY,
+    Properties: { Bucket: { Ref: 'Entries' }, PolicyDocument: { Statement: [Statement] } },
+  },
+});
+const ADDER = {
+  ...READER,
+  Action: 's3:PutObject',
+  Condition: { ...READER.Condition, Null: { 's3:if-none-match': 'false' } },
+};
+
+const evidenceWriters: Rule = {
+  id: 'evidence-writers',
+  why: 'evidence is added from outside and neither read, listed, deleted nor overwritten: a newer version would hide an older one',
+  check: (resources) => {
+    const kept = Object.keys(resources).filter((id) => resources[id]?.Properties?.ObjectLockEnabled === true);
+    return breaking(
+      resources,
+      BUCKET_POLICY,
+      (p) =>
+        !kept.includes(String(at(p, 'Bucket', 'Ref'))) || list(at(p, 'PolicyDocument', 'Statement')).every(onlyAdds),
+    );
+  },
+  passes: evidence(ADDER),
+  fails: {
+    'lets an entry be overwritten': evidence({ ...ADDER, Condition: READER.Condition }),
+    'lets an entry be read': evidence({ ...ADDER, Action: ['s3:PutObject', 's3:GetObject'] }),
+  },
+  mutations: [
+    {
+      type: BUCKET_POLICY,
+      name: 'an overwriting relay',
+      apply: (p) => {
+        const adder = list(at(p, 'PolicyDocument', 'Statement')).find(
+          (one) => at(one, 'Condition', 'Null') !== undefined,
+        );
+        return adder !== undefined && delete (at(adder, 'Condition') as Properties).Null;
+      },
+    },
+  ],
+};
+
+export const STORAGE_RULES: readonly Rule[] = [workgroups, objectLock, validation, readers, evidenceWriters];
