@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
   type DynamoDBClient,
@@ -52,7 +53,7 @@ export interface Registry {
   version(key: ProductKey): Promise<VersionState | undefined>;
   /** Every version of a product, lowest major first. */
   versions(product: { readonly domain: string; readonly name: string }): Promise<VersionState[]>;
-  /** Writes all or nothing. @throws WEFT-REGISTRY-001 changed meanwhile, -002 source table taken, -003 a record is too big. */
+  /** Writes all or nothing, but for claims beyond what one transaction holds. @throws WEFT-REGISTRY-001 changed meanwhile, -002 source table taken, -003 a record is too big. */
   write(writes: readonly RecordWrite[], claims?: readonly SourceClaim[]): Promise<void>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;
@@ -68,6 +69,28 @@ export interface Registry {
 /** DynamoDB takes 400 KB for an item; the rest is room for status and keys. */
 const ITEM_LIMIT = 350 * 1024;
 
+/** Items that DynamoDB takes in one transaction. */
+const TRANSACTION_LIMIT = 100;
+
+/**
+ * The transactions of one write: one, unless there are more claims than it holds. Then new claims go first and released ones last, so that the records
+ * are never without a claim; a claim whose records were not written after all stays with its product, which takes it again when it is published again.
+ */
+function transactions(
+  writes: readonly RecordWrite[],
+  claims: readonly SourceClaim[],
+): [readonly RecordWrite[], readonly SourceClaim[]][] {
+  if (writes.length + claims.length <= TRANSACTION_LIMIT) return [[writes, claims]];
+  const taken = claims.filter((claim) => claim.release !== true);
+  const released = claims.filter((claim) => claim.release === true);
+  const chunks = (list: readonly SourceClaim[]): [readonly RecordWrite[], readonly SourceClaim[]][] =>
+    Array.from({ length: Math.ceil(list.length / TRANSACTION_LIMIT) }, (_, index) => [
+      [],
+      list.slice(index * TRANSACTION_LIMIT, (index + 1) * TRANSACTION_LIMIT),
+    ]);
+  return [...chunks(taken), [writes, []], ...chunks(released)];
+}
+
 export function createRegistry(client: DynamoDBClient, table: string, patience: Patience): Registry {
   const query = async (input: Omit<QueryCommandInput, 'TableName'>): Promise<Record<string, unknown>[]> => {
     const items: Record<string, unknown>[] = [];
@@ -79,6 +102,23 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
       from = answer.LastEvaluatedKey;
     } while (from !== undefined);
     return items;
+  };
+  const transact = async (writes: readonly RecordWrite[], claims: readonly SourceClaim[]): Promise<void> => {
+    const TransactItems = [
+      ...writes.map((write) => ({ Put: putOf(table, write) })),
+      ...claims.map((claim) => claimOf(table, claim)),
+    ];
+    // One token for all tries: a transaction that was applied although its answer was lost is not refused as a conflict with itself.
+    const command = new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: randomUUID() });
+    try {
+      await persist(
+        () => client.send(command),
+        patience,
+        (error) => isTransactionConflict(error) || isThrottled(error),
+      );
+    } catch (error) {
+      throw refusal(error, writes, claims);
+    }
   };
   return {
     async version(key) {
@@ -103,20 +143,7 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
       return toVersions(items);
     },
     async write(writes, claims = []) {
-      const TransactItems = [
-        ...writes.map((write) => ({ Put: putOf(table, write) })),
-        ...claims.map((claim) => claimOf(table, claim)),
-      ];
-      const command = new TransactWriteItemsCommand({ TransactItems });
-      try {
-        await persist(
-          () => client.send(command),
-          patience,
-          (error) => isTransactionConflict(error) || isThrottled(error),
-        );
-      } catch (error) {
-        throw refusal(error, writes, claims);
-      }
+      for (const [some, of] of transactions(writes, claims)) await transact(some, of);
     },
     async attempt(record) {
       const Item = toItem({ ...record, ...keyOf(record), sort: sortOf(record) });

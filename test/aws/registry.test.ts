@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { everyRecord } from '#aws/registry.ts';
+import { AwsError } from '#local/core/error.ts';
 import { createWorld, type World } from '../control/world.ts';
 import { product, subscription, table } from '../mesh/fixtures.ts';
 
@@ -58,6 +59,42 @@ describe('the registry', () => {
     });
     await world.registry.write([{ record: product([], { revision: 3 }), replaces: 2 }], [claim('orders', true)]);
     await world.registry.write([other], [claim('returns')]);
+  });
+
+  test('claims more source tables than one transaction holds, and none that is taken', async () => {
+    const claims = (name: string, count: number, release = false) =>
+      Array.from({ length: count }, (_, index) => ({
+        account: '222222222222',
+        database: 'sales',
+        table: `t${index}`,
+        product: { domain: 'sales', name },
+        release,
+      }));
+    await world.registry.write([{ record: product([]), replaces: undefined }], claims('orders', 250));
+    expect(await world.registry.follower('222222222222', 'sales', 't249')).toMatchObject({ name: 'orders' });
+    const other = { record: product([], { name: 'returns' }), replaces: undefined };
+    await expect(world.registry.write([other], claims('returns', 250))).rejects.toMatchObject({
+      code: 'WEFT-REGISTRY-002',
+    });
+    expect(await world.registry.versions({ domain: 'sales', name: 'returns' })).toEqual([]);
+    const given = claims('orders', 250, true);
+    await world.registry.write([{ record: product([], { revision: 2 }), replaces: 1 }], given);
+    expect(await world.registry.follower('222222222222', 'sales', 't249')).toBeUndefined();
+  });
+
+  test('takes an answer that was lost for what it was, and no conflict with itself', async () => {
+    let lost = false;
+    const stop = world.cloud.observe({
+      after: (call) => {
+        if (call.operation !== 'TransactWriteItems' || lost) return;
+        lost = true;
+        throw new AwsError('InternalServerError', 'the answer was lost', 500);
+      },
+    });
+    await put(product([]));
+    stop();
+    expect(lost).toBe(true);
+    expect((await world.version()).product.revision).toBe(1);
   });
 
   test('names a record that is too big', async () => {
