@@ -20,7 +20,10 @@ export function catalogRead(
       'glue:GetPartition',
       'glue:GetPartitions',
       'glue:GetTable',
+      'glue:GetTableVersion',
+      'glue:GetTableVersions',
       'glue:GetTables',
+      'glue:SearchTables',
     ],
     resources: accounts.flatMap((account) => [
       `arn:aws:glue:${region}:${account}:catalog`,

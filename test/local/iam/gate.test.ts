@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -90,6 +92,21 @@ describe('the identity policies of a calling role', () => {
     await expect(read()).rejects.toMatchObject({ name: 'AccessDenied' });
     await bucketPolicy(ROLE);
     expect(await (await read()).Body?.transformToString()).toBe('data');
+  });
+
+  test('each of many keys, and the source of a copy, is judged by itself', async () => {
+    await policy({
+      Effect: 'Allow',
+      Action: ['s3:PutObject', 's3:DeleteObject'],
+      Resource: `arn:aws:s3:::${BUCKET}/mine/*`,
+    });
+    const s3 = new S3Client(as(ROLE));
+    const Objects = [{ Key: 'mine/x' }, { Key: 'a/b' }];
+    const answer = await s3.send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }));
+    expect(answer.Deleted?.map(({ Key }) => Key)).toEqual(['mine/x']);
+    expect(answer.Errors).toMatchObject([{ Key: 'a/b', Code: 'AccessDenied' }]);
+    const copy = new CopyObjectCommand({ Bucket: BUCKET, Key: 'mine/copy', CopySource: `${BUCKET}/a/b` });
+    await expect(s3.send(copy)).rejects.toMatchObject({ message: expect.stringContaining('s3:GetObject') });
   });
 
   test('so is the policy of a queue', async () => {
