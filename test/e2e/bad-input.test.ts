@@ -485,7 +485,7 @@ describe('a running mesh', () => {
     ],
     [
       'DROP TABLE airport_reference__airports__v1.airports',
-      /FAILED: Execution Error.*glue:DeleteTable.*AccessDeniedException/,
+      /FAILED: Execution Error.*glue:DeleteTable.*AccessDeniedException.*\n$/,
     ],
     [
       'ALTER TABLE airport_reference__airports__v1.airports ADD COLUMNS (x int)',

@@ -58,6 +58,7 @@ async function asked(
       !(error instanceof WeftError) ||
       owner === undefined ||
       product === undefined ||
+      !/^\s*(?:SELECT|WITH)\b/i.test(sql) ||
       !/Insufficient|not authorized/.test(error.message)
     )
       throw error;
