@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DecryptCommand, EncryptCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import {
   GrantPermissionsCommand,
   LakeFormationClient,
@@ -24,6 +31,9 @@ import type { Connection } from '#cli/connection.ts';
 import { World } from '#cli/demo/world.ts';
 import { bringUp, type MeshUp } from '#cli/local-mesh.ts';
 import { waitForSubscription } from '#cli/wait.ts';
+import { callerFor } from '#local/core/cloud.ts';
+import { admits } from '#local/core/policy.ts';
+import type { Caller } from '#local/core/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { auditBucketName, auditKeyAlias, roleArn, trailBucketName } from '#mesh/topology/names.ts';
@@ -206,6 +216,13 @@ describe('a mesh with an audit account of its own', () => {
       expect(await write({ Key: 'entries/2026/01/02/free.json', IfNoneMatch: '*' })).toBe('PreconditionFailed');
     });
 
+    test('says nothing of the lock of what it adds', async () => {
+      const fresh = { Key: 'entries/2026/01/02/unlocked.json', IfNoneMatch: '*' };
+      const ObjectLockRetainUntilDate = new Date(world.instance.cloud.clock.now() + 60_000);
+      expect(await write({ ...fresh, ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate })).toMatch(REFUSED);
+      expect(await write({ ...fresh, ObjectLockLegalHoldStatus: 'OFF' })).toMatch(REFUSED);
+    });
+
     test('writes nowhere else', async () => {
       expect(await write({ Key: 'free.json', IfNoneMatch: '*' })).toMatch(REFUSED);
       expect(await write({ Bucket: LOGS, Key: 'AWSLogs/free.json', IfNoneMatch: '*' })).toMatch(REFUSED);
@@ -238,6 +255,37 @@ describe('a mesh with an audit account of its own', () => {
       });
       const path = `/subscriptions/${subscriptions[0]?.id}/revocation`;
       await expect(auditor.api({ method: 'POST', path, body: {} })).rejects.toThrow(/not authorized|may not/);
+    });
+  });
+
+  describe('the policy of the trail’s key', () => {
+    const S3 = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
+    const trailOf = (arn: string) => ({ 'aws:SourceArn': arn, 'kms:EncryptionContext:aws:cloudtrail:arn': arn });
+    const TRAIL = `arn:aws:cloudtrail:${region}:${governanceAccount}:trail/${mesh}-governance`;
+    const OTHER = `arn:aws:cloudtrail:${region}:${governanceAccount}:trail/other`;
+    const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
+
+    test.each([
+      ['lets the relay encrypt through S3', GOVERNANCE['the relay'], 'GenerateDataKey', S3, true],
+      ['lets it encrypt nothing else', GOVERNANCE['the relay'], 'GenerateDataKey', {}, false],
+      ['lets it decrypt nothing', GOVERNANCE['the relay'], 'Decrypt', S3, false],
+      ['lets no other role in', GOVERNANCE['the reconciler'], 'GenerateDataKey', S3, false],
+      ['lets CloudTrail encrypt for the trail of governance', CLOUDTRAIL, 'GenerateDataKey', trailOf(TRAIL), true],
+      ['lets CloudTrail encrypt for no other trail', CLOUDTRAIL, 'GenerateDataKey', trailOf(OTHER), false],
+      ['lets CloudTrail decrypt nothing', CLOUDTRAIL, 'Decrypt', trailOf(TRAIL), false],
+    ] as const)('%s', async (_, who, action, keys, may) => {
+      const owner = new KMSClient((await world.as(`arn:aws:iam::${AUDIT}:root`)).client);
+      const { KeyMetadata } = await owner.send(
+        new DescribeKeyCommand({ KeyId: `arn:aws:kms:${region}:${AUDIT}:${auditKeyAlias(mesh)}` }),
+      );
+      const { Policy } = await owner.send(
+        new GetKeyPolicyCommand({ KeyId: KeyMetadata?.KeyId, PolicyName: 'default' }),
+      );
+      const caller: Caller = who.startsWith('arn:')
+        ? callerFor(who, 'relay')
+        : { kind: 'service', account: governanceAccount, arn: who, principalId: who };
+      const request = { caller, action: `kms:${action}`, resource: KeyMetadata?.Arn ?? '', keys };
+      expect(admits(world.instance.cloud.store, Policy, AUDIT, request)).toBe(may);
     });
   });
 

@@ -19,6 +19,7 @@ export function requestOf(context: Context): WireRequest {
 export function putObject(files: ObjectFiles, { Bucket, Key }: S3Input, context: Context): S3Output {
   const request = requestOf(context);
   const bucket = requireBucket(context, Bucket, 'PutObject', Key, requestKeys(request));
+  checkLockRights(context, Bucket, Key);
   checkKey(Key);
   checkPreconditions(context, bucket, Key);
   const payload = readPayload(request);
@@ -52,6 +53,13 @@ export function requestKeys(request: WireRequest): Record<string, string> {
     if (value !== undefined) keys[`s3:${name}`] = value;
   }
   return keys;
+}
+
+/** A write that says how long it is locked, or holds, needs the right to say so. @throws AwsError `AccessDenied`. */
+function checkLockRights(context: Context, bucket: string, key: string): void {
+  const { headers } = requestOf(context);
+  if (headers['x-amz-object-lock-mode'] !== undefined) requireBucket(context, bucket, 'PutObjectRetention', key);
+  if (headers['x-amz-object-lock-legal-hold'] !== undefined) requireBucket(context, bucket, 'PutObjectLegalHold', key);
 }
 
 export function checkKey(key: string): void {
