@@ -1,7 +1,7 @@
 import type { World } from '#cli/demo/world.ts';
 import { waitForSubscription } from '#cli/wait.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { PRODUCT_OWNER, publish, withMesh } from './mesh.ts';
+import { PRODUCT_OWNER, productBody, publish, withMesh } from './mesh.ts';
 import { atMost, type BenchResult, figure } from './result.ts';
 
 type Calls = Readonly<Record<string, number>>;
@@ -26,7 +26,8 @@ function writes(calls: Calls): number {
 async function share(world: World, name: string, clearance: string): Promise<Calls> {
   const analyst = await world.as('analytics/analyst');
   const owner = await world.as(`${PRODUCT_OWNER}/steward`);
-  return world.counter.count(async () => {
+  let id = '';
+  const calls = await world.counter.count(async () => {
     const body = { product: `${PRODUCT_OWNER}/${name}`, purpose: 'measurement', clearance };
     const { subscription } = await analyst.api<{ subscription: SubscriptionRecord }>({
       method: 'POST',
@@ -40,16 +41,20 @@ async function share(world: World, name: string, clearance: string): Promise<Cal
         body: { decision: 'approve' },
       });
     }
-    await waitForSubscription(analyst, subscription.id, ['active']);
+    id = subscription.id;
     await world.settle();
   });
+  await waitForSubscription(analyst, id, ['active']);
+  return calls;
 }
 
 export async function run(): Promise<BenchResult[]> {
   return withMesh(async (world) => {
     await publish(world, 'warm', 1, false);
+    await share(world, 'warm', 'public');
+    const producer = await world.as(`${PRODUCT_OWNER}/producer`);
     const register = await world.counter.count(async () => {
-      await publish(world, 'one', 1, false);
+      await producer.api({ method: 'POST', path: '/products', body: productBody('one', 1, false) });
       await world.settle();
     });
     const one = await share(world, 'one', 'public');
@@ -84,14 +89,14 @@ async function reconcileAgain(world: World, name: string): Promise<Calls> {
   const governance = await world.as(`arn:aws:iam::${world.local.topology.governanceAccount}:root`);
   const sqs = new SQSClient(governance.client);
   const { QueueUrls: urls = [] } = await sqs.send(new ListQueuesCommand({}));
-  const queue = urls.find((url) => /reconcile/i.test(url) && !/dead|dlq/i.test(url) && url.endsWith('.fifo'));
+  const queue = urls.find((url) => /Requests(?!DeadLetters).*\.fifo$/.test(url));
   if (queue === undefined) throw new Error(`no reconcile queue among ${urls.join(', ')}`);
   const pk = `PRODUCT#${PRODUCT_OWNER}/${name}`;
   return world.counter.count(async () => {
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: queue,
-        MessageBody: JSON.stringify({ domain: PRODUCT_OWNER, name, major: 1 }),
+        MessageBody: JSON.stringify({ domain: PRODUCT_OWNER, name, major: 1, cause: 'sweep', correlation: 'bench' }),
         MessageGroupId: `${pk}#V#1`,
         MessageDeduplicationId: `bench-${Date.now()}`,
       }),
