@@ -86,7 +86,7 @@ describeBackends(
         await missing();
         await put(s3, Bucket);
         expect(await get(s3, Bucket)).toMatchObject(holds);
-          await remove(s3, Bucket);
+        await remove(s3, Bucket);
         await missing();
       });
     });

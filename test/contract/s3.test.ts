@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -10,22 +9,16 @@ import {
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
-  type GetObjectCommandInput,
   GetObjectTaggingCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsCommand,
-  ListObjectsV2Command,
-  type ListObjectsV2CommandInput,
   ListObjectVersionsCommand,
   ListPartsCommand,
   PutBucketEncryptionCommand,
-  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
   PutObjectLockConfigurationCommand,
   PutPublicAccessBlockCommand,
   S3Client,
@@ -34,28 +27,10 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { S3Service } from '#local/services/s3/service.ts';
 import { describeBackends } from './harness.ts';
+import { type BucketOptions, createBucket } from './s3-bucket.ts';
 
 describeBackends('S3', { moto: true, services: (cloud) => [new S3Service(cloud)] }, (backend) => {
-  async function newBucket(options: { lock?: boolean; versioned?: boolean } = {}) {
-    const s3 = backend.client(S3Client);
-    const Bucket = `bucket-${backend.account}`;
-    await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: options.lock }));
-    if (options.versioned) {
-      const VersioningConfiguration = { Status: 'Enabled' } as const;
-      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-    }
-    return {
-      s3,
-      Bucket,
-      put: (Key: string, Body: string | Uint8Array, more: Partial<PutObjectCommandInput> = {}) =>
-        s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more })),
-      get: async (Key: string, more: Partial<GetObjectCommandInput> = {}) => {
-        const answer = await s3.send(new GetObjectCommand({ Bucket, Key, ...more }));
-        return { ...answer, text: await answer.Body?.transformToString() };
-      },
-      list: (more: Partial<ListObjectsV2CommandInput> = {}) => s3.send(new ListObjectsV2Command({ Bucket, ...more })),
-    };
-  }
+  const newBucket = (options?: BucketOptions) => createBucket(backend, options);
 
   describe('buckets', () => {
     test('are made, listed and deleted when empty', async () => {
@@ -344,86 +319,6 @@ describeBackends('S3', { moto: true, services: (cloud) => [new S3Service(cloud)]
       await remove();
       const after = backend.client(S3Client).send(new GetObjectCommand({ Bucket, Key: 'audit' }));
       await expect(after).rejects.toMatchObject({ name: 'NoSuchKey' });
-    });
-  });
-
-  describe('bucket policies', () => {
-    const reason = 'moto enforces no bucket policy';
-    const allow = (Bucket: string, more: object) =>
-      JSON.stringify({
-        Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/open/*`, ...more }],
-      });
-
-    backend.localOnly(reason, 'open a bucket to another account, as far as they say', async () => {
-      const { s3, Bucket, put } = await newBucket();
-      await put('open/a', 'one');
-      await put('shut/a', 'two');
-      const stranger = backend.newAccount();
-      const other = backend.client(S3Client, stranger);
-      const read = (Key: string) => other.send(new GetObjectCommand({ Bucket, Key }));
-      await expect(read('open/a')).rejects.toMatchObject({ name: 'AccessDenied' });
-      const Condition = { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${stranger}:role/tester` } };
-      const Policy = allow(Bucket, { Principal: { AWS: `arn:aws:iam::${stranger}:root` }, Condition });
-      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-      expect((await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy).toBe(Policy);
-      expect(await (await read('open/a')).Body?.transformToString()).toBe('one');
-      await expect(read('shut/a')).rejects.toMatchObject({ name: 'AccessDenied' });
-      const someoneElse = backend.client(S3Client, `arn:aws:iam::${stranger}:role/other`);
-      await expect(someoneElse.send(new GetObjectCommand({ Bucket, Key: 'open/a' }))).rejects.toMatchObject({
-        name: 'AccessDenied',
-      });
-    });
-
-    backend.localOnly(reason, 'deny inside the account too', async () => {
-      const { s3, Bucket, put, get } = await newBucket();
-      await put('a', 'one');
-      const statement = {
-        Effect: 'Deny',
-        Principal: '*',
-        Action: 's3:GetObject',
-        Resource: `arn:aws:s3:::${Bucket}/*`,
-      };
-      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement: [statement] }) }));
-      await expect(get('a')).rejects.toMatchObject({ name: 'AccessDenied' });
-    });
-
-    backend.localOnly(reason, 'with a condition nobody knows open nothing', async () => {
-      const { s3, Bucket, put } = await newBucket();
-      await put('open/a', 'one');
-      const Policy = allow(Bucket, { Principal: '*', Condition: { StringResembles: { 'aws:PrincipalArn': '*' } } });
-      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-      const other = backend.client(S3Client, backend.newAccount());
-      await expect(other.send(new GetObjectCommand({ Bucket, Key: 'open/a' }))).rejects.toMatchObject({
-        name: 'AccessDenied',
-      });
-    });
-  });
-
-  describe('other services', () => {
-    backend.localOnly('methods of the service', 'list, read and write objects, and find them as files', async () => {
-      const { Bucket, put, get } = await newBucket();
-      const service = backend.cloud.service(S3Service);
-      const keys = ['t', 't/year=2024/part 1.parquet', 't/..', 't/.', 't/', `t/${'é'.repeat(200)}.csv.gz`, 't/*?~'];
-      for (const key of keys) await put(key, `bytes of ${key}`);
-      expect(
-        service
-          .listKeys(Bucket, 't')
-          .map(({ key }) => key)
-          .sort(),
-      ).toEqual([...keys].sort());
-      for (const key of keys) {
-        const path = service.localPath(Bucket, key);
-        expect(path.startsWith(`${backend.cloud.folder}/s3/${Bucket}/`)).toBe(true);
-        expect(readFileSync(path, 'utf8')).toBe(`bytes of ${key}`);
-      }
-      expect(service.localPath(Bucket, 't/year=2024/part 1.parquet')).toMatch(/\/t\/year=2024\/\d+~part%201\.parquet$/);
-      const before = service.localPath(Bucket, 't');
-      service.put(Bucket, 't', 'new', { contentType: 'text/plain' });
-      expect(await get('t')).toMatchObject({ text: 'new', ContentType: 'text/plain' });
-      expect(service.localPath(Bucket, 't')).not.toBe(before);
-      expect(service.read(Bucket, 't').toString()).toBe('new');
-      expect(service.bucketAccount(Bucket)).toBe(backend.account);
-      expect(() => service.read(Bucket, 'none')).toThrow('The specified key does not exist.');
     });
   });
 });

@@ -31,6 +31,10 @@ describeTables('streams', (backend, newTable) => {
     });
     const after = service.streamRecords(arn, records[0]?.dynamodb.SequenceNumber, 1);
     expect(after.map(({ eventID }) => eventID)).toEqual([records[1]?.eventID]);
+    backend.advance(23 * 3_600_000);
+    expect(service.streamRecords(arn, undefined, 100)).toHaveLength(3);
+    backend.advance(2 * 3_600_000);
+    expect(service.streamRecords(arn, undefined, 100)).toEqual([]);
   });
 
   backend.localOnly(reason, 'keep nothing of a transaction that was cancelled', async () => {

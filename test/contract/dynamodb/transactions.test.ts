@@ -115,4 +115,37 @@ describeTables('batches and transactions', (backend, newTable) => {
     await bump('1');
     expect((await read(db, 'a', '1'))?.n).toEqual({ N: '2' });
   });
+
+  backend.localOnly('moto gives back everything', 'give back the keys beyond 16 MB', async () => {
+    const db = await newTable();
+    const Keys = Array.from({ length: 45 }, (_, at) => key('big', String(at)));
+    for (const item of Keys) await put(db, { ...item, text: { S: 'x'.repeat(390_000) } });
+    const got = await db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }));
+    const read = got.Responses?.[TableName]?.length ?? 0;
+    const left = got.UnprocessedKeys?.[TableName]?.Keys?.length ?? 0;
+    expect(read + left).toBe(45);
+    expect(left).toBeGreaterThan(0);
+    expect(read * 390_000).toBeLessThanOrEqual(16 * 1024 * 1024);
+  });
+
+  const limits = 'moto has no such limits';
+  backend.localOnly(limits, 'name no key twice, and read a hundred items at most', async () => {
+    const db = await newTable();
+    const twice = [1, 2].map((n) => ({ PutRequest: { Item: { ...key('a', '1'), n: { N: String(n) } } } }));
+    await expect(db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: twice } }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const Keys = Array.from({ length: 101 }, (_, at) => key('a', String(at)));
+    await expect(db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const TransactItems = Keys.map((Key) => ({ Get: { TableName, Key } }));
+    await expect(db.send(new TransactGetItemsCommand({ TransactItems }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const writes = Keys.map((Key) => ({ Delete: { TableName, Key } }));
+    await expect(db.send(new TransactWriteItemsCommand({ TransactItems: writes }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
 });

@@ -58,6 +58,7 @@ export function batchGet(input: BatchGetInput, context: Context) {
   const Responses: Record<string, Item[]> = {};
   const UnprocessedKeys: Record<string, KeysAndAttributes> = {};
   let bytes = 0;
+  let full = false;
   for (const [TableName, { Keys, ...rest }] of Object.entries(input.RequestItems)) {
     if (new Set(Keys.map((key) => JSON.stringify(Object.entries(key).sort()))).size < Keys.length) {
       throw invalid('Provided list of item keys contains duplicates');
@@ -65,11 +66,12 @@ export function batchGet(input: BatchGetInput, context: Context) {
     const found: Item[] = [];
     const left: Item[] = [];
     for (const Key of Keys) {
-      const item = bytes > ANSWER_BYTES ? undefined : readOne({ ...rest, TableName, Key }, context);
-      if (bytes > ANSWER_BYTES) left.push(Key);
-      if (item === undefined) continue;
-      bytes += itemSize(item);
-      found.push(item);
+      const item = full ? undefined : readOne({ ...rest, TableName, Key }, context);
+      const size = item === undefined ? 0 : itemSize(item);
+      full ||= bytes + size > ANSWER_BYTES;
+      if (full) left.push(Key);
+      else if (item !== undefined) found.push(item);
+      bytes += size;
     }
     Responses[TableName] = found;
     if (left.length > 0) UnprocessedKeys[TableName] = { ...rest, Keys: left };
