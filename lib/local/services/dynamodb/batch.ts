@@ -66,7 +66,7 @@ export function batchGet(input: BatchGetInput, context: Context) {
     const found: Item[] = [];
     const left: Item[] = [];
     for (const Key of Keys) {
-      const item = full ? undefined : readOne({ ...rest, TableName, Key }, context);
+      const item: Item | undefined = full ? undefined : readOne({ ...rest, TableName, Key }, context);
       const size = item === undefined ? 0 : itemSize(item);
       full ||= bytes + size > ANSWER_BYTES;
       if (full) left.push(Key);
