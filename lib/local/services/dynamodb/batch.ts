@@ -67,7 +67,7 @@ export function batchGet(input: BatchGetInput, context: Context) {
     const left: Item[] = [];
     for (const Key of Keys) {
       const item: Item | undefined = full ? undefined : readOne({ ...rest, TableName, Key }, context);
-      const size = item === undefined ? 0 : itemSize(item);
+      const size: number = item === undefined ? 0 : itemSize(item);
       full ||= bytes + size > ANSWER_BYTES;
       if (full) left.push(Key);
       else if (item !== undefined) found.push(item);
