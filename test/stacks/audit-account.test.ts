@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { callerOf } from '#control/caller.ts';
 import { AUDIT, auditApart } from './audit-apart.ts';
 import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
 
@@ -117,6 +118,18 @@ describe('an audit account apart', () => {
       ({ Type }) => Type === 'AWS::ApiGateway::RestApi',
     );
     expect(text(apis[0]?.Properties?.Policy)).toContain(`:iam::${AUDIT}:root`);
+  });
+});
+
+describe('the mesh’s API', () => {
+  const known = (account: string, role: string) =>
+    callerOf(`arn:aws:sts::${account}:assumed-role/aviation-${role}/session`, auditApart()).kind;
+
+  test('knows the auditor in the audit account and the platform in the governance account, and neither in the other', () => {
+    expect(known(AUDIT, 'auditor')).toBe('auditor');
+    expect(known('210000000001', 'platform')).toBe('platform');
+    expect(known('210000000001', 'auditor')).toBeUndefined();
+    expect(known(AUDIT, 'platform')).toBeUndefined();
   });
 });
 
