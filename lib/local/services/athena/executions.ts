@@ -1,22 +1,20 @@
-import type { StartQueryExecutionInput, WorkGroupConfiguration } from '@aws-sdk/client-athena';
-import type { Cloud } from '../../core/cloud.ts';
-import { AwsError } from '../../core/error.ts';
+import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
 import type { Context } from '../../core/service.ts';
 import type { Engine } from './engine/instance.ts';
 import { type ExecutionRecord, invalid, namespace } from './model.ts';
 import { checkCatalog } from './operations/metadata.ts';
-import { idFrom, preparedStatement } from './operations/saved.ts';
+import { idFrom } from './operations/saved.ts';
 import { workGroup } from './operations/workgroups.ts';
 import type { Outcome } from './outcome.ts';
-import { bindParameters } from './parameters.ts';
-import { placeOf } from './relation/partition.ts';
-import { placeFor, type ResultPlace, toCsv, uriOf, writeResult } from './results.ts';
+import { contextOf, outputLocation, resolveStatement, resultPlace } from './request.ts';
+import { type ResultPlace, uriOf } from './results.ts';
 import type { Runner } from './runner.ts';
 import { QueryFailure } from './sql/gate.ts';
 import type { Statement } from './sql/kinds.ts';
 import { readStatement } from './sql/statement.ts';
 import { statementType } from './statement-type.ts';
-import { storageOf } from './storage.ts';
+import { athenaError, reasonOf, statistics } from './status.ts';
+import { writeOutcome } from './write-outcome.ts';
 
 const LONGEST_QUERY = 262_144;
 
@@ -59,15 +57,8 @@ export class Executions {
     if (group.State === 'DISABLED') throw invalid(`WorkGroup ${group.Name} is disabled.`);
     const statement = readStatement(sql);
     const id = idFrom(context.account, context.requestId, String(context.now), sql);
-    const location = this.#location(context.cloud, input, group.Configuration);
-    const isPlain = statement.kind === 'query' || statement.kind === 'execute';
-    const suffix =
-      isPlain || statement.kind === 'unload'
-        ? '.csv'
-        : statement.kind === 'ctas' || statement.kind === 'insert'
-          ? ''
-          : '.txt';
-    const place = placeFor(context.cloud, location, statement.kind === 'ctas' ? `tables/${id}` : `${id}${suffix}`);
+    const location = outputLocation(context.cloud, input, group.Configuration);
+    const place = resultPlace(context.cloud, location, statement, id);
     const managed = location === undefined;
     const record: ExecutionRecord = {
       account: context.account,
@@ -130,22 +121,6 @@ export class Executions {
     return running.length > 0;
   }
 
-  #location(cloud: Cloud, input: StartQueryExecutionInput, configuration: WorkGroupConfiguration): string | undefined {
-    const ofGroup = configuration.ResultConfiguration?.OutputLocation;
-    const ofClient = input.ResultConfiguration?.OutputLocation;
-    if (configuration.ManagedQueryResultsConfiguration?.Enabled === true) return undefined;
-    const chosen = configuration.EnforceWorkGroupConfiguration === true ? (ofGroup ?? ofClient) : (ofClient ?? ofGroup);
-    if (chosen === undefined) {
-      throw invalid(
-        'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
-      );
-    }
-    if (!chosen.startsWith('s3://')) throw invalid(`outputLocation is not a valid S3 path: ${chosen}`);
-    const { bucket } = placeOf(chosen);
-    if (!storageOf(cloud).hasBucket(bucket)) throw invalid(`Unable to verify/create output bucket ${bucket}`);
-    return chosen;
-  }
-
   #launch(
     id: string,
     statement: Statement,
@@ -177,7 +152,7 @@ export class Executions {
       execution: { ...old.execution, Status: { ...old.execution.Status, State: 'RUNNING' } },
     }));
     try {
-      const statement = resolve(given, input, context, record.execution.WorkGroup ?? 'primary');
+      const statement = resolveStatement(given, input, context, record.execution.WorkGroup ?? 'primary');
       const cutoff = workGroup(context, record.execution.WorkGroup ?? 'primary').Configuration
         .BytesScannedCutoffPerQuery;
       const outcome = await this.#runner.run(statement, {
@@ -193,7 +168,7 @@ export class Executions {
         },
       });
       if (running.cancelled) return;
-      const manifest = await this.#write(context, outcome, place, id, location);
+      const manifest = await writeOutcome(context.cloud, outcome, place, id, location);
       this.#succeed(context, id, outcome, place, started, manifest);
     } catch (error) {
       if (running.cancelled) return;
@@ -201,36 +176,6 @@ export class Executions {
       const reason = reasonOf(error);
       this.#finish(context, current, { State: 'FAILED', StateChangeReason: reason.text }, reason.category);
     }
-  }
-
-  async #write(
-    context: Context,
-    outcome: Outcome,
-    place: ResultPlace,
-    id: string,
-    location: string | undefined,
-  ): Promise<string | undefined> {
-    if (outcome.format === 'csv') {
-      await writeResult(
-        context.cloud,
-        place,
-        toCsv(
-          outcome.columns.map((column) => column.Name),
-          outcome.rows,
-        ),
-        'application/octet-stream',
-      );
-    } else if (outcome.format === 'txt') {
-      await writeResult(context.cloud, place, outcome.rows.map((row) => `${row.join('\t')}\n`).join(''), 'text/plain');
-    }
-    if (outcome.written === undefined || location === undefined) return undefined;
-    const manifest = placeFor(
-      context.cloud,
-      location,
-      `${outcome.updated === undefined ? '' : 'tables/'}${id}-manifest.csv`,
-    );
-    await writeResult(context.cloud, manifest, outcome.written.map((uri) => `${uri}\n`).join(''), 'text/csv');
-    return uriOf(manifest);
   }
 
   #succeed(
@@ -263,17 +208,7 @@ export class Executions {
     category = 2,
   ): ExecutionRecord {
     const now = context.cloud.clock.now();
-    const failed =
-      status.State === 'FAILED'
-        ? {
-            AthenaError: {
-              ErrorCategory: category,
-              ErrorType: category === 1 ? 1 : 1006,
-              Retryable: category === 1,
-              ErrorMessage: status.StateChangeReason,
-            },
-          }
-        : {};
+    const failed = status.State === 'FAILED' ? { AthenaError: athenaError(status.StateChangeReason, category) } : {};
     return this.#put(context, record.execution.QueryExecutionId ?? '', (old) => ({
       ...old,
       execution: {
@@ -300,54 +235,6 @@ function interrupt(running: Running): void {
   void running.done.finally(() => clearInterval(timer));
 }
 
-/** EXECUTE becomes the statement that was prepared; parameters take their places. */
-function resolve(given: Statement, input: StartQueryExecutionInput, context: Context, group: string): Statement {
-  const parameters = input.ExecutionParameters ?? [];
-  if (given.kind === 'execute') {
-    const prepared = preparedStatement(context, group, given.name);
-    if (prepared === undefined) throw new QueryFailure(`NOT_FOUND: Prepared statement not found: ${given.name}`);
-    return readStatement(
-      bindParameters(prepared.QueryStatement, given.arguments.length > 0 ? given.arguments : parameters),
-    );
-  }
-  if (given.kind === 'prepare') return given;
-  const text = input.QueryString ?? '';
-  return parameters.length === 0 && !text.includes('?') ? given : readStatement(bindParameters(text, parameters));
-}
-
-function reasonOf(error: unknown): { text: string; category: number } {
-  if (error instanceof QueryFailure) return { text: error.message, category: error.category };
-  if (error instanceof AwsError)
-    return {
-      text: error.code === 'InvalidRequestException' ? error.message : `${error.message} (${error.code})`,
-      category: 2,
-    };
-  if (process.env.WEFT_LOCAL_DEBUG !== undefined) console.error(error);
-  return { text: `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? error.message : String(error)}`, category: 1 };
-}
-
 function isOver({ execution }: ExecutionRecord): boolean {
   return ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(execution.Status?.State ?? '');
-}
-
-function contextOf(input: StartQueryExecutionInput) {
-  const { Database, Catalog } = input.QueryExecutionContext ?? {};
-  return {
-    ...(Database === undefined ? {} : { Database: Database.toLowerCase() }),
-    ...(Catalog === undefined ? {} : { Catalog: Catalog.toLowerCase() }),
-  };
-}
-
-function statistics(milliseconds: number, bytes: number, manifest: string | undefined) {
-  return {
-    EngineExecutionTimeInMillis: milliseconds,
-    DataScannedInBytes: bytes,
-    TotalExecutionTimeInMillis: milliseconds,
-    QueryQueueTimeInMillis: 0,
-    ServicePreProcessingTimeInMillis: 0,
-    QueryPlanningTimeInMillis: 0,
-    ServiceProcessingTimeInMillis: 0,
-    ResultReuseInformation: { ReusedPreviousResult: false },
-    ...(manifest === undefined ? {} : { DataManifestLocation: manifest }),
-  };
 }
