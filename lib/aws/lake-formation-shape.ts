@@ -11,7 +11,7 @@ import { normalizeGrants } from '#mesh/plan/grants.ts';
 const LISTED_WILDCARD = 'ALL_TABLES';
 
 /** A grant's resource as the API wants it. SELECT on every column is asked for on the table, the only form the wildcard takes. */
-export function toResource(resource: GrantResource): Resource {
+function toResource(resource: GrantResource): Resource {
   switch (resource.kind) {
     case 'database':
       return { Database: { CatalogId: resource.catalogId, Name: resource.database } };

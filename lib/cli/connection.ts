@@ -30,7 +30,7 @@ export interface Connection {
   api<T>(call: ApiCall): Promise<T>;
 }
 
-export const DEFAULT_FOLDER = '.weft';
+const DEFAULT_FOLDER = '.weft';
 
 /** The folder of the local mesh that a command means. */
 export function localFolder(invocation: Invocation): string {

@@ -5,7 +5,7 @@ import { parseMesh } from '#mesh/topology/parse.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 /** The mesh that comes with the project. */
-export const EXAMPLE_MESH = resolve(import.meta.dirname, '../../examples/aviation/mesh.yaml');
+const EXAMPLE_MESH = resolve(import.meta.dirname, '../../examples/aviation/mesh.yaml');
 
 /**
  * Reads and checks a `mesh.yaml`.

@@ -29,7 +29,7 @@ interface Rule {
 }
 
 /** Who may do what (ADR 0001); read it as a table. */
-export const RULES: Readonly<Record<Action, Rule>> = {
+const RULES: Readonly<Record<Action, Rule>> = {
   'mesh.show': { anyone: true },
   'product.publish': { owner: ['producer', 'steward'] },
   'product.list': { anyone: true },
