@@ -114,13 +114,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'product validate',
-    summary: 'check the contracts of a product: every problem at once, with its place and its fix',
-    arguments: PRODUCT_FOLDER,
+    summary: 'check the contracts of products: every problem at once, with its place and its fix',
+    arguments: [
+      { name: '<folder|file…>', description: 'product folders, or single *.odps.yaml and *.odcs.yaml files' },
+    ],
     options: [
       { flags: '--mesh <file>', description: 'the mesh to check against (default: examples/aviation/mesh.yaml)' },
+      { flags: '--output <file>', description: 'write the problems too, by suffix: .sarif, .json or .junit.xml' },
     ],
     examples: [
       { line: 'weft product validate examples/aviation/products/flights', what: 'exit code 1 when something is wrong' },
+      { line: 'weft product validate products/* --output problems.sarif', what: 'a pull request shows them in place' },
     ],
     shape: '{ "ok", "problems": [{ "code", "severity", "message", "file", "line", "column", "fix" }] }',
     load: () => import('./commands/product-validate.ts'),

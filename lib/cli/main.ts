@@ -62,7 +62,8 @@ function place(program: Command, spec: CommandSpec): Command {
     .description(spec.summary)
     .exitOverride();
   command.configureOutput(program.configureOutput());
-  for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.description);
+  for (const argument of spec.arguments ?? [])
+    command.argument(argument.name.replace('…', '...'), argument.description);
   for (const option of [...(spec.options ?? []), ...(spec.connects ? CONNECTION_OPTIONS : [])]) {
     if ('repeatable' in option && option.repeatable) {
       command.option(option.flags, option.description, (value: string, all: string[] | undefined) => [

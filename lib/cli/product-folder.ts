@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { MAX_CONTRACT_BYTES } from '#mesh/contract/head.ts';
 import type { SourceFile } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
+import { decodeYaml } from '#mesh/yaml/decode.ts';
 
 /** The contract files of one product, as they are on disk. */
 export interface ProductFolder {
@@ -32,11 +34,20 @@ export function readProductFolder(folder: string, cwd: string): ProductFolder {
       },
     );
   }
-  const read = (name: string): SourceFile => ({
-    file: relative(cwd, join(path, name)),
-    text: readFileSync(join(path, name), 'utf8'),
-  });
+  const read = (name: string): SourceFile => readContractFile(join(path, name), cwd);
   return { product: read(product), contracts: contracts.map(read) };
+}
+
+/**
+ * Reads one contract file, named relative to `cwd`.
+ * @throws WeftError `WEFT-CLI-031` with the problem when it is too long or not UTF-8.
+ */
+export function readContractFile(path: string, cwd: string): SourceFile {
+  const file = relative(cwd, path);
+  const limits = { file, code: 'WEFT-CONTRACT-001', maxBytes: MAX_CONTRACT_BYTES };
+  const decoded = decodeYaml(readFileSync(path), limits);
+  if (decoded.ok) return { file, text: decoded.value };
+  throw userError('WEFT-CLI-031', `${file} cannot be read as text`, { problems: decoded.problems });
 }
 
 /** What Lambda takes in one synchronous request is 6 MB; the rest is for the envelope and what JSON escapes. */

@@ -5,7 +5,7 @@ import type { SourceFile } from './draft.ts';
 import { majorOf } from './semver.ts';
 
 /** The longest product or contract file that is read, in bytes. */
-const MAX_BYTES = 5_000_000;
+export const MAX_CONTRACT_BYTES = 5_000_000;
 
 /** Opens a document of one of the standards: sound YAML of the right kind and API version, or undefined. */
 export function openDocument(
@@ -13,7 +13,7 @@ export function openDocument(
   kind: 'DataProduct' | 'DataContract',
   findings: Findings,
 ): YamlView | undefined {
-  const { view, problems } = readYaml(source, { code: findings.code(1), maxBytes: MAX_BYTES });
+  const { view, problems } = readYaml(source, { code: findings.code(1), maxBytes: MAX_CONTRACT_BYTES });
   findings.add(problems);
   if (view === undefined) return undefined;
   if (view.text('kind') !== kind) {

@@ -1,4 +1,4 @@
-import type { Checked, Place } from '../error.ts';
+import type { Checked, Place, Problem } from '../error.ts';
 import type { OutputPort, ProductTable } from '../product/product.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Findings } from '../yaml/findings.ts';
@@ -54,6 +54,23 @@ export function parseProduct(
     tables,
     ...(Object.keys(sla).length === 0 ? {} : { sla }),
   });
+}
+
+/**
+ * Reads one file by itself: an ODPS document without the contracts of its ports, or an ODCS contract whose own `domain` says where it
+ * belongs. What only the whole folder can show is not looked for.
+ */
+export function parseFile(source: SourceFile, topology: Topology): readonly Problem[] {
+  const findings = new Findings('CONTRACT');
+  if (/\bkind:\s*["']?DataProduct\b/.test(source.text)) {
+    const view = openDocument(source, 'DataProduct', findings);
+    if (view !== undefined) readProductDocument(view, topology, findings);
+  } else {
+    for (const contract of openContracts([source], findings)) {
+      readTables(contract, contract.view.text('domain') ?? '', topology, findings);
+    }
+  }
+  return findings.outcome(undefined).problems;
 }
 
 function openContracts(files: readonly SourceFile[], findings: Findings): ContractDocument[] {

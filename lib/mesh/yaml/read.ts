@@ -1,5 +1,6 @@
-import { isAlias, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Place, Problem } from '../error.ts';
+import { findBomb } from './bomb.ts';
 import { YamlView } from './view.ts';
 
 export interface YamlSource {
@@ -16,6 +17,7 @@ export interface YamlLimits {
 
 const MAX_ALIASES = 100;
 const MAX_DEPTH = 64;
+const MAX_WARNINGS = 20;
 
 /**
  * Reads one YAML 1.2 document that a stranger may have written: no custom tags, no merge keys, no `__proto__`, no alias inside an anchor
@@ -35,6 +37,13 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
       problems: [problem(`the file has ${bytes} bytes, at most ${limits.maxBytes} are read`, 'split the file')],
     };
   }
+  const bomb = findBomb(source.text, { aliases: MAX_ALIASES, depth: MAX_DEPTH });
+  if (bomb !== undefined) {
+    const before = source.text.slice(0, bomb.offset);
+    const line = before.split('\n').length;
+    const column = bomb.offset - before.lastIndexOf('\n');
+    return { problems: [problem(bomb.message, bomb.fix, { file: source.file, line, column })] };
+  }
   const lines = new LineCounter();
   const document = parse(source.text, lines);
   if (document === undefined) return { problems: [problem('the YAML is nested too deeply', 'make it flatter')] };
@@ -44,24 +53,28 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
     return { file: source.file, line, column: col };
   };
   // What the parser stumbles over after the first broken place mostly follows from it; a key that stands twice stands for itself.
-  const [broken] = document.errors
-    .filter((error) => error.code !== 'DUPLICATE_KEY')
-    .toSorted((a, b) => a.pos[0] - b.pos[0]);
-  const told = document.errors.filter((error) => error === broken || error.code === 'DUPLICATE_KEY');
-  const problems = [...told, ...document.warnings].map((error) =>
+  const [broken] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const told = [...(broken === undefined ? [] : [broken]), ...document.warnings.slice(0, MAX_WARNINGS)];
+  const problems = told.map((error) =>
     problem(`broken YAML: ${firstLine(error.message)}`, 'correct the YAML at this place', placeAt(error.pos[0])),
   );
   const refuse = (node: Node | null, message: string, fix: string) =>
     problems.push(problem(message, fix, placeAt(node?.range?.[0] ?? 0)));
-  let aliases = 0;
   visit(document, {
     Node: (_key, node, path) => {
       if (path.length > 2 * MAX_DEPTH) {
         refuse(node, 'the YAML is nested too deeply', `use at most ${MAX_DEPTH} levels`);
         return visit.BREAK;
       }
+      if (isMap(node)) {
+        const seen = new Set<unknown>();
+        for (const { key } of node.items) {
+          const name = isScalar(key) ? key.value : key;
+          if (seen.has(name)) refuse(key as Node, 'broken YAML: map keys must be unique', 'remove one of them');
+          seen.add(name);
+        }
+      }
       if (!isAlias(node)) return undefined;
-      aliases += 1;
       if (path.some((parent) => (parent as { anchor?: string }).anchor !== undefined)) {
         refuse(node, `the alias *${node.source} stands inside an anchor`, 'write the value out');
       }
@@ -77,15 +90,20 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
       if (name === '<<') refuse(key, 'the merge key "<<" is not allowed', 'write the keys out');
     },
   });
-  if (aliases > MAX_ALIASES)
-    problems.push(problem(`${aliases} aliases, at most ${MAX_ALIASES} are allowed`, 'write the values out'));
   if (problems.length > 0) return { problems };
   return { view: new YamlView({ file: source.file, document, lines }, document.contents, ''), problems };
 }
 
 function parse(text: string, lineCounter: LineCounter) {
   try {
-    return parseDocument(text, { lineCounter, schema: 'core', prettyErrors: false, logLevel: 'error' });
+    return parseDocument(text, {
+      lineCounter,
+      schema: 'core',
+      prettyErrors: false,
+      logLevel: 'error',
+      // The parser compares each key with all before it; a set does that below.
+      uniqueKeys: false,
+    });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
