@@ -69,7 +69,27 @@ const PHYSICAL: Readonly<Record<string, string>> = {
   bytea: 'binary',
   blob: 'binary',
   varbinary: 'binary',
+  serial: 'int',
+  serial4: 'int',
+  smallserial: 'smallint',
+  bigserial: 'bigint',
+  serial8: 'bigint',
+  mediumint: 'int',
+  bpchar: 'string',
+  clob: 'string',
+  xml: 'string',
+  enum: 'string',
+  timetz: 'string',
+  interval: 'string',
+  datetime2: 'timestamp',
+  datetimeoffset: 'timestamp',
+  smalldatetime: 'timestamp',
+  timestamp_ltz: 'timestamp',
+  bignumeric: 'decimal(38,9)',
 };
+
+/** What Glue takes; other systems write their own limit where they mean any length. */
+const LONGEST_VARCHAR = 65_535;
 
 /** Physical types that say no more than the logical type does: the members decide. */
 const CONTAINERS = ['list', 'array', 'struct', 'row', 'record', 'object', 'json', 'map', 'super'];
@@ -102,12 +122,21 @@ export function readType(property: YamlView, findings: Findings): string | undef
 
 /** A physical type in Glue's notation or in that of another common system, e.g. `VARCHAR(20)`, `NUMBER(10,2)`, as a Glue type. */
 export function physicalToGlue(physical: string): string | undefined {
-  const text = physical.trim().toLowerCase().replace(/\s+/g, ' ');
+  const text = physical
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    // `varchar[15]` is a length as some catalogs write it; `timestamp(6)` and `time(3)` a precision that Glue does not know.
+    .replace(/^((?:n|b)?(?:var)?char|bpchar|numeric|decimal)\[([\d, ]+)\]$/, '$1($2)')
+    .replace(/^(timestamp\w*|datetime2|datetimeoffset|timetz|time|interval)\s*\(\d\)/, '$1');
   const sized = /^(numeric|number|dec)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)$/.exec(text);
   const glue = sized
     ? `decimal(${sized[2]},${sized[3] ?? 0})`
-    : (PHYSICAL[text] ?? text.replace(/^(nvarchar|character varying)\(/, 'varchar('));
-  const type = parseGlueType(glue);
+    : (PHYSICAL[text] ??
+      text.replace(/^(nvarchar|character varying)\(/, 'varchar(').replace(/^(bpchar|nchar|character)\(/, 'char('));
+  const length = /^varchar\((\d+)\)$/.exec(glue)?.[1];
+  if (length !== undefined && Number(length) > LONGEST_VARCHAR) return 'string';
+  const type = parseGlueType(/^(float|double|real)\(\d+(, ?\d+)?\)$/.test(glue) ? 'double' : glue);
   return type && printGlueType(type);
 }
 

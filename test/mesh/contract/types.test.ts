@@ -78,5 +78,11 @@ describe('physical types of other systems', () => {
     ['text', 'string'],
     ['array<struct<a:int>>', 'array<struct<a:int>>'],
     ['geometry', undefined],
+    ['varchar[15]', 'varchar(15)'],
+    ['bpchar', 'string'],
+    ['serial', 'int'],
+    ['timestamp(6) with time zone', 'timestamp'],
+    ['DATETIMEOFFSET', 'timestamp'],
+    ['numeric[10,2]', 'decimal(10,2)'],
   ])('%s is %s', (physical, glue) => expect(physicalToGlue(physical)).toBe(glue));
 });
