@@ -1,7 +1,7 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
 import { AwsError } from '../../../core/error.ts';
 import { FUNCTIONS, GRAMMAR, TABLE_FUNCTIONS } from './functions.ts';
 import { malformed, type Token } from './lexer.ts';
+import { Dialect, parse } from './polyglot.ts';
 
 /** A table, view or link that a statement names. */
 export interface RelationName {

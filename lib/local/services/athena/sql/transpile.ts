@@ -1,7 +1,7 @@
-import { Dialect, transpile } from '@polyglot-sql/sdk';
 import { MACROS, RENAMED } from './functions.ts';
 import { QueryFailure } from './gate.ts';
 import type { Token } from './lexer.ts';
+import { Dialect, transpile } from './polyglot.ts';
 
 /** Turns one Athena query into DuckDB's SQL. */
 export type Transpiler = (sql: string) => string;

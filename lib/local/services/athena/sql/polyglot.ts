@@ -1,0 +1,3 @@
+import './wasm-tier.ts';
+
+export { Dialect, parse, transpile } from '@polyglot-sql/sdk';
