@@ -130,6 +130,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/product-validate.ts'),
   },
   {
+    name: 'product import',
+    summary: "write the contracts of a product from a table of your domain's Glue catalog",
+    options: [
+      { flags: '--table <database.table>', description: 'the table' },
+      { flags: '--domain <name>', description: 'the domain (default: the one of your account)' },
+      { flags: '--out <folder>', description: 'where to write (default: products/<product>)' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft product import --table flight_operations.flights --as flight-operations/producer',
+        what: 'then classify the columns, validate and publish',
+      },
+    ],
+    shape: '{ "folder", "files": […], "problems": […] }',
+    load: () => import('./commands/product-import.ts'),
+  },
+  {
     name: 'product diff',
     summary: 'what changes between two versions of a product, each change judged by a rule',
     arguments: [

@@ -1,10 +1,14 @@
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
 import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
+
+const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
 
 export interface BringUpOptions {
   readonly topology: Topology;
@@ -63,9 +67,22 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
   }
 }
 
+/**
+ * Synthesizes in a process of its own, and gives the assembly's folder.
+ * @throws WeftError what the stacks refuse, or `WEFT-LOCAL-022` with what the CDK said.
+ */
 async function synthesize(topology: Topology, outdir: string): Promise<string> {
-  const { buildApp } = await import('#stacks/app.ts');
-  return buildApp(topology, { outdir }).synth().directory;
+  const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });
+  child.stdin.end(JSON.stringify({ topology, outdir }));
+  const [refused, said, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((done, fail) => child.once('error', fail).once('close', done)),
+  ]);
+  if (code === 0) return outdir;
+  if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
+  const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
+  throw new WeftError(known, message, { hint, source });
 }
 
 /** Tells other processes, through `local.json`, how to reach the mesh. */
