@@ -39,13 +39,17 @@ interface GlueColumnRead {
 /** A table as `glue:GetTable` answers: members may be missing. */
 export interface GlueTableLike {
   readonly Name?: string;
+  readonly Description?: string;
   readonly Parameters?: Readonly<Record<string, string>>;
   readonly PartitionKeys?: readonly GlueColumnRead[];
   readonly VersionId?: string;
   readonly StorageDescriptor?: {
     readonly Columns?: readonly GlueColumnRead[];
     readonly Location?: string;
-    readonly SerdeInfo?: { readonly SerializationLibrary?: string };
+    readonly SerdeInfo?: {
+      readonly SerializationLibrary?: string;
+      readonly Parameters?: Readonly<Record<string, string>>;
+    };
   };
 }
 
