@@ -7,6 +7,7 @@ interface Bench {
 /** The benches by name; `npm run bench -- calls query` runs some of them. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   bundles: () => import('./bundles.ts'),
+  contract: () => import('./contract.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   register: () => import('./register.ts'),

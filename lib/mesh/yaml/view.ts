@@ -72,8 +72,14 @@ export class YamlView {
 
   /** The value of a key, or undefined when the key is absent or null. */
   get(key: string): YamlView | undefined {
-    const value = this.entries.find((entry) => entry.key === key)?.value;
-    return value === undefined || value.kind === 'nothing' ? undefined : value;
+    if (!isMap(this.#node)) return undefined;
+    // Not by way of `entries`: a wide contract is asked for its members many thousand times.
+    const pair = this.#node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+    if (pair === undefined) return undefined;
+    const at = (pair.key as Node | null)?.range?.[0] ?? this.#at;
+    const path = this.path === '' ? key : `${this.path}.${key}`;
+    const value = new YamlView(this.#origin, (pair.value as Node | null) ?? null, path, at);
+    return value.kind === 'nothing' ? undefined : value;
   }
 
   /** The text of a key's scalar without blanks around it, or undefined when there is none. */
