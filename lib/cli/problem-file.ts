@@ -24,7 +24,7 @@ export function writeProblems(file: string, cwd: string, problems: readonly Prob
 }
 
 /** SARIF 2.1.0, as code hosts take it to show problems beside the lines of a pull request. */
-export function sarif(problems: readonly Problem[]): string {
+function sarif(problems: readonly Problem[]): string {
   const rules = [...new Set(problems.map(({ code }) => code))].toSorted();
   const results = problems.map((problem) => ({
     ruleId: problem.code,
@@ -50,7 +50,7 @@ function locationOf(problem: Problem, file: string) {
 }
 
 /** JUnit's XML: one failed case for each error; warnings are no failures. */
-export function junit(problems: readonly Problem[]): string {
+function junit(problems: readonly Problem[]): string {
   const failed = problems.filter(({ severity }) => severity === 'error');
   const cases = failed.map((problem) => {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
