@@ -62,7 +62,7 @@ describe('a change of a product', () => {
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  test('of a product that breaks is broken by the same rules the other way round or is none', () => {
+  test('is none between a product and itself', () => {
     const same = draft();
     expect(compareProducts(same, same, TOPOLOGY.classification)).toEqual([]);
   });
