@@ -25,10 +25,11 @@ export const BUNDLE: BuildOptions = {
   sourcesContent: false,
   mainFields: ['module', 'main'],
   external: [],
-  // A Lambda's credentials are in its environment: the SDK's chain of other providers would be a fifth of each bundle.
+  // What the SDK brings and no Lambda here uses: other providers of credentials than the environment, and event streams.
   // yaml's build for Node is CommonJS, which cannot be shaken; the other one holds the same code as modules.
   alias: {
     '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts'),
+    '@smithy/core/event-streams': join(LAMBDAS, 'shared', 'event-streams.ts'),
     yaml: join(REPOSITORY, 'node_modules', 'yaml', 'browser', 'index.js'),
   },
   legalComments: 'none',
