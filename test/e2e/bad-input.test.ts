@@ -323,6 +323,12 @@ describe('a running mesh', () => {
       await refused(
         as,
         ['product', 'publish', files(`${CONTRACT}#${'x'.repeat(6_000_000)}`)],
+        /the file has \d+ bytes, at most 5000000 are read/,
+      );
+      const half = `#${'x'.repeat(3_000_000)}`;
+      await refused(
+        as,
+        ['product', 'publish', files(CONTRACT + half, PRODUCT + half)],
         /at most 5000000 can be published at once \(WEFT-CLI-023\)/,
       );
     });
