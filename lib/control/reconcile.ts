@@ -3,7 +3,8 @@ import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { ProductKey, RecordWrite, Registry, VersionState } from '#aws/registry.ts';
 import { groupOf } from '#aws/registry-keys.ts';
 import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
-import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { type TableInputLike, toTableInput } from '#mesh/contract/glue-table.ts';
+import { accessOnExisting, mustNarrowFirst, withoutWidening } from '#mesh/plan/before-catalog.ts';
 import { condition } from '#mesh/record.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { databaseName } from '#mesh/topology/names.ts';
@@ -51,8 +52,9 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = state.product.tables.map((table) => toTableInput(state.product, table));
-    const catalog = await convergeCatalog({ database, tables }, deps.catalog);
-    const grants = await grantCentrally(state, access, catalog, topology, deps);
+    const central = centralAccess(state, access, topology, deps);
+    const catalog = await convergeCatalog({ database, tables }, deps.catalog, central.narrowBefore);
+    const grants = await central.grant(catalog);
     const outcome = outcomeWrites(state, { access, catalog, grants, request, now: deps.now() });
     await writeAll(outcome.writes, deps.registry);
     const problems = [...(catalog.message === undefined ? [] : [catalog.message]), ...grants.problems];
@@ -69,22 +71,9 @@ function isSettled({ product }: VersionState): boolean {
   });
 }
 
-async function grantCentrally(
-  state: VersionState,
-  access: DesiredAccess,
-  catalog: CatalogConverged,
-  topology: Topology,
-  deps: ReconcileDeps,
-): Promise<Converged> {
+/** The grants and filters in the governance account, before and after the catalog changes. */
+function centralAccess(state: VersionState, access: DesiredAccess, topology: Topology, deps: ReconcileDeps) {
   const desired: ActualAccess = { grants: access.accountGrants, filters: access.filters };
-  if (!catalog.ok && desired.grants.length > 0) {
-    return {
-      ok: false,
-      applied: [],
-      readBack: [],
-      problems: ['nothing is granted before the tables are in the catalog'],
-    };
-  }
   const look = lookoutOf(state, access, topology);
   const observe = async (known: Partial<ActualAccess> = {}): Promise<ActualAccess> => ({
     grants: known.grants ?? (await grantsNow()),
@@ -99,17 +88,36 @@ async function grantCentrally(
     for (const table of look.filtered) filters.push(...(await deps.lakeFormation.filters({ ...look, table })));
     return filters;
   };
-  // Where nothing was ever granted, the look after applying is the first one that can find something.
-  const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
-  const assumed = untouched ? { grants: [], filters: [] } : undefined;
-  try {
-    // A role's grant on a filter that is gone can no longer be taken away: the consumer's agent lets go of it first.
-    const held = filtersInUse(state, access);
-    const keep = ({ table }: { table: string }) => held.has(table);
-    return await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed, keep });
-  } catch (error) {
-    return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
-  }
+  const converge = async (wanted: ActualAccess, assumed?: ActualAccess): Promise<Converged> => {
+    try {
+      // A role's grant on a filter that is gone can no longer be taken away: the consumer's agent lets go of it first.
+      const held = filtersInUse(state, access);
+      const keep = ({ table }: { table: string }) => held.has(table);
+      return await convergeAccess(wanted, { lakeFormation: deps.lakeFormation, observe, assumed, keep });
+    } catch (error) {
+      return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
+    }
+  };
+  return {
+    /** A wildcard that has to become a list goes before the catalog gets a column that it would show. */
+    narrowBefore: async (tables: readonly TableInputLike[]): Promise<string | undefined> => {
+      if (state.shares.length === 0 || !mustNarrowFirst(desired, await observe())) return undefined;
+      const { ok, problems } = await converge(accessOnExisting(desired, tables));
+      return ok ? undefined : `access has to be narrowed before the tables change: ${problems.join('; ')}`;
+    },
+    grant: async (catalog: CatalogConverged): Promise<Converged> => {
+      // Where nothing was ever granted, the look after applying is the first one that can find something.
+      const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
+      if (catalog.ok || desired.grants.length === 0)
+        return converge(desired, untouched ? { grants: [], filters: [] } : undefined);
+      const waits = 'nothing is granted before the tables are in the catalog';
+      if (state.shares.length === 0) return { ok: false, applied: [], readBack: [], problems: [waits] };
+      // What somebody lost is taken away all the same: a catalog that cannot be mended must not keep access alive.
+      const possible = catalog.tables === undefined ? desired : accessOnExisting(desired, catalog.tables);
+      const narrowed = await converge(withoutWidening(possible, await observe()));
+      return { ...narrowed, ok: false, problems: [waits, ...narrowed.problems] };
+    },
+  };
 }
 
 /** Where grants of this product can stand: where they shall be, and where intents that have not been settled had them. */

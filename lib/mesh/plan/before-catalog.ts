@@ -1,5 +1,7 @@
-import { ALL_TABLES, type CellsFilter, type Grant } from '../access/grant.ts';
+import { ALL_TABLES, type CellsFilter, type Grant, type GrantResource } from '../access/grant.ts';
 import type { TableInputLike } from '../contract/glue-table.ts';
+import { isEqual } from '../equal.ts';
+import { normalizeGrants } from './grants.ts';
 
 /** Grants and filters that belong together. */
 export interface AccessState {
@@ -38,6 +40,40 @@ export function accessOnExisting(desired: AccessState, tables: readonly TableInp
     return columns === undefined ? [] : [{ ...grant, resource: { ...resource, columns } }];
   });
   return { grants, filters };
+}
+
+/** The desired access as far as its principals have it already: what is taken away or made smaller, and nothing new. */
+export function withoutWidening(desired: AccessState, actual: Pick<AccessState, 'grants'>): AccessState {
+  const grants = desired.grants.flatMap((wanted): Grant[] => {
+    const held = actual.grants.filter(({ principal }) => principal === wanted.principal);
+    return held.flatMap((grant): Grant[] => {
+      const resource = common(wanted.resource, grant.resource);
+      if (resource === undefined) return [];
+      const permissions = wanted.permissions.filter((permission) => grant.permissions.includes(permission));
+      const grantable = wanted.grantable.filter((permission) => grant.grantable.includes(permission));
+      return permissions.length === 0 ? [] : [{ ...wanted, resource, permissions, grantable }];
+    });
+  });
+  return { grants: normalizeGrants(grants), filters: desired.filters };
+}
+
+/** The part of what is wanted that lies within what is held. */
+function common(wanted: GrantResource, held: GrantResource): GrantResource | undefined {
+  if (wanted.kind === 'database' || !('table' in wanted)) return isEqual(wanted, held) ? wanted : undefined;
+  if (!('table' in held) || held.catalogId !== wanted.catalogId || held.database !== wanted.database) return undefined;
+  if (held.table !== ALL_TABLES && held.table !== wanted.table) return undefined;
+  if (held.kind === 'columns' && held.columns === '*' && (held.excluded ?? []).length === 0) {
+    return wanted.kind === 'table' ? undefined : wanted;
+  }
+  if (wanted.kind === 'columns' && held.kind === 'columns') {
+    const shown = (name: string) =>
+      held.columns === '*' ? held.excluded?.includes(name) !== true : held.columns.includes(name);
+    if (wanted.columns === '*') return held;
+    const columns = wanted.columns.filter(shown);
+    return columns.length === 0 ? undefined : { ...wanted, columns };
+  }
+  if (wanted.kind === 'filter' && held.kind === 'filter') return wanted.name === held.name ? wanted : undefined;
+  return wanted.kind === 'table' && held.kind === 'table' ? wanted : undefined;
 }
 
 function wildcardsOf({ grants, filters }: AccessState): string[] {
