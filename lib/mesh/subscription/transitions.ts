@@ -106,15 +106,21 @@ function guard(subscription: SubscriptionRecord, act: Act, action: keyof typeof 
     findings.error(1, {}, message, 'look at its state first: weft subscription list');
   }
   const decides = action === 'SubscriptionApproved' || action === 'SubscriptionRejected';
-  if (decides && act.actor === subscription.requestedBy) {
+  if (decides && principalOf(act.actor) === principalOf(subscription.requestedBy)) {
     findings.error(
       2,
       {},
       `${act.actor} requested this subscription and cannot decide it`,
-      'ask another steward of the owning domain',
+      'ask another steward of the owning domain, whose role is another: a session of the same role does not count',
     );
   }
   return findings;
+}
+
+/** Account and role behind a session: whoever may assume a role names the session at will. */
+function principalOf(arn: string): string {
+  const role = /^arn:[^:]+:(?:sts|iam)::(\d+):(?:assumed-role\/([^/]+)\/|role\/(?:.*\/)?([^/]+)$)/.exec(arn);
+  return role === null ? arn : `${role[1]} ${role[2] ?? role[3]}`;
 }
 
 function move(

@@ -85,6 +85,21 @@ describe('a decision', () => {
     }
   });
 
+  test.each([
+    ['another session of the same role', 'arn:aws:sts::2:assumed-role/m-a-steward/two', 2],
+    ['the role itself', 'arn:aws:iam::2:role/team/m-a-steward', 2],
+    ['a role that ends alike', 'arn:aws:sts::2:assumed-role/x-m-a-steward/one', undefined],
+    ['the same name in another account', 'arn:aws:sts::3:assumed-role/m-a-steward/one', undefined],
+  ])('by %s of the requester', (_, actor, problem) => {
+    const asked = inState('pending', {
+      expiresAt: LATER,
+      requestedBy: 'arn:aws:sts::2:assumed-role/m-a-steward/one',
+    });
+    const result = approve(asked, { ...OWNER, actor }, {}, LADDER);
+    const expected = problem === undefined ? [] : ['WEFT-SUBSCRIPTION-002'];
+    expect(result.problems.map(({ code }) => code)).toEqual(expected);
+  });
+
   test('approves what was asked for, unless it narrows', () => {
     const requested = { clearance: 'internal', rows: { t: 'a = 1' }, columns: { t: ['a', 'b'] }, tables: ['t', 'u'] };
     const plain = approve(asked(requested), OWNER, {}, LADDER);
