@@ -1,9 +1,15 @@
 import type { RecordWrite, VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
+import { withoutWidening } from '#mesh/plan/before-catalog.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
 import { subscriptionStatus } from '#mesh/subscription/readiness.ts';
-import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
+import type {
+  ShareIntent,
+  ShareRecord,
+  SubscriptionRecord,
+  SubscriptionState,
+} from '#mesh/subscription/subscription.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { filteredTablesOf, tablesOf } from './observe-grants.ts';
@@ -149,16 +155,18 @@ function detailsOf({ catalog, grants }: Pick<Run, 'catalog' | 'grants'>): Change
 /** Intents that changed, and those that an agent failed at or never answered. What widens waits until the central grants stand. */
 function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[] {
   const at = run.now.toISOString();
-  return run.access.shares.flatMap((intent): ShareRecord[] => {
-    const former = shares.find((share) => share.intent.consumer === intent.consumer);
+  return run.access.shares.flatMap((wanted): ShareRecord[] => {
+    const former = shares.find((share) => share.intent.consumer === wanted.consumer);
+    const intent = run.grants.ok ? wanted : narrowed(wanted, former?.intent);
+    if (intent === undefined) return [];
     const moved = former === undefined || essence(former.intent) !== essence(intent);
-    if (moved && !run.grants.ok && intent.link !== undefined) return [];
     if (!moved && !(run.request.cause === 'sweep' && isUnanswered(former, run.now))) return [];
     return [
       {
         type: 'share',
         intent: former === undefined ? intent : { ...intent, former: formerOf(former) },
-        generation: Math.max(product.generation, (former?.generation ?? 0) + (moved ? 0 : 1)),
+        // Each intent has a number of its own, so that no report on an earlier one speaks for it.
+        generation: Math.max(product.generation, (former?.generation ?? 0) + 1),
         revision: (former?.revision ?? 0) + 1,
         change: { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation },
         applied: former?.applied,
@@ -167,13 +175,24 @@ function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[]
   });
 }
 
+/** What can be asked of an agent while the central grants do not stand: to let go of what its roles lost, and nothing new. */
+function narrowed(wanted: ShareIntent, former: ShareIntent | undefined): ShareIntent | undefined {
+  if (wanted.link === undefined) return wanted;
+  if (former?.link === undefined) return undefined;
+  return { ...wanted, grants: withoutWidening({ grants: wanted.grants, filters: [] }, former).grants };
+}
+
 /** What an agent has to do; a table that came or went changes nothing of it. */
 function essence(intent: ShareRecord['intent']): string {
   return JSON.stringify([intent.account, intent.link, intent.linkName, intent.grants]);
 }
 
 /** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
-function formerOf({ intent, applied, generation }: ShareRecord): ShareRecord['intent']['former'] {
+export function formerOf({
+  intent,
+  applied,
+  generation,
+}: Pick<ShareRecord, 'intent' | 'applied' | 'generation'>): ShareRecord['intent']['former'] {
   const confirmed = applied?.ok === true && applied.generation >= generation;
   const earlier = confirmed ? undefined : intent.former;
   const unique = (names: readonly string[]) => [...new Set(names)].sort();

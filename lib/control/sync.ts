@@ -5,10 +5,11 @@ import { parseReport } from '#mesh/event/envelope.ts';
 import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/report.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
+import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
-import { subscriptionAfter } from './reconcile-outcome.ts';
+import { formerOf, subscriptionAfter } from './reconcile-outcome.ts';
 
 export interface SyncDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'>;
@@ -23,7 +24,15 @@ export interface DomainReportEvent {
   readonly detail: unknown;
 }
 
-export type Synced = 'adopted' | 'quarantined' | 'lifted' | 'applied' | 'unchanged' | 'ignored' | 'refused';
+export type Synced =
+  | 'adopted'
+  | 'quarantined'
+  | 'lifted'
+  | 'applied'
+  | 'repeated'
+  | 'unchanged'
+  | 'ignored'
+  | 'refused';
 
 /** Takes one report of a domain into the registry. A report that is no report, or speaks for another account, is recorded and refused. */
 export async function sync(event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {
@@ -45,7 +54,11 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
       return refuse(event, `account ${event.account} reports for \`${report.consumer}\``, deps);
     }
     const known = share.applied;
+    if (report.report.generation > share.generation) {
+      return refuse(event, `generation ${report.report.generation} was never asked of \`${report.consumer}\``, deps);
+    }
     const stale = known !== undefined && known.generation > report.report.generation;
+    if (stale && Date.parse(report.report.at) > Date.parse(known.at)) return askAgain(share, report, deps);
     if (stale || JSON.stringify(known) === JSON.stringify(report.report)) return 'unchanged';
     const stamp = { actor: `weft:agent:${report.from}`, at: deps.now().toISOString(), correlation: report.id };
     const next = {
@@ -75,6 +88,27 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
     ]);
     return 'applied';
   });
+}
+
+/** An agent that applied an older intent after a newer one has put back what the newer one took: it is asked once more. */
+async function askAgain(share: ShareRecord, { id, from, report }: ShareReported, deps: SyncDeps): Promise<Synced> {
+  const found = { ...share.intent, grants: report.readBack };
+  const former = formerOf({ intent: found, generation: share.generation });
+  const next: ShareRecord = {
+    ...share,
+    intent: { ...share.intent, former },
+    generation: share.generation + 1,
+    revision: share.revision + 1,
+    change: {
+      actor: `weft:agent:${from}`,
+      action: 'ShareRequested',
+      at: deps.now().toISOString(),
+      correlation: id,
+      reason: `generation ${report.generation} was applied after generation ${share.applied?.generation}`,
+    },
+  };
+  await deps.registry.write([{ record: next, replaces: share.revision }]);
+  return 'repeated';
 }
 
 async function takeCatalogChange(report: CatalogChanged, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { share } from '#control/share.ts';
+import { sync } from '#control/sync.ts';
 import { AwsError } from '#local/core/error.ts';
+import { domainEvent } from '#mesh/event/envelope.ts';
 import { condition } from '#mesh/record.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { column, product, subscription, table } from '../mesh/fixtures.ts';
+import { column, product, role, subscription, table } from '../mesh/fixtures.ts';
 import { accountOf, createWorld, DATABASE, GOVERNANCE, type World } from './world.ts';
 
 const COLUMNS = [column('id', 'int', 'public'), column('state', 'string', 'public')];
@@ -115,5 +118,77 @@ describe('between two calls nobody sees more than was granted', () => {
     await world.settle();
     await world.settle();
     expect((await world.version()).subscriptions.map(({ state }) => state)).toEqual(['revoked', 'active']);
+  });
+
+  test('a role loses its local grants although another consumer cannot be given its own', async () => {
+    const [first, second] = [role('finance'), role('finance', 'producer')];
+    await subscribe('finance', { clearance: 'public' }, { principals: [first] });
+    await subscribe('finance', { clearance: 'public' }, { id: 'sales.orders.v1.finance.b2', principals: [second] });
+    await world.settle();
+    const held = async () => (await world.grantsIn(FINANCE, DATABASE, GOVERNANCE)).map((line) => line.split(' ')[0]);
+    expect(await held()).toEqual(expect.arrayContaining([first, second]));
+    await subscribe('research', { clearance: 'public' });
+    await revoke('sales.orders.v1.finance.b2');
+    const stop = refuse('lakeformation:BatchGrantPermissions');
+    expect((await world.run()).result).toBe('failed');
+    stop();
+    await world.agents();
+    expect(await held()).toContain(first);
+    expect(await held()).not.toContain(second);
+    expect(await states()).toEqual({ a1: 'active', b2: 'revoking', research: 'approved' });
+    await world.run({ cause: 'sweep' });
+    await world.agents();
+    await world.run({ cause: 'sweep' });
+    expect(await states()).toEqual({ a1: 'active', b2: 'revoked', research: 'active' });
+  });
+
+  const states = async () =>
+    Object.fromEntries(
+      (await world.version()).subscriptions.map(({ id, consumer, state }) => [
+        consumer === 'research' ? consumer : id.split('.').at(-1),
+        state,
+      ]),
+    );
+
+  test('an agent that applies an older intent after a newer one is asked once more, and takes it back', async () => {
+    const [first, second] = [role('finance'), role('finance', 'producer')];
+    await subscribe('finance', { clearance: 'public' }, { principals: [first] });
+    await subscribe('finance', { clearance: 'public' }, { id: 'sales.orders.v1.finance.b2', principals: [second] });
+    await world.settle();
+    const [old] = (await world.version()).shares;
+    if (old === undefined) throw new Error('no share was asked for');
+    await revoke('sales.orders.v1.finance.b2');
+    await world.settle();
+    expect(await states()).toEqual({ a1: 'active', b2: 'revoked' });
+    world.clock.advance(60_000);
+    const late = await share({ intent: old.intent, generation: old.generation }, world.agentOf('finance'));
+    const said = { type: 'ShareApplied', id: 'late', time: late.at, from: 'finance', report: late } as const;
+    const detail = domainEvent({ ...said, domain: 'sales', product: 'orders', major: 1, consumer: 'finance' });
+    expect(await sync({ id: 'late', account: FINANCE, detail }, world.governance)).toBe('repeated');
+    await world.agents();
+    const held = (await world.grantsIn(FINANCE, DATABASE, GOVERNANCE)).map((line) => line.split(' ')[0]);
+    expect(held).toContain(first);
+    expect(held).not.toContain(second);
+    expect(await sync({ id: 'late', account: FINANCE, detail }, world.governance)).toBe('unchanged');
+  });
+
+  test('a report on an intent that was never asked for is refused, and does not end what comes later', async () => {
+    await subscribe('finance', { clearance: 'public' });
+    await world.run();
+    const report = { generation: 9_000, ok: true, at: '2026-03-01T12:00:00Z', linkExists: false, readBack: [] };
+    const said = { type: 'ShareApplied', id: 'early', time: report.at, from: 'finance', report } as const;
+    const detail = domainEvent({ ...said, domain: 'sales', product: 'orders', major: 1, consumer: 'finance' });
+    expect(await sync({ id: 'early', account: FINANCE, detail }, world.governance)).toBe('refused');
+    await world.settle();
+    expect(await states()).toEqual({ a1: 'active' });
+  });
+
+  test.each([
+    'constructor',
+    'toString',
+    '__proto__',
+  ])('a report of the type %s is refused, not a fault', async (type) => {
+    const detail = { specversion: '1.0', id: 'x', source: 'weft.domain.sales', time: 'now', type, data: {} };
+    expect(await sync({ id: 'x', account: FINANCE, detail }, world.governance)).toBe('refused');
   });
 });

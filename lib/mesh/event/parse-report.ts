@@ -72,7 +72,8 @@ const head = object({
 /** Reads the `detail` of an EventBridge event of a domain; every problem at once, as `WEFT-EVENT-001`. */
 export function parseReport(detail: unknown): Checked<DomainReport> {
   const envelope = (detail ?? {}) as Record<string, unknown>;
-  const data = DATA[envelope.type as keyof typeof DATA];
+  const known = typeof envelope.type === 'string' && Object.hasOwn(DATA, envelope.type);
+  const data = known ? DATA[envelope.type as keyof typeof DATA] : undefined;
   const wrong = [...head(detail, ''), ...(data === undefined ? [] : data(envelope.data, 'data'))];
   if (wrong.length > 0) return { ok: false, problems: wrong.map(toProblem) };
   const { id, time, source, type } = envelope;
