@@ -13,5 +13,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.weft'],
   randomize: true,
+  // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };
