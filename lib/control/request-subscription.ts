@@ -1,10 +1,12 @@
 import type { VersionState } from '#aws/registry.ts';
-import { compileAccess } from '#mesh/access/compile.ts';
+import { compileAccess, visibleColumns } from '#mesh/access/compile.ts';
+import { parseFilter } from '#mesh/access/row-filter-parser.ts';
+import { filterColumns } from '#mesh/access/row-filter-tree.ts';
 import { toTableInput } from '#mesh/contract/glue-table.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
-import { productId } from '#mesh/product/product.ts';
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
 import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
@@ -112,6 +114,7 @@ function draftSubscription(
   const { tables, columns, rows } = wish;
   const clearance = wish.clearance ?? product.classification;
   const requested: AccessScope = checkScope({ clearance, tables, columns, rows }, product, topology.classification);
+  refuseHiddenFilters(requested, product, topology);
   const expiresAt = checkEnd(wish.expiresAt, deps.now());
   const verdict = decideSubscription(
     product,
@@ -152,6 +155,22 @@ function draftSubscription(
   if (!approved.ok)
     throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });
   return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
+}
+
+/** Whoever chooses a filter on a column learns its values from the rows that come: only the owner may filter by what the clearance withholds. */
+function refuseHiddenFilters(requested: AccessScope, product: ProductRecord, topology: Topology): void {
+  for (const [name, text] of Object.entries(requested.rows ?? {})) {
+    const table = product.tables.find((entry) => entry.name === name);
+    const shown = table && visibleColumns(table, { clearance: requested.clearance }, topology.classification);
+    if (shown === undefined || shown === '*') continue;
+    const hidden = filterColumns(parseFilter(text)).filter((column) => !shown.includes(column));
+    if (hidden.length === 0) continue;
+    throw userError(
+      'WEFT-REQUEST-002',
+      `the filter on \`${name}\` reads \`${hidden.join('`, `')}\`, which clearance \`${requested.clearance}\` withholds`,
+      { hint: 'filter by columns that the clearance shows, or ask for a higher one' },
+    );
+  }
 }
 
 function principalsOf(wish: SubscriptionWish, consumer: string, request: Request, topology: Topology): string[] {

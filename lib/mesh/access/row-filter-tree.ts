@@ -31,3 +31,10 @@ export type RowFilter =
   | { readonly kind: 'not'; readonly operand: RowFilter }
   | { readonly kind: 'and'; readonly operands: readonly RowFilter[] }
   | { readonly kind: 'or'; readonly operands: readonly RowFilter[] };
+
+/** The columns that a filter reads, each once; of a path into a struct, the column that holds it. */
+export function filterColumns(filter: RowFilter): string[] {
+  if (filter.kind === 'not') return filterColumns(filter.operand);
+  if (filter.kind === 'and' || filter.kind === 'or') return [...new Set(filter.operands.flatMap(filterColumns))];
+  return [filter.column[0] ?? ''];
+}
