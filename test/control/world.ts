@@ -33,7 +33,7 @@ export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 
 const ORGANIZATION = 'o-aaaaaaaaaa';
 const TABLE = 'registry';
-export const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
+const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
 export const DATABASE = 'sales__orders__v1';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -159,7 +159,7 @@ export function accountOf(domain: string): string {
   return domainNamed(TOPOLOGY, domain)?.account ?? GOVERNANCE;
 }
 
-export function roleIn(account: string, name: string): string {
+function roleIn(account: string, name: string): string {
   return `arn:aws:iam::${account}:role/${name}`;
 }
 

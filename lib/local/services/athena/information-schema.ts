@@ -60,7 +60,7 @@ function columns(asker: Asker): string[][] {
 }
 
 /** A Glue type in the words of Athena's engine. */
-export function trinoType(type: string): string {
+function trinoType(type: string): string {
   return type
     .replace(/\bstring\b/g, 'varchar')
     .replace(/\bint\b/g, 'integer')

@@ -20,7 +20,7 @@ export async function callGlue(context: Context, operation: string, input: unkno
 }
 
 /** A service's refusal in Athena's words. */
-export function failureOf(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (!(error instanceof AwsError)) return error;
   if (error.code === 'AccessDeniedException')
     return new QueryFailure(

@@ -13,7 +13,7 @@ import { visibleDatabases, visibleTables } from '../../lake-formation/access.ts'
 import { invalid, page } from '../model.ts';
 
 /** The Glue catalog of the account, by the one name that Athena gives it. */
-export const DATA_CATALOG = 'AwsDataCatalog';
+const DATA_CATALOG = 'AwsDataCatalog';
 
 export function checkCatalog(name: string | undefined): void {
   if (name === undefined || name.toLowerCase() === DATA_CATALOG.toLowerCase()) return;
