@@ -7,6 +7,7 @@ import { publish } from '#control/publish.ts';
 import type { ApiDeps, Request } from '#control/request.ts';
 import { planSubscription, requestSubscription, type SubscriptionWish } from '#control/request-subscription.ts';
 import { listSubscriptions, planOfSubscription, showSubscription } from '#control/subscriptions.ts';
+import { type SuspensionWish, suspendProduct, suspendSubscription } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
 import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from './body.ts';
 
@@ -46,6 +47,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     const { domain = '', name = '' } = path;
     return ok(await showProduct({ domain, name, major: majorOf(query.major) }, caller, deps));
   },
+  'POST /products/{domain}/{name}/suspension': async ({ path, body }, request, deps) => {
+    const { domain = '', name = '' } = path;
+    return { status: 202, body: await suspendProduct({ domain, name }, suspensionOf(body), request, deps) };
+  },
   'POST /subscriptions': async ({ body }, request, deps) => {
     const { subscription, plan, changed } = await requestSubscription(wishOf(body), request, deps);
     return { status: changed ? 202 : 200, body: { subscription, plan } };
@@ -67,6 +72,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     const { reason } = readBody(body ?? '{}', { reason: optional(text) }) as { reason?: string };
     return { status: 202, body: { subscription: await revokeSubscription(path.id ?? '', reason, request, deps) } };
   },
+  'POST /subscriptions/{id}/suspension': async ({ path, body }, request, deps) => {
+    const subscription = await suspendSubscription(path.id ?? '', suspensionOf(body), request, deps);
+    return { status: 202, body: { subscription } };
+  },
 };
 
 function ok(body: object): ApiAnswer {
@@ -75,6 +84,10 @@ function ok(body: object): ApiAnswer {
 
 function filesOf(body: string | null): ProductFiles {
   return readBody(body, { product: text, contracts: textByName }) as unknown as ProductFiles;
+}
+
+function suspensionOf(body: string | null): SuspensionWish {
+  return readBody(body, { action: oneOf('suspend', 'resume'), reason: optional(text) }) as unknown as SuspensionWish;
 }
 
 function wishOf(body: string | null): SubscriptionWish {

@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
 
 const DECISION_OPTIONS = [
   { flags: '--clearance <level>', description: 'show columns up to this level only' },
@@ -260,6 +261,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "ok", "problems": […] }',
     load: () => import('./commands/product-verify.ts'),
   },
+  ...PRODUCT_LIFE,
   {
     name: 'subscription plan',
     summary: 'show the exact grants that a subscription would need, and the verdict, before asking',
@@ -339,6 +341,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "subscription" }',
     load: () => import('./commands/subscription-revoke.ts'),
   },
+  ...SUBSCRIPTION_LIFE,
   {
     name: 'subscription list',
     summary: 'subscriptions that you may see',

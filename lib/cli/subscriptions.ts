@@ -1,5 +1,8 @@
 import { userError } from '#mesh/error.ts';
+import { condition } from '#mesh/record.ts';
+import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { isSuspended } from '#mesh/suspension.ts';
 import { type Invocation, listOption, numberOption, textOption } from './command.ts';
 import type { Io } from './io.ts';
 import { renderTable } from './table.ts';
@@ -10,7 +13,7 @@ export function subscriptionTable(io: Io, subscriptions: readonly SubscriptionRe
     subscriptions,
     [
       { title: 'subscription', value: (entry) => entry.id, whole: true },
-      { title: 'state', value: (entry) => entry.state },
+      { title: 'state', value: stateOf, whole: true },
       { title: 'consumer', value: (entry) => entry.consumer },
       { title: 'scope', value: (entry) => scopeText(entry.approved ?? entry.requested) },
       { title: 'purpose', value: (entry) => entry.purpose },
@@ -18,6 +21,12 @@ export function subscriptionTable(io: Io, subscriptions: readonly SubscriptionRe
     ],
     io.columns,
   );
+}
+
+/** Its state, or `suspended` while it, or its product, is. */
+function stateOf(entry: SubscriptionRecord): string {
+  const stopped = isSuspended(entry) || condition(entry, 'Shared')?.reason === SUSPENDED;
+  return stopped ? 'suspended' : entry.state;
 }
 
 /** A scope in one line, e.g. `up to internal; strikes where state IN ('TX')`. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
+import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import type { SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
 
@@ -45,15 +46,71 @@ export async function waitForSubscription(
   states: readonly SubscriptionState[],
 ): Promise<SubscriptionRecord> {
   return poll(
-    async () =>
-      (await connection.api<{ subscription: SubscriptionRecord }>({ method: 'GET', path: `/subscriptions/${id}` }))
-        .subscription,
-    (subscription) => (states.includes(subscription.state) ? subscription : undefined),
+    () => subscriptionNow(connection, id),
+    (subscription) => {
+      if (states.includes(subscription.state)) return subscription;
+      // A request that was approved waits for as long as the product is suspended: there is nothing to wait for here.
+      if (subscription.state === 'approved' && condition(subscription, 'Linked')?.reason === SUSPENDED)
+        throw notReached(id, SUSPENDED, 'it becomes active when it is resumed');
+      return undefined;
+    },
     id,
   );
 }
 
-async function poll<T>(read: () => Promise<T>, done: (value: T) => T | undefined, what: string): Promise<T> {
+/**
+ * Waits until what a subscription gives, or no longer gives while it is suspended, has been read back from both accounts.
+ * @throws WeftError `WEFT-CLI-013` as above.
+ */
+export async function waitForAccessOf(
+  connection: Connection,
+  { id, generation }: SubscriptionRecord,
+): Promise<SubscriptionRecord> {
+  return poll(
+    () => subscriptionNow(connection, id),
+    (subscription) => (isSettled(subscription, generation) ? subscription : undefined),
+    id,
+  );
+}
+
+/**
+ * The same for every subscription of a product version.
+ * @throws WeftError `WEFT-CLI-013` as above.
+ */
+export async function waitForAccess(
+  connection: Connection,
+  { domain, name, major, generation }: ProductRecord,
+): Promise<readonly SubscriptionRecord[]> {
+  return poll(
+    () =>
+      connection.api<{ product: ProductRecord; subscriptions: SubscriptionRecord[] }>({
+        method: 'GET',
+        path: `/products/${domain}/${name}`,
+        query: { major: String(major) },
+      }),
+    ({ product, subscriptions }) => {
+      const shared = condition(product, 'Shared');
+      if (shared?.status !== 'true' || shared.generation < generation) return undefined;
+      return subscriptions.every((subscription) => isSettled(subscription, generation)) ? subscriptions : undefined;
+    },
+    `${domain}/${name}`,
+  );
+}
+
+/** True when the read-backs of that generation show access, or none where it is suspended. */
+function isSettled(subscription: SubscriptionRecord, generation: number): boolean {
+  if (subscription.state !== 'approved' && subscription.state !== 'active') return true;
+  const linked = condition(subscription, 'Linked');
+  if (linked === undefined || linked.generation < generation) return false;
+  return linked.status === 'true' || linked.reason === SUSPENDED;
+}
+
+async function subscriptionNow(connection: Connection, id: string): Promise<SubscriptionRecord> {
+  const path = `/subscriptions/${id}`;
+  return (await connection.api<{ subscription: SubscriptionRecord }>({ method: 'GET', path })).subscription;
+}
+
+async function poll<T, R>(read: () => Promise<T>, done: (value: T) => R | undefined, what: string): Promise<R> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let wait = FIRST_POLL_MS; Date.now() < deadline; wait = Math.min(wait * 1.3, SLOWEST_POLL_MS)) {
     const value = done(await read());

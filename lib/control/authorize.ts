@@ -7,10 +7,12 @@ export type Action =
   | 'product.publish'
   | 'product.list'
   | 'product.show'
+  | 'product.suspend'
   | 'subscription.request'
   | 'subscription.read'
   | 'subscription.decide'
-  | 'subscription.revoke';
+  | 'subscription.revoke'
+  | 'subscription.suspend';
 
 /** The domains that a command is about. */
 export interface Sides {
@@ -34,6 +36,7 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.publish': { owner: ['producer', 'steward'] },
   'product.list': { anyone: true },
   'product.show': { anyone: true },
+  'product.suspend': { owner: ['steward'], governance: ['platform'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {
     owner: ['producer', 'analyst', 'steward'],
@@ -42,6 +45,7 @@ const RULES: Readonly<Record<Action, Rule>> = {
   },
   'subscription.decide': { owner: ['steward'] },
   'subscription.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
+  'subscription.suspend': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
 };
 
 /** True when the rule of the action lets the caller act on those sides. */

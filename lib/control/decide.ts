@@ -96,7 +96,7 @@ export async function revokeSubscription(
   });
 }
 
-function actOf(request: Request, deps: Pick<ApiDeps, 'now'>, reason: string | undefined) {
+export function actOf(request: Request, deps: Pick<ApiDeps, 'now'>, reason: string | undefined) {
   return { actor: request.caller.arn, at: deps.now().toISOString(), correlation: request.correlation, reason };
 }
 
@@ -115,7 +115,7 @@ function narrowingOf(
   return Object.fromEntries(given) as Narrowing;
 }
 
-function allowed(checked: Checked<SubscriptionRecord>, subscription: SubscriptionRecord): SubscriptionRecord {
+export function allowed(checked: Checked<SubscriptionRecord>, subscription: SubscriptionRecord): SubscriptionRecord {
   if (checked.ok) return checked.value;
   const why = checked.problems.map(({ message }) => message).join('; ');
   throw userError('WEFT-REQUEST-006', why, {

@@ -11,9 +11,10 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   const topology = await deps.topology();
   const { draft, verdict } = acceptDraft(files, request.caller, topology);
   const state = stateOf(draft);
-  const current = (await deps.registry.versions(draft)).find(({ product }) => product.major === draft.major);
+  const versions = await deps.registry.versions(draft);
+  const current = versions.find(({ product }) => product.major === draft.major);
   if (current !== undefined) refuseBreaking(current, draft, topology);
-  const next = nextRecord(draft, state, { contractDigest: digestOf(draft), verdict, current, request, deps });
+  const next = nextRecord(draft, state, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
   const before = current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology);
   return buildPlan({

@@ -40,17 +40,24 @@ export async function showProduct(
   };
 }
 
+/** Every version of a product, oldest first. @throws WEFT-PRODUCT-001 when there is none. */
+export async function versionsOf(
+  name: { readonly domain: string; readonly name: string },
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<VersionState[]> {
+  const versions = await deps.registry.versions(name);
+  if (versions.length > 0) return versions;
+  throw userError('WEFT-PRODUCT-001', `product \`${name.domain}/${name.name}\` does not exist`, {
+    hint: 'see `weft product list`',
+  });
+}
+
 /** The version of that major, or the highest that is active. @throws WEFT-PRODUCT-001, -002 when the major is not published. */
 export async function versionOf(
   name: { readonly domain: string; readonly name: string; readonly major?: number },
   deps: Pick<ApiDeps, 'registry'>,
 ): Promise<VersionState> {
-  const versions = await deps.registry.versions(name);
-  if (versions.length === 0) {
-    throw userError('WEFT-PRODUCT-001', `product \`${name.domain}/${name.name}\` does not exist`, {
-      hint: 'see `weft product list`',
-    });
-  }
+  const versions = await versionsOf(name, deps);
   const active = versions.findLast(({ product }) => product.state === 'active') ?? versions.at(-1);
   const found = name.major === undefined ? active : versions.find(({ product }) => product.major === name.major);
   if (found === undefined) {

@@ -3,6 +3,7 @@ import type { ProductDraft } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
 import type { Decision } from '#mesh/policy/decide.ts';
 import type { ProductRecord, ProductState } from '#mesh/product/product.ts';
+import { isSuspended } from '#mesh/suspension.ts';
 import { optimistically } from './optimistic.ts';
 import { acceptDraft, accountOf, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
@@ -30,7 +31,7 @@ export async function publish(files: ProductFiles, request: Request, deps: ApiDe
       return { product: current.product, changed: false };
     }
     if (current !== undefined) refuseBreaking(current, draft, topology);
-    const product = nextRecord(draft, state, { contractDigest, verdict, current, request, deps });
+    const product = nextRecord(draft, state, { contractDigest, verdict, current, versions, request, deps });
     const others = versions.filter((version) => version !== current);
     await deps.registry.write(
       [{ record: product, replaces: current?.product.revision }],
@@ -60,18 +61,22 @@ export function nextRecord(
     contractDigest: string;
     verdict: Decision;
     current: VersionState | undefined;
+    versions: readonly VersionState[];
     request: Request;
     deps: Pick<ApiDeps, 'now'>;
   },
 ): ProductRecord {
   const { draftState: _, ...desired } = draft;
   const before = context.current?.product;
+  // A product is suspended with all its versions, those that come later included.
+  const suspensions = context.versions.find(({ product }) => isSuspended(product))?.product.suspensions;
   const at = context.deps.now();
   return {
     type: 'product',
     ...desired,
     state,
     contractDigest: context.contractDigest,
+    ...(suspensions === undefined ? {} : { suspensions }),
     generation: (before?.generation ?? 0) + 1,
     revision: (before?.revision ?? 0) + 1,
     change: changeBy(context.request, 'ProductPublished', at, {

@@ -6,6 +6,7 @@ import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/re
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
+import { isSuspended } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
@@ -72,8 +73,9 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
     const letsGo = report.report.ok && (share.intent.former?.filtered ?? []).length > 0;
     const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
       if (subscription.consumer !== report.consumer) return [];
-      // A subscription that changed after the last reconcile waits for the next one, whatever an older report says.
-      const governanceOk = !letsGo && shared?.status === 'true' && shared.generation >= subscription.generation;
+      // What changed or was suspended after the last reconcile waits for the next one, whatever an older report says.
+      const since = isSuspended(version.product) ? version.product.generation : subscription.generation;
+      const governanceOk = !letsGo && shared?.status === 'true' && shared.generation >= since;
       const after = subscriptionAfter(subscription, version.product, next, governanceOk, {
         ...stamp,
         actor: 'weft:sync',

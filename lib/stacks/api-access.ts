@@ -10,7 +10,8 @@ export const READ: readonly Route[] = ['GET /*'];
 export const PUBLISH: readonly Route[] = ['POST /products', 'POST /products/plan'];
 export const SUBSCRIBE: readonly Route[] = ['POST /subscriptions', 'POST /subscriptions/plan'];
 export const REVOKE: readonly Route[] = ['POST /subscriptions/*/revocation'];
-export const DECIDE: readonly Route[] = ['POST /subscriptions/*/decision', ...REVOKE];
+export const SUSPEND: readonly Route[] = ['POST /products/*/suspension', 'POST /subscriptions/*/suspension'];
+export const DECIDE: readonly Route[] = ['POST /subscriptions/*/decision', ...REVOKE, ...SUSPEND];
 
 /**
  * Lets a role call routes of the mesh's API. The API's id is a wildcard: it is made when the governance account is deployed and cannot be

@@ -33,7 +33,7 @@ export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 
 const ORGANIZATION = 'o-aaaaaaaaaa';
 const TABLE = 'registry';
-const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
+export const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
 export const DATABASE = 'sales__orders__v1';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;

@@ -1,5 +1,6 @@
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
+import { isSuspended } from '#mesh/suspension.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { renderTable } from '../table.ts';
@@ -39,6 +40,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
 }
 
 function stateOf(product: ProductRecord): string {
+  if (isSuspended(product)) return 'suspended';
   if (product.quarantine !== undefined) return 'quarantined';
   return condition(product, 'Registered')?.status === 'true' ? product.state : 'registering';
 }

@@ -53,6 +53,9 @@ function render(io: Io, { product, subscriptions }: Answer): string {
       `${tone(io, 'bad', 'quarantined')} ${product.quarantine.table}: ${product.quarantine.reasons.join('; ')}`,
     );
   }
+  for (const { side, at, reason } of product.suspensions ?? []) {
+    lines.push(`${tone(io, 'bad', 'suspended')} by ${side} at ${at}${reason === undefined ? '' : `: ${reason}`}`);
+  }
   for (const entry of product.status.conditions) {
     lines.push(
       `${entry.type} ${tone(io, entry.status === 'true' ? 'good' : 'warn', entry.status)} ${entry.reason}${entry.message === undefined ? '' : `: ${entry.message}`}`,

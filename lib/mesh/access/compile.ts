@@ -2,6 +2,7 @@ import type { Problem } from '../error.ts';
 import { normalizeGrants } from '../plan/grants.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
 import type { AccessScope, ShareIntent, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
+import { isSuspended } from '../suspension.ts';
 import { databaseName } from '../topology/names.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import type { CellsFilter, Grant } from './grant.ts';
@@ -23,7 +24,8 @@ export interface DesiredAccess {
 
 /**
  * Compiles a product and its subscriptions into grants. Only subscriptions `approved` or `active` of a domain that is still in the mesh
- * count, and none of a retired product. A consumer with a former share and no such subscription gets an empty intent: nothing must be left.
+ * count, none that is
+ * suspended, and none of a retired or suspended product. A consumer with a former share and no such subscription gets an empty intent: nothing must be left.
  */
 export function compileAccess(
   product: ProductRecord,
@@ -76,6 +78,8 @@ function isLive(subscription: SubscriptionRecord, product: ProductRecord, topolo
     (subscription.state === 'approved' || subscription.state === 'active') &&
     subscription.approved !== undefined &&
     product.state !== 'retired' &&
+    !isSuspended(product) &&
+    !isSuspended(subscription) &&
     `${subscription.domain}/${subscription.product}` === productId(product) &&
     subscription.major === product.major &&
     domainNamed(topology, subscription.consumer)?.account === subscription.account

@@ -3,6 +3,7 @@ import type { ProductRecord } from '../product/product.ts';
 import { condition } from '../record.ts';
 import type { RegistryRecord } from '../registry.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
+import type { Suspendable } from '../suspension.ts';
 
 /** What a change did, in one line for people. */
 export function summarize(before: RegistryRecord | undefined, after: RegistryRecord | undefined): string {
@@ -37,6 +38,7 @@ function ofProduct(before: ProductRecord | undefined, after: ProductRecord): str
     said.push(`quarantined: ${after.quarantine.reasons.join('; ')}`);
   }
   if (before.quarantine !== undefined && after.quarantine === undefined) said.push('quarantine lifted');
+  said.push(...describeSuspensions(before, after));
   for (const { type, status, reason } of after.status.conditions) {
     const former = condition(before, type);
     if (former?.status !== status || former.reason !== reason) said.push(`${type} is ${status} (${reason})`);
@@ -56,7 +58,20 @@ function ofSubscription(before: SubscriptionRecord | undefined, after: Subscript
   if (before.approved === undefined && scope !== undefined) {
     return `${before.state} to ${after.state}: ${who} gets ${describeScope(scope)}`;
   }
+  const suspended = describeSuspensions(before, after);
+  if (suspended.length > 0) return suspended.join(', ');
   return before.state === after.state ? `still ${after.state}` : `${before.state} to ${after.state}`;
+}
+
+function describeSuspensions(before: Suspendable, after: Suspendable): string[] {
+  const missing = (from: Suspendable, { suspensions = [] }: Suspendable) =>
+    suspensions.filter(({ side }) => !from.suspensions?.some((other) => other.side === side));
+  return [
+    ...missing(before, after).map(
+      ({ side, reason }) => `suspended by ${side}${reason === undefined ? '' : `: ${reason}`}`,
+    ),
+    ...missing(after, before).map(({ side }) => `resumed by ${side}`),
+  ];
 }
 
 function describeScope(scope: AccessScope): string {

@@ -3,6 +3,7 @@ import { type ProductRecord, productId } from '../product/product.ts';
 import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
+import { isSuspended } from '../suspension.ts';
 import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } from './envelope.ts';
 
 export { needsReconcile } from './needs-reconcile.ts';
@@ -95,6 +96,9 @@ function ofProduct(
   if (is?.status === 'false' && (was?.status !== 'false' || was.reason !== is.reason)) {
     derived.push({ type: 'ProductFailed', audience: owner, data: { reason: is.message ?? is.reason } });
   }
+  if (before !== undefined && isSuspended(before) !== isSuspended(after)) {
+    derived.push({ type: isSuspended(after) ? 'ProductSuspended' : 'ProductResumed', audience: everyone });
+  }
   return derived;
 }
 
@@ -138,6 +142,9 @@ function ofSubscription(before: SubscriptionRecord | undefined, after: Subscript
   const derived: Derived[] = before === undefined ? [{ type: 'SubscriptionRequested', audience }] : [];
   const type = BY_STATE[after.state];
   if (type !== undefined && before?.state !== after.state) derived.push({ type, audience });
+  if (before !== undefined && isSuspended(before) !== isSuspended(after)) {
+    derived.push({ type: isSuspended(after) ? 'SubscriptionSuspended' : 'SubscriptionResumed', audience });
+  }
   return derived;
 }
 

@@ -21,6 +21,8 @@ export type MeshEventType =
   | 'ProductPublished'
   | 'ProductRegistered'
   | 'ProductFailed'
+  | 'ProductSuspended'
+  | 'ProductResumed'
   | 'SchemaChanged'
   | 'SchemaChangeQuarantined'
   | 'SubscriptionRequested'
@@ -29,6 +31,8 @@ export type MeshEventType =
   | 'SubscriptionActivated'
   | 'SubscriptionRevoked'
   | 'SubscriptionExpired'
+  | 'SubscriptionSuspended'
+  | 'SubscriptionResumed'
   | 'ShareRequested';
 
 /** What every event of the mesh says; the optional members depend on the type. */

@@ -1,6 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { RegistryRecord } from '../registry.ts';
 import type { SubscriptionRecord } from '../subscription/subscription.ts';
+import { isSuspended } from '../suspension.ts';
 
 /**
  * True when the change moved desired state: a product's generation, or what a subscription gives to whom. Status, share records (which
@@ -18,5 +19,6 @@ export function needsReconcile(before: RegistryRecord | undefined, after: Regist
 /** What a live subscription gives, undefined for one that gives nothing. */
 function entitlement(subscription: SubscriptionRecord | undefined): unknown {
   if (subscription?.state !== 'approved' && subscription?.state !== 'active') return undefined;
+  if (isSuspended(subscription)) return undefined;
   return [subscription.account, subscription.principals, subscription.approved];
 }

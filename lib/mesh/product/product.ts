@@ -1,4 +1,5 @@
 import type { Change, Condition } from '../record.ts';
+import type { Suspendable } from '../suspension.ts';
 
 /** A column as a product publishes it. Types are Glue/Athena types in Glue's own notation, e.g. `array<struct<a:int>>`. */
 export interface ProductColumn {
@@ -58,7 +59,7 @@ export interface Quarantine {
 }
 
 /** One major version of a data product, as the registry keeps it: desired state above, status below. */
-export interface ProductRecord {
+export interface ProductRecord extends Suspendable {
   readonly type: 'product';
   readonly domain: string;
   readonly name: string;

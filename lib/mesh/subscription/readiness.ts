@@ -1,7 +1,11 @@
 import { diffGrants } from '../plan/grants.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { type Condition, withCondition } from '../record.ts';
+import { isSuspended } from '../suspension.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from './subscription.ts';
+
+/** The reason of the conditions `Shared` and `Linked` once both accounts were read back without anything of what is suspended. */
+export const SUSPENDED = 'Suspended';
 
 /** Where a subscription stands, from what was read back. */
 export interface Readiness {
@@ -15,7 +19,8 @@ export interface Readiness {
  * `active`: the central grants and filters were read back as desired (`governanceGrantsOk`), and the consumer's agent reported success for the
  * share's generation or a later one, with every grant of the subscription's roles among what it read back.
  * `revoked`, or ended when `expired`: the central side was read back as desired, and the agent's report shows no grant of its roles that the
- * intent does not want, and no link when none is wanted. `now` is ISO 8601.
+ * intent does not want, and no link when none is wanted. One that is suspended, by itself or with its product, keeps its state; its
+ * conditions say `Suspended` after the same proof. `now` is ISO 8601.
  *
  * `governanceGrantsOk` has to speak of a reconcile of the subscription's generation or a later one, and `share` of an intent no older than
  * that reconcile: an older intent would still want what has to go.
@@ -31,7 +36,7 @@ export function subscriptionStatus(
   switch (subscription.state) {
     case 'approved':
     case 'active':
-      return arriving(facts);
+      return isSuspended(subscription) || isSuspended(product) ? pausing(facts) : arriving(facts);
     case 'revoking':
     case 'expired':
       return leaving(facts);
@@ -53,6 +58,7 @@ function arriving(facts: Facts): Readiness {
   const linked = isLinked(facts);
   const conditions = describe(facts, {
     shared: governanceGrantsOk ? 'Granted' : 'GrantsPending',
+    sharedNow: governanceGrantsOk,
     linked: linked ? 'LinkedAndGranted' : waitingReason(facts),
     linkedNow: linked,
   });
@@ -63,11 +69,24 @@ function arriving(facts: Facts): Readiness {
   return { state: 'active', status: { ...subscription.status, conditions, activatedAt } };
 }
 
+function pausing(facts: Facts): Readiness {
+  const { subscription, governanceGrantsOk } = facts;
+  const gone = governanceGrantsOk && isUnlinked(facts);
+  const conditions = describe(facts, {
+    shared: gone ? SUSPENDED : 'SuspensionPending',
+    sharedNow: false,
+    linked: gone ? SUSPENDED : waitingReason(facts),
+    linkedNow: false,
+  });
+  return { state: subscription.state, status: { ...subscription.status, conditions } };
+}
+
 function leaving(facts: Facts): Readiness {
   const { subscription, governanceGrantsOk, now } = facts;
   const gone = governanceGrantsOk && isUnlinked(facts);
   const conditions = describe(facts, {
     shared: gone ? 'Revoked' : 'RevocationPending',
+    sharedNow: false,
     linked: gone ? 'NothingLeft' : waitingReason(facts),
     linkedNow: false,
   });
@@ -108,15 +127,14 @@ function waitingReason({ share }: Facts): string {
 }
 
 function describe(
-  { subscription, product, share, governanceGrantsOk, now }: Facts,
-  reasons: { shared: string; linked: string; linkedNow: boolean },
+  { subscription, product, share, now }: Facts,
+  reasons: { shared: string; sharedNow: boolean; linked: string; linkedNow: boolean },
 ): readonly Condition[] {
-  const arriving = subscription.state === 'approved' || subscription.state === 'active';
   const error = share?.applied?.error;
   const stamp = { generation: product.generation, at: now };
   const shared = withCondition(subscription.status.conditions, {
     type: 'Shared',
-    status: arriving === governanceGrantsOk && arriving ? 'true' : 'false',
+    status: reasons.sharedNow ? 'true' : 'false',
     reason: reasons.shared,
     ...stamp,
   });

@@ -1,5 +1,6 @@
 import type { Grant } from '../access/grant.ts';
 import type { Change, Condition } from '../record.ts';
+import type { Suspendable } from '../suspension.ts';
 
 export const SUBSCRIPTION_STATES = [
   'pending',
@@ -26,7 +27,7 @@ export interface AccessScope {
 }
 
 /** The right of some roles of one domain account to use one major version of a product. */
-export interface SubscriptionRecord {
+export interface SubscriptionRecord extends Suspendable {
   readonly type: 'subscription';
   /** `<domain>.<product>.v<major>.<consumer>.<random>`: carries its registry key. */
   readonly id: string;

@@ -1,5 +1,6 @@
 import type { Checked } from '../error.ts';
 import type { Change } from '../record.ts';
+import { type Suspension, withoutSuspension, withSuspension } from '../suspension.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
 import { Findings } from '../yaml/findings.ts';
 import { type Narrowing, narrow, narrowEnd } from './narrowing.ts';
@@ -28,6 +29,8 @@ const FROM = {
   SubscriptionWithdrawn: ['pending'],
   SubscriptionRevoked: ['revoking'],
   SubscriptionExpired: ['pending', 'approved', 'active'],
+  SubscriptionSuspended: ['approved', 'active'],
+  SubscriptionResumed: ['approved', 'active'],
 } as const satisfies Record<string, readonly SubscriptionState[]>;
 
 /**
@@ -96,6 +99,24 @@ export function expire(subscription: SubscriptionRecord, act: Act): Checked<Subs
     findings.error(6, {}, message, 'revoke it, or wait for its end');
   }
   return findings.outcome<SubscriptionRecord>(move(subscription, 'expired', act, 'SubscriptionExpired'));
+}
+
+/** A side stops what was granted; the subscription keeps its state, its scope and its end. */
+export function suspend(
+  subscription: SubscriptionRecord,
+  act: Act,
+  suspension: Suspension,
+): Checked<SubscriptionRecord> {
+  const findings = guard(subscription, act, 'SubscriptionSuspended');
+  const next = move(subscription, subscription.state, act, 'SubscriptionSuspended');
+  return findings.outcome<SubscriptionRecord>(withSuspension(next, suspension));
+}
+
+/** A side takes its suspension back. */
+export function resume(subscription: SubscriptionRecord, act: Act, side: string): Checked<SubscriptionRecord> {
+  const findings = guard(subscription, act, 'SubscriptionResumed');
+  const next = move(subscription, subscription.state, act, 'SubscriptionResumed');
+  return findings.outcome<SubscriptionRecord>(withoutSuspension(next, side));
 }
 
 function guard(subscription: SubscriptionRecord, act: Act, action: keyof typeof FROM): Findings {

@@ -30,6 +30,7 @@ export const ROUTES = [
   'GET /products',
   'POST /products/plan',
   'GET /products/{domain}/{name}',
+  'POST /products/{domain}/{name}/suspension',
   'POST /subscriptions',
   'GET /subscriptions',
   'POST /subscriptions/plan',
@@ -37,6 +38,7 @@ export const ROUTES = [
   'GET /subscriptions/{id}/plan',
   'POST /subscriptions/{id}/decision',
   'POST /subscriptions/{id}/revocation',
+  'POST /subscriptions/{id}/suspension',
 ] as const;
 
 /**

@@ -5,7 +5,8 @@ import type { Grant } from '#mesh/access/grant.ts';
 import { parseRowFilter, printForLakeFormation } from '#mesh/access/row-filter.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { column, product, role, subscription, TOPOLOGY, table } from '../fixtures.ts';
+import { withoutSuspension, withSuspension } from '#mesh/suspension.ts';
+import { AT, column, product, role, subscription, TOPOLOGY, table } from '../fixtures.ts';
 import { type Reach, reach, within } from './lake.ts';
 
 const LEVELS = TOPOLOGY.classification;
@@ -202,6 +203,43 @@ describe('compiled access', () => {
         );
         const untouched = (grant: Grant) => !gone?.principals.includes(grant.principal);
         expect(after.filter(untouched)).toEqual(before.filter(untouched));
+      }),
+      RUNS,
+    );
+  });
+
+  test('is nothing for a suspended product, and after resuming exactly what it was', () => {
+    fc.assert(
+      fc.property(cases, ({ product: of, subscriptions: entries }) => {
+        const suspended = withSuspension(of, { side: 'sales', by: 'arn', at: AT });
+        const nothing = { accountGrants: [], filters: [], shares: [], problems: [] };
+        expect(compile(suspended, entries)).toEqual(nothing);
+        expect(compile(withoutSuspension(suspended, 'finance'), entries)).toEqual(nothing);
+        const resumed = withoutSuspension(suspended, 'sales');
+        expect(resumed).toEqual(of);
+        expect(compile(resumed, entries)).toEqual(compile(of, entries));
+      }),
+      RUNS,
+    );
+  });
+
+  test('of a suspended subscription is as if it were not there, and after resuming exactly what it was', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(3), ({ product: of, subscriptions: entries }, index) => {
+        const one = entries[index];
+        fc.pre(one !== undefined);
+        const both = ['sales', 'weft:governance'];
+        const held = both.reduce((entry, side) => withSuspension(entry, { side, by: 'arn', at: AT }), one);
+        const having = (entry: SubscriptionRecord) => entries.map((other) => (other === one ? entry : other));
+        const without = compile(
+          of,
+          entries.filter((entry) => entry !== one),
+        );
+        expect(compile(of, having(held))).toEqual(without);
+        expect(compile(of, having(withoutSuspension(held, 'sales')))).toEqual(without);
+        const resumed = both.reduce((entry, side) => withoutSuspension(entry, side), held);
+        expect(resumed).toEqual(one);
+        expect(compile(of, having(resumed))).toEqual(compile(of, entries));
       }),
       RUNS,
     );

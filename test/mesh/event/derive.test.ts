@@ -12,6 +12,8 @@ const SUBSCRIPTIONS = [
   subscription('finance', { clearance: 'public' }),
   subscription('research', { clearance: 'public' }, { state: 'pending' }),
 ];
+const STOPPED = { suspensions: [{ side: 'sales', by: 'arn', at: AT }] };
+const TWICE = { suspensions: [...STOPPED.suspensions, { side: 'weft:governance', by: 'arn', at: AT }] };
 const registered = (status: Condition['status'], reason = 'Reason'): ProductRecord['status'] => ({
   conditions: [{ type: 'Registered', status, reason, generation: 1, at: AT }],
 });
@@ -31,6 +33,9 @@ describe('events of a product', () => {
       ['ProductPublished finance,sales'],
     ],
     ['is registered', PRODUCT, { ...PRODUCT, status: registered('true') }, ['ProductRegistered finance,sales']],
+    ['is suspended', PRODUCT, { ...PRODUCT, ...STOPPED }, ['ProductSuspended finance,sales']],
+    ['is suspended by another side too', { ...PRODUCT, ...STOPPED }, { ...PRODUCT, ...TWICE }, []],
+    ['is resumed', { ...PRODUCT, ...STOPPED }, PRODUCT, ['ProductResumed finance,sales']],
     [
       'stays registered',
       { ...PRODUCT, status: registered('true') },
@@ -90,6 +95,13 @@ describe('events of a subscription', () => {
   ])('from %s to %s', (before, after, types) => {
     const events = derive(before && at(before), at(after));
     expect(events).toEqual(types.map((type) => `${type} finance,sales`));
+  });
+
+  test('tell both sides that it is suspended and resumed', () => {
+    const stopped = { ...at('active'), ...STOPPED };
+    expect(derive(at('active'), stopped)).toEqual(['SubscriptionSuspended finance,sales']);
+    expect(derive(stopped, at('active'))).toEqual(['SubscriptionResumed finance,sales']);
+    expect(derive(stopped, { ...stopped, ...TWICE })).toEqual([]);
   });
 });
 
@@ -167,6 +179,9 @@ describe('a reconcile', () => {
     ['a revocation', entry, { ...entry, state: 'revoking' }, true],
     ['the end of a revocation', { ...entry, state: 'revoking' }, { ...entry, state: 'revoked' }, false],
     ['an expiry', entry, { ...entry, state: 'expired' }, true],
+    ['a suspension', entry, { ...entry, ...STOPPED }, true],
+    ['a second suspension', { ...entry, ...STOPPED }, { ...entry, ...TWICE }, false],
+    ['a resumption', { ...entry, ...STOPPED }, entry, true],
     ['other roles', entry, { ...entry, principals: [] }, true],
     ["a subscription's status", entry, { ...entry, status: { conditions: [], activatedAt: AT } }, false],
     ['a share', undefined, wanted, false],

@@ -1,0 +1,35 @@
+/** One side's word that no access shall be; it holds until that side takes it back. */
+export interface Suspension {
+  /** The domain whose steward said so, or `weft:governance`. */
+  readonly side: string;
+  /** The IAM principal, as an ARN. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+/** What can be suspended. It gives nothing while any side has suspended it; what is desired of it stays as it is. */
+export interface Suspendable {
+  /** At most one of each side; absent, never empty, when there is none. */
+  readonly suspensions?: readonly Suspension[];
+}
+
+export function isSuspended({ suspensions = [] }: Suspendable): boolean {
+  return suspensions.length > 0;
+}
+
+/** The record with one suspension more; the record itself when that side has suspended it already. */
+export function withSuspension<T extends Suspendable>(record: T, suspension: Suspension): T {
+  const { suspensions = [] } = record;
+  if (suspensions.some(({ side }) => side === suspension.side)) return record;
+  return { ...record, suspensions: [...suspensions, suspension] };
+}
+
+/** The record without what that side had suspended; the record itself when it had not. */
+export function withoutSuspension<T extends Suspendable>(record: T, side: string): T {
+  const { suspensions = [], ...rest } = record;
+  const left = suspensions.filter((suspension) => suspension.side !== side);
+  if (left.length === suspensions.length) return record;
+  return (left.length === 0 ? rest : { ...rest, suspensions: left }) as T;
+}
