@@ -2,19 +2,37 @@ import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { type QueryResult, runQuery } from '#aws/athena.ts';
 import { realPatience } from '#aws/retry.ts';
-import { userError } from '#mesh/error.ts';
-import { domainRoleName, workgroupName } from '#mesh/topology/names.ts';
+import { userError, WeftError } from '#mesh/error.ts';
+import { domainRoleName, glueName, workgroupName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import type { Connection } from './connection.ts';
 
-/** Runs SQL through Athena as the connection's principal, in the workgroup of its account. */
+/**
+ * Runs SQL through Athena as the connection's principal, in the workgroup of its account. A refusal of a read that is for want of a grant says how to
+ * ask for one.
+ */
 export async function query(
   connection: Connection,
   sql: string,
   options: { database?: string; limit?: number } = {},
 ): Promise<QueryResult> {
   const request = { sql, workgroup: workgroupOf(connection), database: options.database, token: randomUUID() };
-  return runQuery(new AthenaClient(connection.client), request, realPatience, options.limit);
+  try {
+    return await runQuery(new AthenaClient(connection.client), request, realPatience, options.limit);
+  } catch (error) {
+    throw withWayToAsk(error, connection, sql);
+  }
+}
+
+function withWayToAsk(error: unknown, { topology }: Connection, sql: string): unknown {
+  const [, domain, product] = /\b([a-z0-9_]+?)__([a-z0-9_]+?)__v\d+\b/i.exec(sql) ?? [];
+  const owner = topology.domains.find((entry) => glueName(entry.name) === domain?.toLowerCase());
+  const reads = /^\s*(?:SELECT|WITH)\b/i.test(sql);
+  if (!(error instanceof WeftError) || owner === undefined || product === undefined || !reads) return error;
+  if (!/Insufficient|not authorized/.test(error.message)) return error;
+  const { code, message, source, details } = error;
+  const hint = `ask for it: weft subscription request ${owner.name}/${product.replaceAll('_', '-')} --purpose "…"`;
+  return new WeftError(code, message, { source, details, hint, cause: error });
 }
 
 /** The workgroup of this caller: the auditors', its domain's, or the one that its domain's producers have to themselves. */

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { QueryResult } from '#aws/athena.ts';
-import { userError, WeftError } from '#mesh/error.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { userError } from '#mesh/error.ts';
 import { query } from '../athena.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
-import { type Connection, connect } from '../connection.ts';
+import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
 import { renderTable } from '../table.ts';
 
@@ -18,7 +16,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const format = textOption(invocation, 'format') ?? 'table';
   if (format !== 'table' && format !== 'csv')
     throw userError('WEFT-CLI-017', `no format ${JSON.stringify(format)}`, { hint: 'table or csv' });
-  const result = await asked(connection, sql, {
+  const result = await query(connection, sql, {
     database: textOption(invocation, 'database'),
     limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT,
   });
@@ -41,31 +39,6 @@ export async function run(invocation: Invocation): Promise<undefined> {
       `${result.rows.length} row(s), ${result.milliseconds} ms, ${result.scannedBytes} bytes scanned, query ${result.id}\n`,
     ),
   );
-}
-
-/** Runs the query; a refusal that is for want of a grant says how to ask for one. */
-async function asked(
-  connection: Connection,
-  sql: string,
-  options: { database?: string; limit: number },
-): Promise<QueryResult> {
-  try {
-    return await query(connection, sql, options);
-  } catch (error) {
-    const [, domain, product] = /\b([a-z0-9_]+?)__([a-z0-9_]+?)__v\d+\b/i.exec(sql) ?? [];
-    const owner = connection.topology.domains.find((entry) => glueName(entry.name) === domain?.toLowerCase());
-    if (
-      !(error instanceof WeftError) ||
-      owner === undefined ||
-      product === undefined ||
-      !/^\s*(?:SELECT|WITH)\b/i.test(sql) ||
-      !/Insufficient|not authorized/.test(error.message)
-    )
-      throw error;
-    const { code, message, source, details } = error;
-    const hint = `ask for it: weft subscription request ${owner.name}/${product.replaceAll('_', '-')} --purpose "…"`;
-    throw new WeftError(code, message, { source, details, hint, cause: error });
-  }
 }
 
 function csvLine(row: readonly (string | null)[]): string {
