@@ -73,10 +73,12 @@ export async function exportProduct(
   return manifest;
 }
 
-/** What of a snapshot is not as its manifest says: one sentence for each file; empty when all is well. */
+/**
+ * What of a snapshot is not as its manifest says: one sentence for each file; empty when all is well.
+ * @throws WeftError `WEFT-EXPORT-005` when the manifest is not one
+ */
 export function verifyExport(folder: string): string[] {
-  const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as ExportManifest;
-  return manifest.files.flatMap((file) => {
+  return filesOf(join(folder, MANIFEST)).flatMap((file) => {
     let data: Buffer;
     try {
       data = readFileSync(join(folder, file.path));
@@ -86,6 +88,24 @@ export function verifyExport(folder: string): string[] {
     if (data.length !== file.bytes) return [`${file.path} has ${data.length} bytes, not ${file.bytes}`];
     return sha256(data) === file.sha256 ? [] : [`${file.path} is not what was exported: its SHA-256 differs`];
   });
+}
+
+/** The files that a manifest names. */
+function filesOf(path: string): readonly ExportedFile[] {
+  try {
+    const files = (JSON.parse(readFileSync(path, 'utf8')) as Partial<ExportManifest> | null)?.files;
+    if (Array.isArray(files) && files.every(isExportedFile)) return files;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw userError('WEFT-EXPORT-005', `${path} is not the manifest of an export`, {
+    hint: 'export again, or get the manifest again from whom the files came',
+  });
+}
+
+function isExportedFile(entry: unknown): entry is ExportedFile {
+  const file = entry as Partial<ExportedFile> | null;
+  return typeof file?.path === 'string' && typeof file.bytes === 'number' && typeof file.sha256 === 'string';
 }
 
 /** The `s3://…/` below which the caller's workgroup writes. */

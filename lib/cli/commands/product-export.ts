@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
@@ -12,8 +12,8 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const { domain, name } = splitProduct(invocation.args[0] ?? '');
   const folder = resolve(io.cwd, textOption(invocation, 'out') ?? name);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw userError('WEFT-EXPORT-003', `${folder} is not empty`, {
+  if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
+    throw userError('WEFT-EXPORT-003', `${folder} is not an empty folder`, {
       hint: 'an export writes into an empty folder: give another with --out',
     });
   }
@@ -24,7 +24,6 @@ export async function run(invocation: Invocation): Promise<undefined> {
     path: `/products/${domain}/${name}`,
     query,
   });
-  mkdirSync(folder, { recursive: true });
   const manifest = await exportProduct(connection, product, folder);
   if (invocation.json) {
     io.out(`${JSON.stringify(manifest)}\n`);
