@@ -3,13 +3,9 @@ import type { ProductDraft } from '../contract/draft.ts';
 import type { ProductRecord } from '../product/product.ts';
 import type { AccessScope } from '../subscription/subscription.ts';
 import type { ClassificationLadder, Topology } from '../topology/topology.ts';
+import type { Decision } from './decision.ts';
 
-/** What policy says, and which policies said it. */
-export interface Decision {
-  /** `ask`: the owning domain's steward decides. */
-  readonly effect: 'allow' | 'deny' | 'ask';
-  readonly policies: readonly { readonly id: string; readonly message: string }[];
-}
+export type { Decision } from './decision.ts';
 
 export interface SubscriptionRequest {
   /** The domain that asks. */
