@@ -1,40 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { createRegistry } from '#aws/registry.ts';
-import { callerOf } from '#control/caller.ts';
-import { keepAttempt } from '#control/refused.ts';
-import { userError } from '#mesh/error.ts';
-import { clientConfig, now, patience, random, topologyReader } from '../shared/clients.ts';
-import { settings } from '../shared/environment.ts';
-import { describe, meshHandler } from '../shared/middleware.ts';
-import { errorResult, statusOf, toResult } from './answer.ts';
+import { apiHandler } from '../shared/api-handler.ts';
 import { ROUTES } from './routes.ts';
 
-const environment = settings('mesh', 'region', 'registryTable');
-const deps = {
-  registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
-  topology: topologyReader(environment),
-  now,
-  random,
-};
-
-/** Checks a command, asks policy and writes desired state; a refusal is kept for the trail. */
-export const handler = meshHandler<APIGatewayProxyEvent, APIGatewayProxyResult>('api', async (event, { logger }) => {
-  const { requestContext, httpMethod, resource, pathParameters, queryStringParameters, body } = event;
-  const correlation = requestContext.requestId;
-  const actor = requestContext.identity.userArn ?? 'unknown';
-  const route = `${httpMethod} ${resource}`;
-  try {
-    const work = ROUTES[route];
-    if (work === undefined)
-      throw userError('WEFT-API-005', `${route} does not exist`, { hint: 'see the reference of the API' });
-    const caller = callerOf(actor, await deps.topology());
-    const call = { path: pathParameters ?? {}, query: queryStringParameters ?? {}, body };
-    const answer = await work(call, { caller, correlation }, deps);
-    return toResult(answer.status, answer.body, correlation);
-  } catch (error) {
-    logger.warn(`${route} refused`, { actor, correlation, cause: describe(error) });
-    if ([403, 409].includes(statusOf(error))) await keepAttempt({ actor, route, correlation, error }, deps);
-    return errorResult(error, correlation);
-  }
-});
+/** Every command of the mesh that reads no documents. */
+export const handler = apiHandler('api', ROUTES);

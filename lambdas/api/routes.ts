@@ -1,29 +1,12 @@
 import { type DecisionWish, decide, revokeSubscription } from '#control/decide.ts';
 import { meshStatus } from '#control/mesh-status.ts';
-import { planPublish } from '#control/plan-publish.ts';
-import type { ProductFiles } from '#control/product-draft.ts';
 import { listProducts, showProduct } from '#control/products.ts';
-import { publish } from '#control/publish.ts';
-import type { ApiDeps, Request } from '#control/request.ts';
 import { planSubscription, requestSubscription, type SubscriptionWish } from '#control/request-subscription.ts';
 import { listSubscriptions, planOfSubscription, showSubscription } from '#control/subscriptions.ts';
 import { type SuspensionWish, suspendProduct, suspendSubscription } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
-import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from './body.ts';
-
-/** A request as the routes see it. */
-export interface ApiCall {
-  readonly path: Readonly<Record<string, string | undefined>>;
-  readonly query: Readonly<Record<string, string | undefined>>;
-  readonly body: string | null;
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
-type Route = (call: ApiCall, request: Request, deps: ApiDeps) => Promise<ApiAnswer>;
+import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from '../shared/body.ts';
+import { ok, type Routes } from '../shared/route.ts';
 
 const scope = {
   clearance: optional(text),
@@ -33,15 +16,9 @@ const scope = {
   expiresAt: optional(text),
 };
 
-/** Every method and path of the API (ADR 0001): check the form, call one use case, map its answer. */
-export const ROUTES: Readonly<Record<string, Route>> = {
+/** Every method and path of the API (ADR 0001) but those of `publish`. */
+export const ROUTES: Routes = {
   'GET /mesh': async (_call, _request, deps) => ok(await meshStatus(deps)),
-  'POST /products': async ({ body }, request, deps) => {
-    const { product, changed } = await publish(filesOf(body), request, deps);
-    return { status: changed ? 202 : 200, body: { product } };
-  },
-  'POST /products/plan': async ({ body }, request, deps) =>
-    ok({ plan: await planPublish(filesOf(body), request, deps) }),
   'GET /products': async ({ query }, _request, deps) => ok({ products: await listProducts(query, deps) }),
   'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;
@@ -77,14 +54,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return { status: 202, body: { subscription } };
   },
 };
-
-function ok(body: object): ApiAnswer {
-  return { status: 200, body };
-}
-
-function filesOf(body: string | null): ProductFiles {
-  return readBody(body, { product: text, contracts: textByName }) as unknown as ProductFiles;
-}
 
 function suspensionOf(body: string | null): SuspensionWish {
   return readBody(body, { action: oneOf('suspend', 'resume'), reason: optional(text) }) as unknown as SuspensionWish;

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { callerOf } from '#control/caller.ts';
-import { errorResult, statusOf } from '#lambdas/api/answer.ts';
-import { ROUTES } from '#lambdas/api/routes.ts';
+import { ROUTES as API } from '#lambdas/api/routes.ts';
+import { ROUTES as PUBLISH } from '#lambdas/publish/routes.ts';
+import { errorResult, statusOf } from '#lambdas/shared/answer.ts';
 import { WeftError } from '#mesh/error.ts';
 import { accountOf, callerAs, createWorld, TOPOLOGY, type World } from '../control/world.ts';
 
 const file = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+const ROUTES = { ...API, ...PUBLISH };
 const PRODUCT = file('orders.odps.yaml');
 const CONTRACT = file('orders.odcs.yaml');
 

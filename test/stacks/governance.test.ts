@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { trailKey } from '#control/relay.ts';
-import { ROUTES as HANDLED } from '#lambdas/api/routes.ts';
+import { ROUTES as COMMANDS } from '#lambdas/api/routes.ts';
+import { ROUTES as DOCUMENTS } from '#lambdas/publish/routes.ts';
 import { ENTRIES_PREFIX } from '#stacks/governance/audit-tables.ts';
-import { ROUTES } from '#stacks/governance/mesh-api.ts';
+import { DOCUMENT_ROUTES, ROUTES } from '#stacks/governance/mesh-api.ts';
 import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
 
 const templates = templatesOf(appOf(aviation()));
@@ -12,8 +13,9 @@ function ofType(stack: string, type: string): CfnResource[] {
 }
 
 describe('the governance account', () => {
-  test('has a method for each route that the API handles, and for no other', () => {
-    expect([...ROUTES].sort()).toEqual(Object.keys(HANDLED).sort());
+  test('has a method for each route that one of its two Lambdas handles, and for no other', () => {
+    expect([...ROUTES].sort()).toEqual([...Object.keys(COMMANDS), ...Object.keys(DOCUMENTS)].sort());
+    expect([...DOCUMENT_ROUTES].sort()).toEqual(Object.keys(DOCUMENTS).sort());
     expect(ofType('aviation-governance', 'AWS::ApiGateway::Method').length).toBe(ROUTES.length);
   });
 

@@ -38,6 +38,7 @@ const QUEUED = { without: 'a failed message goes to the dead-letter queue of the
 /** The Lambdas of the governance account and what starts them. */
 export class ControlPlane extends Construct {
   readonly api: MeshFunction;
+  readonly publish: MeshFunction;
   readonly reports: WorkQueue;
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps) {
@@ -63,7 +64,12 @@ export class ControlPlane extends Construct {
       description: 'Takes the commands of the mesh',
       deadLetters: { without: 'the caller is told at once' },
     });
-    registry.allowWriting(this.api);
+    this.publish = this.#lambda(props, 'Publish', {
+      name: 'publish',
+      description: 'Takes the commands of the mesh that bring documents',
+      deadLetters: { without: 'the caller is told at once' },
+    });
+    for (const lambda of [this.api, this.publish]) registry.allowWriting(lambda);
 
     const relay = this.#lambda(props, 'Relay', {
       name: 'relay',
@@ -102,7 +108,8 @@ export class ControlPlane extends Construct {
       deadLetters: QUEUED,
     });
     registry.allowWriting(reconcile);
-    for (const lambda of [this.api, reconcile]) lambda.addToRolePolicy(topologyStatement(this, props.topology));
+    for (const lambda of [this.api, this.publish, reconcile])
+      lambda.addToRolePolicy(topologyStatement(this, props.topology));
     for (const statement of reconcileStatements(this, props.topology)) reconcile.addToRolePolicy(statement);
     reconcile.consume(requests);
 

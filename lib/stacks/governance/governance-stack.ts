@@ -47,7 +47,8 @@ export class GovernanceStack extends Stack {
       bus: this.bus.bus,
       logsKey: controlKey,
     });
-    const api = new MeshApi(this, 'MeshApi', { topology, handler: this.controlPlane.api, logsKey: controlKey });
+    const { api: handler, publish } = this.controlPlane;
+    const api = new MeshApi(this, 'MeshApi', { topology, handler, publish, logsKey: controlKey });
     // The schedule's role is a child of the stack, wherever the schedule is.
     acknowledge(this, INLINE_POLICY);
     acceptWildcards(this, { 'Resource::<ControlSweep%.Arn>:*': 'the versions of exactly one Lambda' });

@@ -20,6 +20,8 @@ import { API_STAGE } from '../mesh-site.ts';
 export interface MeshApiProps {
   readonly topology: Topology;
   readonly handler: IFunction;
+  /** Takes the routes in `DOCUMENT_ROUTES`. */
+  readonly publish: IFunction;
   readonly logsKey: IKey;
 }
 
@@ -40,6 +42,9 @@ export const ROUTES = [
   'POST /subscriptions/{id}/revocation',
   'POST /subscriptions/{id}/suspension',
 ] as const;
+
+/** The routes whose bodies hold documents to be parsed (ADR 0004). */
+export const DOCUMENT_ROUTES: readonly (typeof ROUTES)[number][] = ['POST /products', 'POST /products/plan'];
 
 /**
  * The mesh's REST API. A caller of another account needs both its own policy and the API's (an HTTP API has none), so it is a REST API
@@ -71,7 +76,8 @@ export class MeshApi extends RestApi {
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
       },
     });
-    const integration = new LambdaIntegration(props.handler, { allowTestInvoke: false });
+    const commands = new LambdaIntegration(props.handler, { allowTestInvoke: false });
+    const documents = new LambdaIntegration(props.publish, { allowTestInvoke: false });
     acknowledge(this, {
       'AwsSolutions-APIG2':
         'the handler checks each body against the schema of its route and answers with every problem at once',
@@ -88,6 +94,7 @@ export class MeshApi extends RestApi {
     });
     for (const route of ROUTES) {
       const [method = '', path = ''] = route.split(' ');
+      const integration = DOCUMENT_ROUTES.includes(route) ? documents : commands;
       this.root.resourceForPath(path).addMethod(method, integration);
     }
   }
