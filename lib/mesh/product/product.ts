@@ -1,5 +1,8 @@
+import type { Standing } from '../entitlement/entitlement.ts';
 import type { Change, Condition } from '../record.ts';
 import type { Suspendable } from '../suspension.ts';
+import type { Deprecation, ProductState, Retirement } from './life.ts';
+import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
 
 /** A column as a product publishes it. Types are Glue/Athena types in Glue's own notation, e.g. `array<struct<a:int>>`. */
 export interface ProductColumn {
@@ -10,6 +13,23 @@ export interface ProductColumn {
   /** A level of the mesh's ladder, or undefined while nobody has classified it: then its table's default counts, and without one nobody sees it. */
   readonly classification?: string;
   readonly required?: boolean;
+  /** Of a view: what the column shows. */
+  readonly shows?: ShownColumn;
+}
+
+/**
+ * How a column of a view shows a column of its base table: as it is, as nothing, its last characters only, or as a keyed hash that tells
+ * equal values from different ones.
+ */
+export type Mask = 'clear' | 'null' | 'partial' | 'hash';
+
+/** What a column of a view is made of. */
+export interface ShownColumn {
+  /** Name of the base table's column. */
+  readonly column: string;
+  readonly mask: Mask;
+  /** Of `partial`: how many of the last characters are shown at most. */
+  readonly keep?: number;
 }
 
 export type TableFormat = 'parquet' | 'csv' | 'json' | 'orc' | 'avro' | 'iceberg';
@@ -37,6 +57,18 @@ export interface ProductTable {
   readonly primaryKey?: readonly string[];
   /** What the contract promises of the data. */
   readonly quality?: readonly QualityRule[];
+  /** Set: the table is a view of another one of the product, and has no files of its own (`location` is empty, `format` and `source` are its base's). */
+  readonly view?: ViewOf;
+  /** True: no subscriber ever sees it, only views of the product read it. */
+  readonly internal?: boolean;
+}
+
+/** What a view reads. */
+export interface ViewOf {
+  /** Name of its base table. */
+  readonly table: string;
+  /** Which key hashes it: views of one product with the same name here give the same hash for the same value. */
+  readonly maskKey: string;
 }
 
 /** One quality rule of a contract, as far as two versions of it can be compared. */
@@ -48,7 +80,7 @@ export interface QualityRule {
 }
 
 export type OutputPort = 'query' | 'event' | 'file';
-export type ProductState = 'active' | 'deprecated' | 'retired';
+export type { ProductState } from './life.ts';
 
 /** A change of the domain's catalog that breaks the contract; the central copy stays until the owner publishes or undoes it. */
 export interface Quarantine {
@@ -75,11 +107,21 @@ export interface ProductRecord extends Suspendable {
   /** The highest classification of any column, which decides who has to approve. */
   readonly classification: string;
   readonly state: ProductState;
+  /** Set while the version is deprecated. */
+  readonly deprecation?: Deprecation;
+  /** Set once it is retired. */
+  readonly retirement?: Retirement;
+  /** On the older version: a newer one that some of its subscriptions follow first. */
+  readonly rollout?: Rollout;
   readonly tables: readonly ProductTable[];
   readonly sla?: Readonly<Record<string, string | number>>;
+  /** What the owner measures the product by, from the contract. */
+  readonly kpis?: readonly Kpi[];
   readonly quarantine?: Quarantine;
   /** The fingerprint of the contract as it was published: publishing the same again changes nothing. */
   readonly contractDigest?: string;
+  /** The standing entitlements that cover it; absent when there are none. */
+  readonly entitlements?: readonly Standing[];
   /** Counts changes of the desired state, of this product and of its subscriptions. */
   readonly generation: number;
   /** Counts every write, status included: the condition of optimistic locking. */
@@ -95,6 +137,14 @@ export interface ProductStatus {
   readonly registeredAt?: string;
   /** From the accepted command to `Registered`, in milliseconds: the measure of success of a self-serve platform. */
   readonly timeToRegisterMs?: number;
+  /** When the read-back showed that nothing of a retired version is left in the central catalog. */
+  readonly removedAt?: string;
+  /** What the owner last said of the quality of the data. */
+  readonly quality?: Quality;
+  /** ISO 8601, by table: the newest data that the owning domain has reported. */
+  readonly delivered?: Readonly<Record<string, string>>;
+  /** The last rollout from this version that was taken back. */
+  readonly rollback?: Rollback;
 }
 
 /** `flight-operations/flights`. */
