@@ -43,6 +43,16 @@ const TOLD_TO_SUBSCRIBERS = new Set([
   'SchemaChangeQuarantined',
   'ProductRegistered',
   'ProductFailed',
+  'ProductDeprecated',
+  'ProductReactivated',
+  'SunsetApproaching',
+  'ProductRetired',
+  'RolloutChanged',
+  'RolloutTakenBack',
+  'QualityFailed',
+  'QualityRestored',
+  'SlaBreached',
+  'SlaRestored',
 ]);
 
 /**

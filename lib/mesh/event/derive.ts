@@ -4,16 +4,10 @@ import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
+import { type Derived, ofProductLife } from './derive-life.ts';
 import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } from './envelope.ts';
 
 export { needsReconcile } from './needs-reconcile.ts';
-
-/** A type and what its data adds to what every event of the record says. */
-interface Derived {
-  readonly type: MeshEventType;
-  readonly audience: readonly string[];
-  readonly data?: Partial<MeshEventData>;
-}
 
 /**
  * The mesh's events for one committed change; `subscriptions` are those of the product, for the audience. The ids come from the registry
@@ -93,13 +87,13 @@ function ofProduct(
   if (is?.status === 'true' && was?.status !== 'true') {
     derived.push({ type: 'ProductRegistered', audience: everyone });
   }
-  if (is?.status === 'false' && (was?.status !== 'false' || was.reason !== is.reason)) {
+  if (after.state !== 'retired' && is?.status === 'false' && (was?.status !== 'false' || was.reason !== is.reason)) {
     derived.push({ type: 'ProductFailed', audience: owner, data: { reason: is.message ?? is.reason } });
   }
   if (before !== undefined && isSuspended(before) !== isSuspended(after)) {
     derived.push({ type: isSuspended(after) ? 'ProductSuspended' : 'ProductResumed', audience: everyone });
   }
-  return derived;
+  return [...derived, ...ofProductLife(before, after, everyone)];
 }
 
 function isPublication(before: ProductRecord, after: ProductRecord): boolean {

@@ -23,6 +23,16 @@ export type MeshEventType =
   | 'ProductFailed'
   | 'ProductSuspended'
   | 'ProductResumed'
+  | 'ProductDeprecated'
+  | 'ProductReactivated'
+  | 'SunsetApproaching'
+  | 'ProductRetired'
+  | 'RolloutChanged'
+  | 'RolloutTakenBack'
+  | 'QualityFailed'
+  | 'QualityRestored'
+  | 'SlaBreached'
+  | 'SlaRestored'
   | 'SchemaChanged'
   | 'SchemaChangeQuarantined'
   | 'SubscriptionRequested'
@@ -48,6 +58,12 @@ export interface MeshEventData {
   readonly reason?: string;
   readonly reasons?: readonly string[];
   readonly tables?: readonly string[];
+  /** `ProductDeprecated`, `SunsetApproaching`: ISO 8601. */
+  readonly sunset?: string;
+  /** The major version that subscribers should move to. */
+  readonly successor?: number;
+  /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
+  readonly share?: number;
   /** `ShareRequested` only. */
   readonly intent?: ShareIntent;
   readonly generation?: number;

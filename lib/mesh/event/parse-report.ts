@@ -1,42 +1,6 @@
 import type { Checked, Problem } from '../error.ts';
+import { count, flag, list, name, object, one, oneOf, optional, text, type Wrong } from './check.ts';
 import type { DomainReport } from './report.ts';
-
-/** Answers what is wrong with a value, each with its path; nothing when it is as it should be. */
-type Check = (value: unknown, path: string) => readonly Wrong[];
-
-interface Wrong {
-  readonly path: string;
-  readonly expected: string;
-}
-
-const one =
-  (expected: string, holds: (value: unknown) => boolean): Check =>
-  (value, path) =>
-    holds(value) ? [] : [{ path, expected }];
-
-const text = one('a text', (value) => typeof value === 'string');
-const name = one('a text of 1 to 255 characters', (value) => typeof value === 'string' && /^.{1,255}$/s.test(value));
-const count = one('a whole number', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
-const flag = one('true or false', (value) => typeof value === 'boolean');
-const oneOf = (...values: string[]) => one(`one of ${values.join(', ')}`, (value) => values.includes(value as string));
-const optional =
-  (check: Check): Check =>
-  (value, path) =>
-    value === undefined ? [] : check(value, path);
-const list =
-  (check: Check): Check =>
-  (value, path) =>
-    Array.isArray(value)
-      ? value.flatMap((entry, index) => check(entry, `${path}[${index}]`))
-      : [{ path, expected: 'a list' }];
-const object =
-  (shape: Readonly<Record<string, Check>>): Check =>
-  (value, path) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(shape).flatMap(([key, check]) =>
-          check((value as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
-        )
-      : [{ path, expected: 'an object' }];
 
 const columns = list(object({ name, type: name, description: optional(text) }));
 const schema = object({ columns, partitionKeys: columns, location: text, format: text, versionId: optional(text) });

@@ -1,0 +1,73 @@
+import { viewOf } from '../access/view.ts';
+import type { OutputPort, ProductColumn, ProductRecord } from '../product/product.ts';
+import type { SubscriptionRecord } from '../subscription/subscription.ts';
+import type { Topology } from '../topology/topology.ts';
+import { isLive } from '../access/compile.ts';
+
+/** A table of a product, as its row events need it. */
+export interface AudienceTable {
+  readonly name: string;
+  readonly columns: readonly ProductColumn[];
+  readonly partitionKeys: readonly ProductColumn[];
+}
+
+/** What one subscription sees of one table: the columns by name, and the rows by a filter in Lake Formation's grammar (all without one). */
+export interface Sight {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows?: string;
+}
+
+/** One live subscription and where its events go. */
+export interface Listener {
+  readonly subscription: string;
+  readonly consumer: string;
+  readonly account: string;
+  readonly tables: readonly Sight[];
+}
+
+/** Who may see what of a product's row events now. */
+export interface Audience {
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  readonly ports: readonly OutputPort[];
+  readonly tables: readonly AudienceTable[];
+  readonly listeners: readonly Listener[];
+}
+
+/**
+ * Compiles who may see what, by the same rules as the grants: the views of the live subscriptions, and nobody for a product that is suspended
+ * or retired. Every column is named, so that one that is added reaches nobody before the next question.
+ */
+export function audienceOf(
+  product: ProductRecord,
+  subscriptions: readonly SubscriptionRecord[],
+  topology: Topology,
+  now: Date,
+): Audience {
+  const listeners = subscriptions.flatMap((subscription): Listener[] => {
+    const { approved, expiresAt, id, consumer, account } = subscription;
+    const over = expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
+    if (approved === undefined || over || !isLive(subscription, product, topology)) return [];
+    const tables = viewOf(product, approved, topology.classification).tables.map(({ table, columns, rows }) => ({
+      table,
+      columns: columns === '*' ? everyColumn(product, table) : columns,
+      ...(rows === undefined ? {} : { rows }),
+    }));
+    return [{ subscription: id, consumer, account, tables }];
+  });
+  return {
+    domain: product.domain,
+    product: product.name,
+    major: product.major,
+    ports: product.ports,
+    tables: product.tables.map(({ name, columns, partitionKeys }) => ({ name, columns, partitionKeys })),
+    listeners: listeners.toSorted((a, b) => (a.subscription < b.subscription ? -1 : 1)),
+  };
+}
+
+function everyColumn(product: ProductRecord, name: string): string[] {
+  const table = product.tables.find((candidate) => candidate.name === name);
+  return [...(table?.columns ?? []), ...(table?.partitionKeys ?? [])].map((column) => column.name);
+}

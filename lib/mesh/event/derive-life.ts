@@ -1,0 +1,80 @@
+import { isEqual } from '../equal.ts';
+import type { ProductRecord } from '../product/product.ts';
+import { type ConditionType, condition } from '../record.ts';
+import type { MeshEventData, MeshEventType } from './envelope.ts';
+
+/** A type and what its data adds to what every event of the record says. */
+export interface Derived {
+  readonly type: MeshEventType;
+  readonly audience: readonly string[];
+  readonly data?: Partial<MeshEventData>;
+}
+
+/** What the life of a version gives to tell: its announced end, its end, its rollouts, and whether its data is good and fresh. */
+export function ofProductLife(
+  before: ProductRecord | undefined,
+  after: ProductRecord,
+  everyone: readonly string[],
+): Derived[] {
+  if (before === undefined) return [];
+  return [
+    ...ofEnd(before, after, everyone),
+    ...ofRollout(before, after, everyone),
+    ...turned(before, after, 'Healthy', { lost: 'QualityFailed', found: 'QualityRestored' }, everyone),
+    ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
+  ];
+}
+
+function ofEnd(before: ProductRecord, after: ProductRecord, audience: readonly string[]): Derived[] {
+  if (after.state === 'retired') {
+    if (before.state === 'retired') return [];
+    const { reason } = after.retirement ?? {};
+    return [{ type: 'ProductRetired', audience, data: reason === undefined ? {} : { reason } }];
+  }
+  const { deprecation } = after;
+  if (deprecation === undefined)
+    return before.deprecation === undefined ? [] : [{ type: 'ProductReactivated', audience }];
+  const { sunset, successor, reason } = deprecation;
+  const data = {
+    sunset,
+    ...(successor === undefined ? {} : { successor }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const told = before.deprecation;
+  if (told?.sunset !== sunset || told.successor !== successor) return [{ type: 'ProductDeprecated', audience, data }];
+  const near = told.noticedAt === undefined && deprecation.noticedAt !== undefined;
+  return near ? [{ type: 'SunsetApproaching', audience, data }] : [];
+}
+
+function ofRollout(before: ProductRecord, after: ProductRecord, audience: readonly string[]): Derived[] {
+  const derived: Derived[] = [];
+  const { rollout } = after;
+  if (rollout !== undefined && !isEqual(before.rollout, rollout)) {
+    derived.push({ type: 'RolloutChanged', audience, data: { successor: rollout.to, share: rollout.share } });
+  }
+  const { rollback } = after.status;
+  if (rollback !== undefined && !isEqual(before.status.rollback, rollback)) {
+    derived.push({
+      type: 'RolloutTakenBack',
+      audience,
+      data: { successor: rollback.to, share: 0, reason: rollback.reason },
+    });
+  }
+  return derived;
+}
+
+/** Only a condition that was lost can be found again: the first good word is no news. */
+function turned(
+  before: ProductRecord,
+  after: ProductRecord,
+  type: ConditionType,
+  names: { readonly lost: MeshEventType; readonly found: MeshEventType },
+  audience: readonly string[],
+): Derived[] {
+  const was = condition(before, type);
+  const is = condition(after, type);
+  if (is?.status === 'false' && was?.status !== 'false') {
+    return [{ type: names.lost, audience, data: { reason: is.message ?? is.reason } }];
+  }
+  return is?.status === 'true' && was?.status === 'false' ? [{ type: names.found, audience }] : [];
+}
