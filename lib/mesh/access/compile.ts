@@ -73,7 +73,8 @@ export function compileAccess(
   return { accountGrants: normalizeGrants(accountGrants), filters, shares, problems };
 }
 
-function isLive(subscription: SubscriptionRecord, product: ProductRecord, topology: Topology): boolean {
+/** True when a subscription gives access to this version of a product: approved, not suspended, of a domain that is still there. */
+export function isLive(subscription: SubscriptionRecord, product: ProductRecord, topology: Topology): boolean {
   return (
     (subscription.state === 'approved' || subscription.state === 'active') &&
     subscription.approved !== undefined &&
