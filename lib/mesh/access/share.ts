@@ -3,15 +3,17 @@ import type { CellsFilter, Grant } from './grant.ts';
 import { type DatabaseRef, describeDatabase, readAllTables, readColumns, readFiltered, readTable } from './resource.ts';
 import type { ProductView, TableView } from './view.ts';
 
-/** A live subscription and what it shows. */
+/** A live subscription, or a standing entitlement of one consumer, and what it shows. */
 export interface Viewer {
-  readonly subscription: SubscriptionRecord;
+  readonly subscription: Subscriber;
   readonly view: ProductView;
 }
 
+type Subscriber = Pick<SubscriptionRecord, 'id' | 'consumer' | 'principals'>;
+
 /** One subscription's view of one table. */
 interface Sight {
-  readonly subscription: SubscriptionRecord;
+  readonly subscription: Subscriber;
   readonly view: TableView;
 }
 

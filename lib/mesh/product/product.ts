@@ -137,6 +137,10 @@ export interface ProductStatus {
   readonly registeredAt?: string;
   /** From the accepted command to `Registered`, in milliseconds: the measure of success of a self-serve platform. */
   readonly timeToRegisterMs?: number;
+  /** The LF-Tags that were last read back on its database and columns, as one text; from then on they are kept in step. */
+  readonly tagged?: string;
+  /** How many grants to other accounts its last reconcile wanted in the governance account. */
+  readonly accountGrants?: number;
   /** When the read-back showed that nothing of a retired version is left in the central catalog. */
   readonly removedAt?: string;
   /** What the owner last said of the quality of the data. */

@@ -1,11 +1,11 @@
 import type { Place } from '../error.ts';
 import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
-import { readAccount, readText, refuseUnknownKeys } from './fields.ts';
+import { readAccount, readText, refuseSecond, refuseUnknownKeys } from './fields.ts';
 import { productBucketName } from './names.ts';
 import type { Domain } from './topology.ts';
 
-const KEYS = ['name', 'account', 'owners', 'contact'];
+const KEYS = ['name', 'account', 'owners', 'contact', 'unit'];
 const MAX_BUCKET_NAME = 63;
 
 interface Surroundings {
@@ -27,8 +27,8 @@ export function readDomains(view: YamlView, around: Surroundings, findings: Find
   const accounts = new Map<string, Place>();
   return list.items.map((item) => {
     const domain = readDomain(item, findings);
-    refuseSecond(names, domain.name, item.get('name'), findings, 8, 'name');
-    refuseSecond(accounts, domain.account, item.get('account'), findings, 9, 'account');
+    refuseSecond(names, domain.name, item.get('name'), { number: 8, of: 'domain', what: 'name' }, findings);
+    refuseSecond(accounts, domain.account, item.get('account'), { number: 9, of: 'domain', what: 'account' }, findings);
     const at = (item.get('account') ?? item).place;
     const taken = { governance: around.governanceAccount, audit: around.auditAccount };
     const role = Object.entries(taken).find(([, account]) => account === domain.account)?.[0];
@@ -66,7 +66,19 @@ function readDomain(item: YamlView, findings: Findings): Domain {
       number: 18,
       allowed: 'an address where the domain can be reached',
     }),
+    ...readUnit(item, findings),
   };
+}
+
+function readUnit(item: YamlView, findings: Findings): Pick<Domain, 'unit'> {
+  if (item.get('unit') === undefined) return {};
+  const unit = readText(item, 'unit', findings, {
+    pattern: /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/,
+    max: 68,
+    number: 25,
+    allowed: 'the id of an organizational unit: "ou-", the root\'s id and 8 to 32 lower-case letters or digits',
+  });
+  return { unit };
 }
 
 function readOwners(item: YamlView, findings: Findings): string[] {
@@ -75,22 +87,4 @@ function readOwners(item: YamlView, findings: Findings): string[] {
     findings.error(18, (item.get('owners') ?? item).place, 'the domain has no owners', 'add "owners: [<person>, …]"');
   }
   return owners;
-}
-
-function refuseSecond(
-  seen: Map<string, Place>,
-  value: string,
-  view: YamlView | undefined,
-  findings: Findings,
-  number: number,
-  what: string,
-): void {
-  if (value === '' || view === undefined) return;
-  const first = seen.get(value);
-  if (first === undefined) {
-    seen.set(value, view.place);
-    return;
-  }
-  const message = `the ${what} "${value}" belongs to the domain of line ${first.line} already`;
-  findings.error(number, view.place, message, `give each domain its own ${what}`);
 }

@@ -1,4 +1,5 @@
 import type { GovernanceRole } from './names.ts';
+import type { Application, GovernanceRules } from './rules.ts';
 
 /** Classification levels from least to most sensitive, as `mesh.yaml` orders them. */
 export type ClassificationLadder = readonly string[];
@@ -12,6 +13,8 @@ export interface Domain {
   /** The people who answer for the domain's products. */
   readonly owners: readonly string[];
   readonly contact: string;
+  /** The id of the organizational unit that its account is in (`ou-…`); absent: the mesh does not know. */
+  readonly unit?: string;
 }
 
 /** What `mesh.yaml` says, after validation: who takes part in the mesh and where. */
@@ -27,6 +30,9 @@ export interface Topology {
   readonly classification: ClassificationLadder;
   /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4` (AWS.md 1.7: `5` through CloudFormation is unverified). */
   readonly crossAccountVersion: string;
+  /** What `mesh.yaml` says of governing; read it through rules.ts, which knows the defaults. */
+  readonly governance?: GovernanceRules;
+  readonly applications?: readonly Application[];
   readonly domains: readonly Domain[];
 }
 

@@ -1,0 +1,35 @@
+import { domainRoleName, roleArn } from '../topology/names.ts';
+import { domainNamed, type Topology } from '../topology/topology.ts';
+import type { Grantee } from './entitlement.ts';
+
+/** One consuming domain that an entitlement reaches. */
+export interface Member {
+  readonly domain: string;
+  readonly account: string;
+  /** Role ARNs in `account`. */
+  readonly principals: readonly string[];
+}
+
+/**
+ * The domains of the mesh that a grantee stands for, as `mesh.yaml` has them now: an account that is no longer a domain's own gets nothing.
+ * A unit is the one that `mesh.yaml` names for a domain.
+ */
+export function membersOf(grantee: Grantee, topology: Topology): Member[] {
+  if (grantee.kind === 'account') {
+    const { domain, account, principals } = grantee;
+    return domainNamed(topology, domain)?.account === account ? [{ domain, account, principals }] : [];
+  }
+  const unit = grantee.kind === 'ou' ? grantee.arn.split('/').at(-1) : undefined;
+  return topology.domains
+    .filter((domain) => grantee.kind === 'organization' || domain.unit === unit)
+    .map(({ name, account }) => ({
+      domain: name,
+      account,
+      principals: [roleArn(account, domainRoleName(topology.mesh, name, 'analyst'))],
+    }));
+}
+
+/** Lake Formation's name for a grantee: an account id or an ARN. */
+export function principalOf(grantee: Grantee): string {
+  return grantee.kind === 'account' ? grantee.account : grantee.arn;
+}
