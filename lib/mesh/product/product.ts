@@ -13,6 +13,12 @@ export interface ProductColumn {
   /** A level of the mesh's ladder, or undefined while nobody has classified it: then its table's default counts, and without one nobody sees it. */
   readonly classification?: string;
   readonly required?: boolean;
+  /** It tells something of a living person: `weft.personal: true`, or a tag `pii` or `personal`. */
+  readonly personal?: boolean;
+  /** Unit of a number, e.g. `minutes`: `weft.unit`. */
+  readonly unit?: string;
+  /** What kind of thing its values are, e.g. `iata-airport-code`: `weft.semantics`, or an authoritative definition's address. */
+  readonly semantics?: string;
   /** Of a view: what the column shows. */
   readonly shows?: ShownColumn;
 }
@@ -55,6 +61,8 @@ export interface ProductTable {
   readonly defaultClassification?: string;
   /** Columns of the primary key, in its order. */
   readonly primaryKey?: readonly string[];
+  /** The contract says what it is made of: `transformSourceObjects`, `transformLogic` or `transformDescription` on a column, or `weft.derivedFrom`. */
+  readonly derived?: boolean;
   /** What the contract promises of the data. */
   readonly quality?: readonly QualityRule[];
   /** Set: the table is a view of another one of the product, and has no files of its own (`location` is empty, `format` and `source` are its base's). */
