@@ -106,6 +106,10 @@ export function createCentralCatalog(client: GlueClient, patience: Patience): Ce
           const command = new DeleteTableCommand({ DatabaseName: change.database, Name: change.name });
           return idempotent(() => client.send(command), 'EntityNotFoundException', patience);
         }
+        case 'deleteDatabase': {
+          const command = new DeleteDatabaseCommand({ Name: change.database });
+          return idempotent(() => client.send(command), 'EntityNotFoundException', patience);
+        }
       }
     },
   };

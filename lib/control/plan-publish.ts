@@ -1,5 +1,5 @@
 import { compileAccess } from '#mesh/access/compile.ts';
-import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { centralTables } from '#mesh/contract/central-tables.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
@@ -20,12 +20,12 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   return buildPlan({
     verdict,
     database: databaseName(draft.domain, draft.name, draft.major),
-    tables: next.tables.map((table) => toTableInput(next, table)),
+    tables: centralTables(next, topology),
     access: compileAccess(next, subscriptions, shares, topology),
     actual: {
-      tables: current?.product.tables.map((table) => toTableInput(current.product, table)),
+      tables: current === undefined ? undefined : centralTables(current.product, topology),
       filters: before?.filters ?? [],
-      grants: before?.accountGrants ?? [],
+      grants: [...(before?.accountGrants ?? []), ...(before?.definerGrants ?? [])],
     },
   });
 }

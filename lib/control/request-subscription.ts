@@ -2,7 +2,7 @@ import type { VersionState } from '#aws/registry.ts';
 import { compileAccess, visibleColumns } from '#mesh/access/compile.ts';
 import { parseFilter } from '#mesh/access/row-filter-parser.ts';
 import { filterColumns } from '#mesh/access/row-filter-tree.ts';
-import { toTableInput } from '#mesh/contract/glue-table.ts';
+import { centralTables } from '#mesh/contract/central-tables.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
@@ -85,13 +85,13 @@ export function planOf(
     approved: subscription.approved ?? subscription.requested,
   };
   const before = compileAccess(product, subscriptions, shares, topology);
-  const tables = product.tables.map((table) => toTableInput(product, table));
+  const tables = centralTables(product, topology);
   const plan = buildPlan({
     verdict,
     database: databaseName(product.domain, product.name, product.major),
     tables,
     access: compileAccess(product, [...others, approved], shares, topology),
-    actual: { tables, filters: before.filters, grants: before.accountGrants },
+    actual: { tables, filters: before.filters, grants: [...before.accountGrants, ...before.definerGrants] },
   });
   return { ...plan, local: plan.local.filter(({ consumer }) => consumer === subscription.consumer) };
 }

@@ -29,13 +29,14 @@ export function withheldKeys(table: ProductTable, clearance: string, ladder: Cla
 
 /**
  * The columns of a table that a scope shows, in the table's order and with its partition keys; `'*'` when it withholds none and names
- * none; `[]` when the table is out of reach.
+ * none; `[]` when the table is out of reach, as one is that only views read.
  */
 export function visibleColumns(
   table: ProductTable,
   scope: AccessScope,
   ladder: ClassificationLadder,
 ): readonly string[] | '*' {
+  if (table.internal === true) return [];
   if (scope.tables !== undefined && !scope.tables.includes(table.name)) return [];
   if (withheldKeys(table, scope.clearance, ladder).length > 0) return [];
   const asked =

@@ -1,3 +1,4 @@
+import { type ProductTags, tagsOf } from '../entitlement/tags.ts';
 import type { Problem } from '../error.ts';
 import { normalizeGrants } from '../plan/grants.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
@@ -5,9 +6,11 @@ import type { AccessScope, ShareIntent, ShareRecord, SubscriptionRecord } from '
 import { isSuspended } from '../suspension.ts';
 import { databaseName } from '../topology/names.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
+import { grantDefiner } from './definer.ts';
 import type { CellsFilter, Grant } from './grant.ts';
 import { type DatabaseRef, describeDatabase } from './resource.ts';
 import { grantAccount, grantRoles, usedFilters, type Viewer } from './share.ts';
+import { besideTags, standingViewers } from './standing.ts';
 import { viewOf } from './view.ts';
 
 export { visibleColumns } from './clearance.ts';
@@ -16,8 +19,12 @@ export { visibleColumns } from './clearance.ts';
 export interface DesiredAccess {
   /** In the governance account, to consumer accounts, with the grant option: without it an account cannot pass a grant to its roles. */
   readonly accountGrants: readonly Grant[];
+  /** In the governance account, to the definer of views: SELECT with the grant option on what they read, as AWS asks of a definer. */
+  readonly definerGrants: readonly Grant[];
   readonly filters: readonly CellsFilter[];
   readonly shares: readonly ShareIntent[];
+  /** The LF-Tags of the product; absent while no entitlement goes by them and none ever did. */
+  readonly tags?: ProductTags;
   /** What could not be granted, e.g. a table whose partition key is above the clearance. */
   readonly problems: readonly Problem[];
 }
@@ -41,23 +48,32 @@ export function compileAccess(
   const live = subscriptions
     .filter((subscription) => isLive(subscription, product, topology))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const byConsumer = Map.groupBy(live, (subscription) => subscription.consumer);
+  const subscribed = Map.groupBy(live, (subscription) => subscription.consumer);
+  const isOpen = product.state !== 'retired' && !isSuspended(product);
+  const standing = Map.groupBy(isOpen ? standingViewers(product, topology) : [], ({ consumer }) => consumer);
+  const byTags = product.entitlements?.some(({ way }) => way === 'tags') === true;
   const accountGrants: Grant[] = [];
   const filters: CellsFilter[] = [];
   const shares: ShareIntent[] = [];
-  for (const [consumer, own] of [...byConsumer].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const consumer of [...new Set([...subscribed.keys(), ...standing.keys()])].toSorted()) {
+    const own = subscribed.get(consumer) ?? [];
+    const entitled = standing.get(consumer) ?? [];
     const viewers = own.map((subscription): Viewer => {
       const view = viewOf(product, subscription.approved as AccessScope, topology.classification);
       problems.push(...view.problems.map((problem) => ({ ...problem, message: `${consumer}: ${problem.message}` })));
       return { subscription, view };
     });
-    const account = (own[0] as SubscriptionRecord).account;
-    const accountSide = grantAccount(account, target, viewers);
-    const roleSide = grantRoles(target, viewers);
+    const account = (own[0] ?? (entitled[0] as { account: string })).account;
+    const named = besideTags(viewers, entitled);
+    problems.push(...named.problems.map((problem) => ({ ...problem, message: `${consumer}: ${problem.message}` })));
+    // What the account has by LF-Tags, the database included, is granted once for many products.
+    const nothing = named.tagged && named.account.every(({ view }) => !view.whole && view.tables.length === 0);
+    const accountSide = nothing ? [] : grantAccount(account, target, named.account);
+    const roleSide = grantRoles(target, named.roles);
     const link = { catalogId: account, database: target.database };
     const describeLink = roleSide.principals.map((principal) => describeDatabase(principal, link, false));
     accountGrants.push(...accountSide);
-    filters.push(...usedFilters(target, viewers, [...accountSide, ...roleSide.grants]));
+    filters.push(...usedFilters(target, named.roles, [...accountSide, ...roleSide.grants]));
     shares.push({
       ...emptyIntent(product, consumer, account, target),
       link: { name: target.database, targetCatalogId: target.catalogId, targetDatabase: target.database },
@@ -70,7 +86,15 @@ export function compileAccess(
       shares.push(emptyIntent(product, intent.consumer, intent.account, target));
     }
   }
-  return { accountGrants: normalizeGrants(accountGrants), filters, shares, problems };
+  const tags = byTags || product.status.tagged !== undefined ? tagsOf(product, topology.classification) : undefined;
+  return {
+    accountGrants: normalizeGrants(accountGrants),
+    definerGrants: grantDefiner(product, target, topology),
+    filters,
+    shares,
+    ...(tags === undefined ? {} : { tags }),
+    problems,
+  };
 }
 
 /** True when a subscription gives access to this version of a product: approved, not suspended, of a domain that is still there. */

@@ -35,6 +35,11 @@ export function readColumns(
   return grant(principal, { kind: 'columns', ...ref, table, columns: columns.toSorted() }, 'SELECT', pass);
 }
 
+/** What a definer of views needs on each table that they read: SELECT on every column, with the grant option. */
+export function readByView(definer: string, ref: DatabaseRef, table: string): Grant {
+  return grant(definer, { kind: 'columns', ...ref, table, columns: '*' }, 'SELECT', true);
+}
+
 /** SELECT through a data cells filter, for the same reason alone. */
 export function readFiltered(principal: string, filter: CellsFilter, pass: boolean): Grant {
   const { catalogId, database, table, name } = filter;

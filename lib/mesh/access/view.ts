@@ -29,6 +29,10 @@ export function viewOf(product: ProductRecord, scope: AccessScope, ladder: Class
     if (columns.length === 0) return [];
     const text = scope.rows !== undefined && Object.hasOwn(scope.rows, table.name) ? scope.rows[table.name] : undefined;
     if (text === undefined) return [{ table: table.name, columns }];
+    if (table.view !== undefined) {
+      problems.push(unfilterable(table));
+      return [];
+    }
     const filter = parseRowFilter(text, table.columns, table.partitionKeys);
     problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${table.name}` })));
     return filter.ok ? [{ table: table.name, columns, rows: printForLakeFormation(filter.value) }] : [];
@@ -42,7 +46,7 @@ export function viewOf(product: ProductRecord, scope: AccessScope, ladder: Class
 }
 
 function unavailable(table: ProductTable, scope: AccessScope, ladder: ClassificationLadder): Problem[] {
-  const wanted = scope.tables === undefined || scope.tables.includes(table.name);
+  const wanted = table.internal !== true && (scope.tables === undefined || scope.tables.includes(table.name));
   const keys = wanted ? withheldKeys(table, scope.clearance, ladder) : [];
   return keys.map((key) => ({
     code: 'WEFT-ACCESS-001',
@@ -50,4 +54,15 @@ function unavailable(table: ProductTable, scope: AccessScope, ladder: Classifica
     message: `the table "${table.name}" is out of reach: its partition key "${key.name}" is above the clearance "${scope.clearance}", and Lake Formation cannot withhold a partition key`,
     fix: 'raise the clearance, or partition the table by another column',
   }));
+}
+
+/** Lake Formation has no row filters on views: shown without its filter the view would give every row. */
+export function unfilterable(table: ProductTable): Problem {
+  return {
+    code: 'WEFT-ACCESS-002',
+    severity: 'error',
+    path: `rows.${table.name}`,
+    message: `the table "${table.name}" is a view, and Lake Formation cannot limit the rows of a view`,
+    fix: 'leave the filter out, or leave the view out of `tables`',
+  };
 }

@@ -3,6 +3,7 @@ import type { ClassificationLadder } from '../topology/topology.ts';
 import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readType } from './odcs-type.ts';
+import { readShown, refuseMasks } from './view.ts';
 
 /** A column and, when it is a partition key, its position among them. */
 export interface ReadColumn {
@@ -19,7 +20,12 @@ const RESERVED = new Set(
 );
 
 /** The columns of a schema entry, in its order; names in lower case, as Glue folds them. */
-export function readColumns(table: YamlView, ladder: ClassificationLadder, findings: Findings): ReadColumn[] {
+export function readColumns(
+  table: YamlView,
+  ladder: ClassificationLadder,
+  findings: Findings,
+  inView = false,
+): ReadColumn[] {
   const properties = table.list('properties');
   if (properties.length === 0) {
     const place = (table.get('properties') ?? table).place;
@@ -50,14 +56,16 @@ export function readColumns(table: YamlView, ladder: ClassificationLadder, findi
       findings.warning(32, place, `the column "${written}" has no description`, 'say in one sentence what it holds');
     }
     const classification = highestLevel(property, ladder, findings);
+    if (!inView) refuseMasks(property, written, findings);
     const column: ProductColumn = {
       name,
       type: type ?? 'string',
       ...(description === undefined ? {} : { description }),
       ...(classification === undefined ? {} : { classification }),
       ...(property.get('required')?.scalar === true ? { required: true } : {}),
+      ...(inView ? { shows: readShown(property, name, findings) } : {}),
     };
-    const partition = partitionOf(property, column, findings);
+    const partition = inView ? undefined : partitionOf(property, column, findings);
     return [partition === undefined ? { column } : { column, partition }];
   });
 }

@@ -27,6 +27,24 @@ export interface TableInputLike {
       readonly Parameters?: Readonly<Record<string, string>>;
     };
   };
+  /** Of a view; `Location` is empty then. */
+  readonly ViewDefinition?: ViewDefinitionLike;
+}
+
+/** A view in the Data Catalog: whoever may read it reads its base tables as the definer. */
+export interface ViewDefinitionLike {
+  readonly Definer: string;
+  readonly IsProtected: boolean;
+  /** ARNs of the tables that it reads. */
+  readonly SubObjects: readonly string[];
+  readonly Representations: readonly {
+    readonly Dialect: string;
+    readonly DialectVersion?: string;
+    readonly ViewOriginalText: string;
+    readonly ValidationConnection?: string;
+    /** Only where it was read: Glue asks for it to be written again. */
+    readonly IsStale?: boolean;
+  }[];
 }
 
 /** A column as `glue:GetTable` answers. */
@@ -145,8 +163,21 @@ export function sameTable(a: TableInputLike, b: TableInputLike): boolean {
     left.InputFormat === right.InputFormat &&
     left.OutputFormat === right.OutputFormat &&
     left.SerdeInfo?.SerializationLibrary === right.SerdeInfo?.SerializationLibrary &&
-    sameParameters(left.SerdeInfo?.Parameters, right.SerdeInfo?.Parameters)
+    sameParameters(left.SerdeInfo?.Parameters, right.SerdeInfo?.Parameters) &&
+    sameView(a.ViewDefinition, b.ViewDefinition)
   );
+}
+
+/** The connection that validated a text is no part of what a view is. */
+function sameView(a: ViewDefinitionLike | undefined, b: ViewDefinitionLike | undefined): boolean {
+  const essence = (view: ViewDefinitionLike) =>
+    JSON.stringify([
+      view.Definer,
+      view.IsProtected,
+      view.SubObjects,
+      view.Representations.map((one) => [one.Dialect, one.ViewOriginalText, one.IsStale === true]),
+    ]);
+  return a === undefined || b === undefined ? a === b : essence(a) === essence(b);
 }
 
 function sameColumns(a: readonly GlueColumnLike[] = [], b: readonly GlueColumnLike[] = []): boolean {

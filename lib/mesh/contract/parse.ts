@@ -1,4 +1,4 @@
-import type { Checked, Place, Problem } from '../error.ts';
+import type { Checked, Problem } from '../error.ts';
 import type { OutputPort, ProductTable } from '../product/product.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Findings } from '../yaml/findings.ts';
@@ -8,6 +8,7 @@ import { openDocument, readVersion, required } from './head.ts';
 import { type ProductDocument, readProductDocument } from './product-document.ts';
 import { readServer } from './server.ts';
 import { readTable } from './table.ts';
+import { type PlacedTable, resolveViews } from './view.ts';
 
 export type { ProductDraft, SourceFile } from './draft.ts';
 
@@ -33,17 +34,18 @@ export function parseProduct(
   const unread = contracts.length < files.contracts.length;
   if (product !== undefined) matchPorts(product, contracts, unread, findings);
   const domain = product?.domain ?? '';
-  const tables: ProductTable[] = [];
-  const places = new Map<string, Place>();
+  const placed: PlacedTable[] = [];
+  const names = new Set<string>();
   for (const contract of contracts) {
-    for (const { table, place } of readTables(contract, domain, topology, findings)) {
-      if (places.has(table.name)) {
-        findings.error(23, place, `the table "${table.name}" stands twice in the product`, 'rename one of them');
+    for (const { table, entry } of readTables(contract, domain, topology, findings)) {
+      if (names.has(table.name)) {
+        findings.error(23, entry.place, `the table "${table.name}" stands twice in the product`, 'rename one of them');
       }
-      places.set(table.name, place);
-      tables.push(table);
+      names.add(table.name);
+      placed.push({ table, entry });
     }
   }
+  const tables = resolveViews(placed, topology.classification, findings, !unread);
   if (product === undefined) return findings.outcome<ProductDraft>(undefined);
   const { outputs, ...rest } = product;
   const sla = readSla(contracts);
@@ -67,7 +69,8 @@ export function parseFile(source: SourceFile, topology: Topology): readonly Prob
     if (view !== undefined) readProductDocument(view, topology, findings);
   } else {
     for (const contract of openContracts([source], findings)) {
-      readTables(contract, contract.view.text('domain') ?? '', topology, findings);
+      const placed = readTables(contract, contract.view.text('domain') ?? '', topology, findings);
+      resolveViews(placed, topology.classification, findings, false);
     }
   }
   return findings.outcome(undefined).problems;
@@ -121,12 +124,7 @@ function matchPorts(
   }
 }
 
-function readTables(
-  contract: ContractDocument,
-  domain: string,
-  topology: Topology,
-  findings: Findings,
-): { table: ProductTable; place: Place }[] {
+function readTables(contract: ContractDocument, domain: string, topology: Topology, findings: Findings): PlacedTable[] {
   const server = readServer(contract.view, domain, topology, findings);
   const entries = contract.view.list('schema');
   if (entries.length === 0) {
@@ -134,17 +132,23 @@ function readTables(
     findings.error(21, place, 'the contract has no tables', 'add "schema:" with at least one entry');
   }
   const where = server ?? { database: '', location: '', format: 'parquet' };
-  return entries.map((entry) => ({ table: readTable(entry, where, domain, topology, findings), place: entry.place }));
+  return entries.map((entry) => ({ table: readTable(entry, where, domain, topology, findings), entry }));
 }
 
-/** The most sensitive level of any column; the top when a column has none, for nobody knows what it holds. */
+/** The most sensitive level of any column that can be subscribed to; the top when a column has none, for nobody knows what it holds. */
 function highestClassification(tables: readonly ProductTable[], topology: Topology): string {
   const ladder = topology.classification;
-  const levels = tables.flatMap((table) =>
+  const levels = published(tables).flatMap((table) =>
     [...table.columns, ...table.partitionKeys].map((column) => column.classification ?? table.defaultClassification),
   );
   const positions = levels.map((level) => (level === undefined ? ladder.length - 1 : ladder.indexOf(level)));
   return ladder[Math.max(0, ...positions)] ?? '';
+}
+
+/** The tables that are not kept for views alone; all of them when there is no other. */
+function published(tables: readonly ProductTable[]): readonly ProductTable[] {
+  const open = tables.filter(({ internal }) => internal !== true);
+  return open.length === 0 ? tables : open;
 }
 
 function readSla(contracts: readonly ContractDocument[]): Record<string, string | number> {

@@ -6,6 +6,7 @@ import { readColumns, readLevel } from './column.ts';
 import { customProperty } from './custom-property.ts';
 import { readPrimaryKey, readQuality } from './quality.ts';
 import { type GlueServer, readLocation } from './server.ts';
+import { readInternal, readView } from './view.ts';
 
 /** One entry of a contract's `schema[]` as a table of the product. */
 export function readTable(
@@ -22,10 +23,11 @@ export function readTable(
     const message = `the table name "${written}" is not made of letters, digits and underscores`;
     findings.error(22, place, message, 'set "physicalName" to such a name');
   }
-  const read = readColumns(entry, topology.classification, findings);
+  const view = readView(entry, findings);
+  const read = readColumns(entry, topology.classification, findings, view !== undefined);
   const keys = read.filter((column) => column.partition !== undefined);
   const ownLocation = customProperty(entry, 'weft.location');
-  const location =
+  const ownPlace = () =>
     ownLocation === undefined
       ? `${server.location}${written}/`
       : readLocation(ownLocation, entry, domain, topology, findings);
@@ -51,13 +53,15 @@ export function readTable(
     ...(description === undefined ? {} : { description }),
     columns,
     partitionKeys: keys.toSorted((a, b) => (a.partition ?? 0) - (b.partition ?? 0)).map(({ column }) => column),
-    location,
+    location: view === undefined ? ownPlace() : '',
     format: server.format,
-    ...(server.format === 'csv' ? readCsv(entry, findings) : {}),
+    ...(server.format === 'csv' && view === undefined ? readCsv(entry, findings) : {}),
     source: { database: server.database, table: name },
     ...(defaultClassification === undefined ? {} : { defaultClassification }),
     ...(primaryKey.length === 0 ? {} : { primaryKey }),
     ...(quality.length === 0 ? {} : { quality }),
+    ...(view === undefined ? {} : { view }),
+    ...(readInternal(entry, findings) ? { internal: true } : {}),
   };
 }
 

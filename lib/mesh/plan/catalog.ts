@@ -13,7 +13,8 @@ export type CatalogChange =
       /** The version that the change was planned from. */
       readonly versionId?: string;
     }
-  | { readonly kind: 'deleteTable'; readonly database: string; readonly name: string };
+  | { readonly kind: 'deleteTable'; readonly database: string; readonly name: string }
+  | { readonly kind: 'deleteDatabase'; readonly database: string };
 
 /** The changes that make the central database equal to what is desired; `actual` undefined: there is no database. */
 export function diffCatalog(
@@ -24,7 +25,11 @@ export function diffCatalog(
   const have = new Map(actual?.tables.map((table) => [table.Name, table]));
   const wanted = new Set(desired.tables.map((table) => table.Name));
   const changes: CatalogChange[] = actual === undefined ? [{ kind: 'createDatabase', database }] : [];
-  for (const table of desired.tables) {
+  const gone = [...have.values()].filter(({ Name }) => !wanted.has(Name));
+  const remove = (table: ActualTable) => changes.push({ kind: 'deleteTable', database, name: table.Name });
+  // A view goes before the table that it reads, and comes after it.
+  for (const table of gone.filter(isView)) remove(table);
+  for (const table of [...desired.tables].sort((a, b) => Number(isView(a)) - Number(isView(b)))) {
     const former = have.get(table.Name);
     if (former === undefined) changes.push({ kind: 'createTable', database, table });
     else if (!sameTable(table, former)) {
@@ -32,8 +37,17 @@ export function diffCatalog(
       changes.push({ kind: 'updateTable', database, table, ...(versionId === undefined ? {} : { versionId }) });
     }
   }
-  for (const name of have.keys()) {
-    if (!wanted.has(name)) changes.push({ kind: 'deleteTable', database, name });
-  }
+  for (const table of gone.filter((entry) => !isView(entry))) remove(table);
   return changes;
+}
+
+/** True for a view of the Data Catalog: it has no files, and is read as its definer. */
+export function isView(table: Pick<TableInputLike, 'TableType'>): boolean {
+  return table.TableType === 'VIRTUAL_VIEW';
+}
+
+/** The changes that leave nothing of a database: what reads other tables goes first, the database last; none when there is no database. */
+export function dismantleCatalog(database: string, actual: readonly ActualTable[] | undefined): CatalogChange[] {
+  if (actual === undefined) return [];
+  return [...diffCatalog({ database, tables: [] }, { tables: actual }), { kind: 'deleteDatabase', database }];
 }

@@ -49,7 +49,7 @@ export function buildPlan({ verdict, database, tables, access, actual }: PlanInp
   const former = actual.tables === undefined ? undefined : { tables: actual.tables };
   const catalog = diffCatalog({ database, tables }, former);
   const filters = diffFilters(access.filters, actual.filters);
-  const grants = diffGrants(access.accountGrants, actual.grants);
+  const grants = diffGrants([...access.accountGrants, ...access.definerGrants], actual.grants);
   return {
     verdict,
     catalog,
@@ -77,6 +77,7 @@ const OPERATIONS: Readonly<Record<CatalogChange['kind'] | FilterChange['kind'], 
   createTable: 'glue:CreateTable',
   updateTable: 'glue:UpdateTable',
   deleteTable: 'glue:DeleteTable',
+  deleteDatabase: 'glue:DeleteDatabase',
   createFilter: 'lakeformation:CreateDataCellsFilter',
   updateFilter: 'lakeformation:UpdateDataCellsFilter',
   deleteFilter: 'lakeformation:DeleteDataCellsFilter',

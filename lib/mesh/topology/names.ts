@@ -14,6 +14,8 @@ export const DOMAIN_ROLES = ['producer', 'analyst', 'steward'] as const;
 export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
 export type DomainRole = (typeof DOMAIN_ROLES)[number];
 export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
+/** The Lambdas of a domain whose roles others know by name. */
+export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port';
 
 /** `flight-operations` as a Glue identifier: `flight_operations`. */
 export function glueName(name: string): string {
@@ -26,7 +28,7 @@ export function databaseName(domain: string, product: string, major: number): st
 }
 
 /** The role of a kind of person in a domain account, e.g. `aviation-analytics-analyst`. */
-export function domainRoleName(mesh: string, domain: string, role: DomainRole | 'agent' | 'catalog-watch'): string {
+export function domainRoleName(mesh: string, domain: string, role: DomainRole | DomainMachine): string {
   return `${mesh}-${domain}-${role}`;
 }
 
@@ -34,7 +36,10 @@ export function domainRoleName(mesh: string, domain: string, role: DomainRole | 
  * The role of a kind of person of the mesh's governance, e.g. `aviation-auditor`, or of a machine that others know by name. The auditor's is in
  * the audit account, all others in the governance account.
  */
-export function governanceRoleName(mesh: string, role: GovernanceRole | 'reconcile' | 'relay'): string {
+export function governanceRoleName(
+  mesh: string,
+  role: GovernanceRole | 'reconcile' | 'relay' | 'view-definer',
+): string {
   return `${mesh}-${role}`;
 }
 
@@ -50,6 +55,16 @@ export function roleArn(account: string, name: string): string {
 /** The bucket that holds a domain's products. */
 export function productBucketName(mesh: string, domain: string, account: string, region: string): string {
   return `${mesh}-${domain}-${account}-${region}`;
+}
+
+/** The bucket of the keys that masked columns are hashed with, in the governance account. */
+export function maskKeyBucketName(mesh: string, account: string, region: string): string {
+  return `${mesh}-mask-keys-${account}-${region}`;
+}
+
+/** The Glue connection through which Glue has Athena validate the views of products. */
+export function viewConnectionName(mesh: string): string {
+  return `${mesh}-views`;
 }
 
 /** The bucket that holds the mesh's own trail. */
@@ -104,6 +119,37 @@ export const MESH_SOURCE = 'weft.mesh';
 /** `EventBridge` source of a domain's reports; the mesh takes it from that domain's account only. */
 export function domainSource(domain: string): string {
   return `weft.domain.${domain}`;
+}
+
+/** The detail type of the row events that a domain's pipeline puts on its own bus. */
+export const ROWS_CHANGED = 'RowsChanged';
+
+/** `EventBridge` source of the rows that a domain's pipeline tells its own event port; nobody else may use it, and no rule sends it on. */
+export function rowsSource(domain: string): string {
+  return `weft.rows.${domain}`;
+}
+
+/** The domain that a source of rows names, or undefined. */
+export function domainOfRows(source: string): string | undefined {
+  return /^weft\.rows\.([a-z0-9-]+)$/.exec(source)?.[1];
+}
+
+/**
+ * `EventBridge` source of a domain's product events on the buses of its consumers. The account stands in it, so that one statement of a bus
+ * policy, whatever the number of domains, lets each account speak for itself only.
+ */
+export function productSource(account: string, domain: string): string {
+  return `weft.product.${account}.${domain}`;
+}
+
+/** The SSM parameter with the address of the mesh's API. */
+export function apiParameterName(mesh: string): string {
+  return `/weft/${mesh}/api`;
+}
+
+/** The role in the governance account that a domain's event port assumes to learn the API's address, which no other account can know. */
+export function directoryRoleName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-directory`;
 }
 
 /** The path below which the governance account keeps one SSM parameter for each domain of the mesh (JSON of `Domain`). */
