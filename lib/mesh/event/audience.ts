@@ -1,8 +1,8 @@
+import { isLive } from '../access/compile.ts';
 import { viewOf } from '../access/view.ts';
 import type { OutputPort, ProductColumn, ProductRecord } from '../product/product.ts';
 import type { SubscriptionRecord } from '../subscription/subscription.ts';
 import type { Topology } from '../topology/topology.ts';
-import { isLive } from '../access/compile.ts';
 
 /** A table of a product, as its row events need it. */
 export interface AudienceTable {

@@ -34,7 +34,9 @@ export const object =
   (shape: Readonly<Record<string, Check>>): Check =>
   (value, path) =>
     isObject(value)
-      ? Object.entries(shape).flatMap(([key, check]) => check(memberOf(value, key), path === '' ? key : `${path}.${key}`))
+      ? Object.entries(shape).flatMap(([key, check]) =>
+          check(memberOf(value, key), path === '' ? key : `${path}.${key}`),
+        )
       : [{ path, expected: 'an object' }];
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

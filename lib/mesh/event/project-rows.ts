@@ -1,5 +1,5 @@
-import { type Row, type RowTest, rowTest } from '../access/row-filter-evaluate.ts';
 import { parseRowFilter } from '../access/row-filter.ts';
+import { type Row, type RowTest, rowTest } from '../access/row-filter-evaluate.ts';
 import { isEqual } from '../equal.ts';
 import type { AudienceTable, Sight } from './audience.ts';
 import type { RowChange } from './rows.ts';
