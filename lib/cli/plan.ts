@@ -96,9 +96,11 @@ function filterLine(io: Io, { kind, filter }: FilterChange): string {
 }
 
 function catalogLine(io: Io, change: CatalogChange): string {
-  const sign = { createDatabase: '+', createTable: '+', updateTable: '~', deleteTable: '-' }[change.kind];
+  const sign = { createDatabase: '+', createTable: '+', updateTable: '~', deleteTable: '-', deleteDatabase: '-' }[
+    change.kind
+  ];
   const what =
-    change.kind === 'createDatabase'
+    change.kind === 'createDatabase' || change.kind === 'deleteDatabase'
       ? `database ${change.database}`
       : `table ${change.database}.${change.kind === 'deleteTable' ? change.name : change.table.Name}`;
   return `${tone(io, 'dim', sign)} ${what}`;

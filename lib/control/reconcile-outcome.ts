@@ -86,7 +86,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
   const { generation } = product;
   const registered: Condition = {
     type: 'Registered',
-    status: run.catalog.ok ? 'true' : 'false',
+    status: run.catalog.ok && product.state !== 'retired' ? 'true' : 'false',
     reason: run.catalog.reason,
     message: run.catalog.message,
     generation,
@@ -101,9 +101,10 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
     at,
   };
   const conditions = withCondition(withCondition(product.status.conditions, registered), shared);
-  const drift = driftOf(run);
+  const drift = product.state === 'retired' ? undefined : driftOf(run);
   if (conditions === product.status.conditions && drift === undefined) return undefined;
-  const first = run.catalog.ok && product.status.registeredAt === undefined;
+  const removed = run.catalog.ok && product.state === 'retired';
+  const first = run.catalog.ok && !removed && product.status.registeredAt === undefined;
   const action = actionOf(product, run, first, drift !== undefined);
   return {
     ...product,
@@ -121,11 +122,13 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
       ...(first
         ? { registeredAt: at, timeToRegisterMs: Math.max(0, run.now.getTime() - Date.parse(product.createdAt)) }
         : {}),
+      ...(removed ? { removedAt: product.status.removedAt ?? at } : {}),
     },
   };
 }
 
 function actionOf(product: ProductRecord, run: Run, first: boolean, drifted: boolean): string {
+  if (product.state === 'retired') return run.catalog.ok && run.grants.ok ? 'ProductRemoved' : 'ProductRemoving';
   if (!run.catalog.ok) return 'ProductFailed';
   if (!run.grants.ok) return 'SharesFailed';
   if (first) return 'ProductRegistered';

@@ -1,23 +1,25 @@
 import type { CentralCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
-import type { ProductKey, RecordWrite, Registry, VersionState } from '#aws/registry.ts';
+import type { ProductKey, RecordWrite, Registry, SourceClaim, VersionState } from '#aws/registry.ts';
 import { groupOf } from '#aws/registry-keys.ts';
 import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
 import { type TableInputLike, toTableInput } from '#mesh/contract/glue-table.ts';
 import { accessOnExisting, mustNarrowFirst, withoutWidening } from '#mesh/plan/before-catalog.ts';
+import { isPublished } from '#mesh/product/life.ts';
 import { condition } from '#mesh/record.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { type ActualAccess, type Converged, convergeAccess, permanentOnly } from './converge.ts';
 import { type CatalogConverged, convergeCatalog } from './converge-catalog.ts';
+import { dismantle, releasedSources } from './dismantle.ts';
 import { isManagedCentrally } from './managed.ts';
 import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 import { optimistically } from './optimistic.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
 
 export interface ReconcileDeps {
-  readonly registry: Pick<Registry, 'version' | 'write'>;
+  readonly registry: Pick<Registry, 'version' | 'versions' | 'write'>;
   readonly catalog: CentralCatalog;
   readonly lakeFormation: LakeFormation;
   topology(): Promise<Topology>;
@@ -47,20 +49,33 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
   return optimistically(async () => {
     const state = await deps.registry.version(request);
     if (state === undefined) return { result: 'gone', problems: [] };
-    if (request.cause === 'change' && isSettled(state)) return { result: 'settled', problems: [] };
+    if (isIdle(state) || (request.cause === 'change' && isSettled(state))) return { result: 'settled', problems: [] };
     const topology = await deps.topology();
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = state.product.tables.map((table) => toTableInput(state.product, table));
     const central = centralAccess(state, access, topology, deps);
-    const catalog = await convergeCatalog({ database, tables }, deps.catalog, central.narrowBefore);
-    const grants = await central.grant(catalog);
+    const converge = async () => {
+      const found = await convergeCatalog({ database, tables }, deps.catalog, central.narrowBefore);
+      return { catalog: found, grants: await central.grant(found) };
+    };
+    const retired = state.product.state === 'retired';
+    const { catalog, grants } = retired
+      ? await dismantle(state, topology, deps.catalog, central.revoke)
+      : await converge();
     const outcome = outcomeWrites(state, { access, catalog, grants, request, now: deps.now() });
-    await writeAll(outcome.writes, deps.registry);
+    const removed = retired && catalog.ok;
+    const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];
+    await writeAll(outcome.writes, deps.registry, free);
     const problems = [...(catalog.message === undefined ? [] : [catalog.message]), ...grants.problems];
     const result = catalog.ok && grants.ok ? 'converged' : 'failed';
     return { result, timeToRegister: outcome.timeToRegister, problems };
   });
+}
+
+/** True for what has nothing in the central catalog: a proposal, a draft, and a retired version that is gone. */
+function isIdle({ product }: VersionState): boolean {
+  return !isPublished(product) && (product.state !== 'retired' || product.status.removedAt !== undefined);
 }
 
 /** True when a reconcile of this very generation has ended well, so that a second request for it has nothing to do. */
@@ -99,6 +114,8 @@ function centralAccess(state: VersionState, access: DesiredAccess, topology: Top
     }
   };
   return {
+    /** Takes every grant and filter away that no agent has to let go of first. */
+    revoke: (): Promise<Converged> => converge({ grants: [], filters: [] }),
     /** A wildcard that has to become a list goes before the catalog gets a column that it would show. */
     narrowBefore: async (tables: readonly TableInputLike[]): Promise<string | undefined> => {
       if (state.shares.length === 0 || !mustNarrowFirst(desired, await observe())) return undefined;
@@ -163,12 +180,19 @@ function sameGrants(share: ShareRecord, access: DesiredAccess): boolean {
 }
 
 /** A transaction takes 100 items: what hangs on the product goes first, the product's own status last. */
-async function writeAll(writes: readonly RecordWrite[], registry: Pick<Registry, 'write'>): Promise<void> {
+async function writeAll(
+  writes: readonly RecordWrite[],
+  registry: Pick<Registry, 'write'>,
+  free: readonly SourceClaim[],
+): Promise<void> {
   const ordered = [
     ...writes.filter(({ record }) => record.type !== 'product'),
     ...writes.filter(({ record }) => record.type === 'product'),
   ];
-  for (let start = 0; start < ordered.length; start += 90) await registry.write(ordered.slice(start, start + 90));
+  for (let start = 0; start < ordered.length; start += 90) {
+    const last = start + 90 >= ordered.length;
+    await registry.write(ordered.slice(start, start + 90), last ? free : []);
+  }
 }
 
 /** The requests of a batch, one for each product version, with what asked for it; a sweep among them makes it a sweep. */

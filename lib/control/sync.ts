@@ -3,6 +3,7 @@ import { adopt, compareTables } from '#mesh/contract/compatibility.ts';
 import { fromCatalogReport } from '#mesh/contract/glue-table.ts';
 import { parseReport } from '#mesh/event/envelope.ts';
 import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/report.ts';
+import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
@@ -70,7 +71,8 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
     };
     const shared = condition(version.product, 'Shared');
     // Filters that nobody holds any more are for the next reconcile to delete, which then says whether all is gone.
-    const letsGo = report.report.ok && (share.intent.former?.filtered ?? []).length > 0;
+    const retired = version.product.state === 'retired' && version.product.status.removedAt === undefined;
+    const letsGo = report.report.ok && (retired || (share.intent.former?.filtered ?? []).length > 0);
     const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
       if (subscription.consumer !== report.consumer) return [];
       // What changed or was suspended after the last reconcile waits for the next one, whatever an older report says.
@@ -127,7 +129,7 @@ async function takeCatalogChange(report: CatalogChanged, event: DomainReportEven
       const table = version.product.tables.find(
         ({ source }) => source.database === report.database && source.table === report.table,
       );
-      if (table === undefined || version.product.state === 'retired') continue;
+      if (table === undefined || !isPublished(version.product)) continue;
       const { next, outcome } = follow(version, table, report, topology, deps.now());
       if (next === undefined) continue;
       await deps.registry.write([{ record: next, replaces: version.product.revision }]);
