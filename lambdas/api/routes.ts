@@ -1,3 +1,4 @@
+import { showAudience } from '#control/audience.ts';
 import { type DecisionWish, decide, revokeSubscription } from '#control/decide.ts';
 import { meshStatus } from '#control/mesh-status.ts';
 import { listProducts, showProduct } from '#control/products.ts';
@@ -23,6 +24,10 @@ export const ROUTES: Routes = {
   'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;
     return ok(await showProduct({ domain, name, major: majorOf(query.major) }, caller, deps));
+  },
+  'GET /products/{domain}/{name}/audience': async ({ path, query }, { caller }, deps) => {
+    const { domain = '', name = '' } = path;
+    return ok(await showAudience({ domain, name, major: majorOf(query.major) }, caller, deps));
   },
   'POST /products/{domain}/{name}/suspension': async ({ path, body }, request, deps) => {
     const { domain = '', name = '' } = path;

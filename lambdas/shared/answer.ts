@@ -8,6 +8,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'WEFT-POLICY': 403,
   'WEFT-API-005': 404,
   'WEFT-PRODUCT': 404,
+  'WEFT-EVENT-003': 409,
   'WEFT-REQUEST-005': 404,
   'WEFT-REQUEST-003': 409,
   'WEFT-REQUEST-006': 409,

@@ -9,6 +9,7 @@ const VARIABLES = {
   reconcileQueueUrl: 'WEFT_RECONCILE_QUEUE_URL',
   auditBucket: 'WEFT_AUDIT_BUCKET',
   domain: 'WEFT_DOMAIN',
+  account: 'WEFT_ACCOUNT',
   domainBus: 'WEFT_DOMAIN_BUS',
   governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
 } as const;

@@ -21,8 +21,9 @@ interface Keys {
 
 /** A request before it is signed. */
 export interface Unsigned {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -46,15 +47,16 @@ export function createSigned(service: string, way: Way): (request: Unsigned) => 
     // S3 signs the path as it stands; every other service signs it encoded once more.
     uriEscapePath: service !== 's3',
   });
-  return async ({ method, path, headers, body }) => {
+  return async ({ method, path, query, headers, body }) => {
     const request = new HttpRequest({
       method,
       protocol: endpoint.protocol,
       hostname: endpoint.hostname,
       port: endpoint.port === '' ? undefined : Number(endpoint.port),
       path,
+      query: { ...query },
       headers: { host: endpoint.host, ...headers },
-      body,
+      body: method === 'GET' ? undefined : body,
     });
     const { response } = await way.requestHandler.handle((await signer.sign(request)) as HttpRequest);
     return { status: response.statusCode, text: await textOf(response.body) };

@@ -1,5 +1,5 @@
 import { userError } from '#mesh/error.ts';
-import type { DomainRole, GovernanceRole } from '#mesh/topology/names.ts';
+import type { DomainMachine, DomainRole, GovernanceRole } from '#mesh/topology/names.ts';
 import type { Caller } from './caller.ts';
 
 export type Action =
@@ -8,6 +8,7 @@ export type Action =
   | 'product.list'
   | 'product.show'
   | 'product.suspend'
+  | 'product.audience'
   | 'subscription.request'
   | 'subscription.read'
   | 'subscription.decide'
@@ -25,7 +26,7 @@ export interface Sides {
 interface Rule {
   /** Every member account may, whatever the role. */
   readonly anyone?: true;
-  readonly owner?: readonly DomainRole[];
+  readonly owner?: readonly (DomainRole | DomainMachine)[];
   readonly consumer?: readonly DomainRole[];
   readonly governance?: readonly GovernanceRole[];
 }
@@ -37,6 +38,7 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.list': { anyone: true },
   'product.show': { anyone: true },
   'product.suspend': { owner: ['steward'], governance: ['platform'] },
+  'product.audience': { owner: ['event-port'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {
     owner: ['producer', 'analyst', 'steward'],
@@ -52,7 +54,7 @@ const RULES: Readonly<Record<Action, Rule>> = {
 export function may(action: Action, caller: Caller, sides: Sides = {}): boolean {
   const rule = RULES[action];
   if (rule.anyone === true) return true;
-  const { domain, kind } = caller;
+  const { domain, kind = caller.machine } = caller;
   if (kind === undefined) return false;
   const among = (roles: readonly string[] | undefined) => roles?.includes(kind) === true;
   if (domain === undefined) return among(rule.governance);

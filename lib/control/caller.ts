@@ -1,6 +1,7 @@
 import { userError } from '#mesh/error.ts';
 import {
   DOMAIN_ROLES,
+  type DomainMachine,
   type DomainRole,
   domainRoleName,
   GOVERNANCE_ROLES,
@@ -8,6 +9,9 @@ import {
   governanceRoleName,
 } from '#mesh/topology/names.ts';
 import { domainOfAccount, governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
+
+/** The Lambdas of a domain that call the API. */
+const CALLING_MACHINES: readonly DomainMachine[] = ['event-port'];
 
 /** Who sent a command, as far as the mesh knows the principal. */
 export interface Caller {
@@ -18,6 +22,8 @@ export interface Caller {
   readonly domain?: string;
   /** Absent: a principal of a member account that is none of the mesh's kinds. */
   readonly kind?: DomainRole | GovernanceRole;
+  /** A Lambda of the domain that may ask what no person may. */
+  readonly machine?: DomainMachine;
 }
 
 /** The caller behind `requestContext.identity.userArn`. @throws WEFT-AUTH-001 when the account is not part of the mesh. */
@@ -34,7 +40,10 @@ export function callerOf(userArn: string, topology: Topology): Caller {
   const kind = governing
     ? governing.find((entry) => governanceRoleName(topology.mesh, entry) === name)
     : DOMAIN_ROLES.find((entry) => domainRoleName(topology.mesh, domain?.name ?? '', entry) === name);
-  return { arn: userArn, account, domain: domain?.name, kind };
+  const machine = CALLING_MACHINES.find(
+    (entry) => domain && domainRoleName(topology.mesh, domain.name, entry) === name,
+  );
+  return { arn: userArn, account, domain: domain?.name, kind, ...(machine === undefined ? {} : { machine }) };
 }
 
 /** The roles of governance that an account has: the auditor's is in the audit account. Undefined for an account that has none. */

@@ -1,3 +1,4 @@
+import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
 import { condition } from '../record.ts';
@@ -42,13 +43,25 @@ export function deriveEvents(
         major: after.intent.major,
         consumer: after.intent.consumer,
       });
+    case 'entitlement':
+      return emit(after, ofEntitlement(before?.type === 'entitlement' ? before : undefined, after), {
+        domain: after.selector.domain ?? EVERY,
+        product: EVERY,
+        major: 0,
+        entitlement: after.id,
+        state: after.state,
+        ...(after.grantee.kind === 'account' ? { consumer: after.grantee.domain } : {}),
+      });
     default:
       return [];
   }
 }
 
+/** Stands for every domain or product in the events of entitlements. */
+const EVERY = '*';
+
 function emit(
-  record: ProductRecord | SubscriptionRecord | ShareRecord,
+  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord,
   derived: readonly Derived[],
   common: Omit<MeshEventData, 'correlation'>,
 ): MeshEvent[] {
@@ -147,7 +160,27 @@ function ofShare(before: ShareRecord | undefined, after: ShareRecord): Derived[]
   const changed = before === undefined || !isEqual(before.intent, after.intent);
   const reported = !isEqual(before?.applied, after.applied);
   const behind = (after.applied?.generation ?? -1) < after.generation && !reported;
-  if (!changed && !behind) return [];
+  const audience = [after.intent.consumer];
+  const derived: Derived[] = [];
+  const { entitlements = [] } = after.intent;
+  if (reported && entitlements.length > 0 && isVisible(after) && !(before !== undefined && isVisible(before)))
+    derived.push({ type: 'ProductShared', audience, data: { entitlement: entitlements.join(' ') } });
+  if (!changed && !behind) return derived;
   const data = { intent: after.intent, generation: after.generation };
-  return [{ type: 'ShareRequested', audience: [after.intent.consumer], data }];
+  return [...derived, { type: 'ShareRequested', audience, data }];
+}
+
+/** The agent has reported that the product is there for the consumer's people. */
+function isVisible({ applied, intent }: ShareRecord): boolean {
+  return applied?.ok === true && applied.linkExists && intent.link !== undefined;
+}
+
+function ofEntitlement(before: EntitlementRecord | undefined, after: EntitlementRecord): Derived[] {
+  const { domain } = after.selector;
+  const audience = [...(domain === undefined ? [] : [domain]), ...after.consumers];
+  if (before === undefined) return [{ type: 'EntitlementGranted', audience }];
+  if (before.state === after.state) return [];
+  if (after.state === 'active') return [{ type: 'EntitlementActivated', audience }];
+  if (after.state === 'revoked') return [{ type: 'EntitlementRevoked', audience }];
+  return after.state === 'expired' ? [{ type: 'EntitlementExpired', audience }] : [];
 }

@@ -43,7 +43,12 @@ export type MeshEventType =
   | 'SubscriptionExpired'
   | 'SubscriptionSuspended'
   | 'SubscriptionResumed'
-  | 'ShareRequested';
+  | 'ShareRequested'
+  | 'EntitlementGranted'
+  | 'EntitlementActivated'
+  | 'EntitlementRevoked'
+  | 'EntitlementExpired'
+  | 'ProductShared';
 
 /** What every event of the mesh says; the optional members depend on the type. */
 export interface MeshEventData {
@@ -54,6 +59,8 @@ export interface MeshEventData {
   readonly version?: string;
   readonly subscription?: string;
   readonly consumer?: string;
+  /** The standing entitlement that it is about; of several, their ids with blanks between. */
+  readonly entitlement?: string;
   readonly state?: string;
   readonly reason?: string;
   readonly reasons?: readonly string[];

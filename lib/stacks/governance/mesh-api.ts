@@ -32,6 +32,7 @@ export const ROUTES = [
   'GET /products',
   'POST /products/plan',
   'GET /products/{domain}/{name}',
+  'GET /products/{domain}/{name}/audience',
   'POST /products/{domain}/{name}/suspension',
   'POST /subscriptions',
   'GET /subscriptions',

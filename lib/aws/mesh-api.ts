@@ -1,0 +1,107 @@
+import { WeftError } from '#mesh/error.ts';
+import { createJsonCall } from './json-call.ts';
+import { type Patience, persist } from './retry.ts';
+import { awsError, createSigned, type Way } from './signed-request.ts';
+
+/** The mesh's API, as a Lambda of a domain calls it. */
+export interface MeshApi {
+  /** @throws WeftError with the code that the API answered, source `user`; an error of AWS's kind for everything else. */
+  get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
+}
+
+interface ErrorBody {
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Signed calls of the API at an address that is asked for once. */
+export function createMeshApi(way: Way, address: () => Promise<string>, patience: Patience): MeshApi {
+  let known: Promise<string> | undefined;
+  const once = async (path: string, query: Readonly<Record<string, string>>): Promise<unknown> => {
+    known ??= address();
+    const url = new URL(await known.catch(forget));
+    const send = createSigned('execute-api', { ...way, endpoint: way.endpoint ?? url.origin });
+    const answer = await send({
+      method: 'GET',
+      path: `${url.pathname.replace(/\/$/, '')}${path}`,
+      query,
+      // Through another endpoint the API is still known by its own name.
+      headers: { host: url.host },
+      body: '',
+    });
+    if (answer.status < 300) return JSON.parse(answer.text);
+    throw errorOf(answer.status, answer.text);
+  };
+  const forget = (error: unknown): never => {
+    known = undefined;
+    throw error;
+  };
+  return {
+    get: async <T>(path: string, query: Readonly<Record<string, string>>) =>
+      (await persist(() => once(path, query), patience)) as T,
+  };
+}
+
+function errorOf(status: number, text: string): Error {
+  const { error } = parse(text);
+  if (error === undefined || status >= 500 || status === 429)
+    return awsError(status === 429 ? 'TooManyRequestsException' : 'ApiError', text, status);
+  return new WeftError(error.code, error.message, { source: 'user', details: { status } });
+}
+
+function parse(text: string): ErrorBody {
+  try {
+    return JSON.parse(text) as ErrorBody;
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Learns the API's address: it is made when the governance account is deployed and stands in a parameter there, which the domain reads with a
+ * role of that account.
+ */
+export function createAddressReader(
+  wayTo: (service: string) => Way,
+  where: { readonly roleArn: string; readonly session: string; readonly parameter: string },
+  patience: Patience,
+): () => Promise<string> {
+  return async () => {
+    const credentials = await assume(wayTo('sts'), where.roleArn, where.session, patience);
+    const call = createJsonCall('ssm', 'AmazonSSM', { ...wayTo('ssm'), credentials }, patience);
+    const answer = (await call('GetParameter', { Name: where.parameter })) as { Parameter: { Value: string } };
+    return answer.Parameter.Value;
+  };
+}
+
+interface SessionKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+async function assume(way: Way, roleArn: string, session: string, patience: Patience): Promise<SessionKeys> {
+  const send = createSigned('sts', way);
+  const form = new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: roleArn,
+    RoleSessionName: session,
+    DurationSeconds: '900',
+  });
+  const once = async (): Promise<SessionKeys> => {
+    const { status, text } = await send({
+      method: 'POST',
+      path: '/',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+    });
+    const member = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
+    if (status >= 300) throw awsError(member('Code') || 'Unknown', member('Message') || `status ${status}`, status);
+    return {
+      accessKeyId: member('AccessKeyId'),
+      secretAccessKey: member('SecretAccessKey'),
+      sessionToken: member('SessionToken'),
+    };
+  };
+  return persist(once, patience);
+}
