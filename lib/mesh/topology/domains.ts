@@ -5,7 +5,7 @@ import { readAccount, readText, refuseSecond, refuseUnknownKeys } from './fields
 import { productBucketName } from './names.ts';
 import type { Domain } from './topology.ts';
 
-const KEYS = ['name', 'account', 'owners', 'contact', 'unit'];
+const KEYS = ['name', 'account', 'owners', 'contact', 'unit', 'external', 'terms'];
 const MAX_BUCKET_NAME = 63;
 
 interface Surroundings {
@@ -67,6 +67,7 @@ function readDomain(item: YamlView, findings: Findings): Domain {
       allowed: 'an address where the domain can be reached',
     }),
     ...readUnit(item, findings),
+    ...readPartner(item, findings),
   };
 }
 
@@ -75,10 +76,36 @@ function readUnit(item: YamlView, findings: Findings): Pick<Domain, 'unit'> {
   const unit = readText(item, 'unit', findings, {
     pattern: /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/,
     max: 68,
-    number: 25,
+    number: 30,
     allowed: 'the id of an organizational unit: "ou-", the root\'s id and 8 to 32 lower-case letters or digits',
   });
   return { unit };
+}
+
+/** A partner has terms that somebody agreed to; a domain of the organization has none. */
+function readPartner(item: YamlView, findings: Findings): Pick<Domain, 'external' | 'terms'> {
+  const external = item.get('external');
+  const terms = item.get('terms');
+  if (external !== undefined && typeof external.scalar !== 'boolean') {
+    findings.error(31, external.place, `"external" is "${external.written ?? external.kind}"`, 'write true or false');
+  }
+  if (external?.scalar !== true) {
+    if (terms !== undefined)
+      findings.error(31, terms.place, '"terms" stands at a domain that is not external', 'add "external: true"');
+    return {};
+  }
+  const unit = item.get('unit');
+  if (unit !== undefined)
+    findings.error(31, unit.place, 'a partner has no unit of the organization', 'leave out "unit" or "external"');
+  return {
+    external: true,
+    terms: readText(item, 'terms', findings, {
+      pattern: /^https:\/\/\S+$/,
+      max: 1024,
+      number: 32,
+      allowed: 'the address (https://…) of the terms that the partner agreed to',
+    }),
+  };
 }
 
 function readOwners(item: YamlView, findings: Findings): string[] {

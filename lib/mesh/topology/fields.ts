@@ -1,3 +1,4 @@
+import type { Place } from '../error.ts';
 import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 
@@ -70,4 +71,22 @@ export function readAccount(view: YamlView, findings: Findings): string | undefi
     return undefined;
   }
   return written;
+}
+
+/** Reports a value that an earlier entry of the same list has; `seen` keeps where each value stood first. */
+export function refuseSecond(
+  seen: Map<string, Place>,
+  value: string,
+  view: YamlView | undefined,
+  rule: { readonly number: number; readonly of: string; readonly what: string },
+  findings: Findings,
+): void {
+  if (value === '' || view === undefined) return;
+  const first = seen.get(value);
+  if (first === undefined) {
+    seen.set(value, view.place);
+    return;
+  }
+  const message = `the ${rule.what} "${view.written}" belongs to the ${rule.of} of line ${first.line} already`;
+  findings.error(rule.number, view.place, message, `give each ${rule.of} its own ${rule.what}`);
 }

@@ -2,8 +2,10 @@ import type { Checked } from '../error.ts';
 import { Findings } from '../yaml/findings.ts';
 import { readYaml } from '../yaml/read.ts';
 import type { YamlView } from '../yaml/view.ts';
+import { readApplications } from './applications.ts';
 import { readDomains } from './domains.ts';
 import { readAccount, readText, refuseUnknownKeys } from './fields.ts';
+import { readGovernance, readGovernanceAccount } from './governance.ts';
 import type { Topology } from './topology.ts';
 
 const KEYS = [
@@ -14,6 +16,7 @@ const KEYS = [
   'audit',
   'classification',
   'crossAccountVersion',
+  'applications',
   'domains',
 ];
 
@@ -47,26 +50,29 @@ function readTopology(view: YamlView, findings: Findings): Topology {
     number: 15,
     allowed: 'a region such as "eu-central-1"',
   });
-  const governanceAccount = readAccountOf(view, 'governance', findings) ?? '';
-  const auditAccount = view.get('audit') === undefined ? undefined : readAccountOf(view, 'audit', findings);
+  const governanceAccount = readGovernanceAccount(view, findings);
+  const auditAccount = readAuditAccount(view, findings);
+  const classification = readLadder(view, findings);
+  const domains = readDomains(view, { mesh, region, governanceAccount, auditAccount }, findings);
+  const governance = readGovernance(view, { domains, classification }, findings);
+  const applications = readApplications(view, { mesh, domains }, findings);
   return {
     mesh,
     region,
     organization: readOrganization(view, findings),
     governanceAccount,
     auditAccount: auditAccount ?? governanceAccount,
-    classification: readLadder(view, findings),
+    classification,
     crossAccountVersion: readVersion(view, findings),
-    domains: readDomains(view, { mesh, region, governanceAccount, auditAccount }, findings),
+    ...(governance === undefined ? {} : { governance }),
+    ...(applications === undefined ? {} : { applications }),
+    domains,
   };
 }
 
-function readAccountOf(view: YamlView, key: 'governance' | 'audit', findings: Findings): string | undefined {
-  const section = view.get(key);
-  if (section === undefined) {
-    findings.error(3, view.place, `the key "${key}" is missing`, `add "${key}: { account: '<12 digits>' }"`);
-    return undefined;
-  }
+function readAuditAccount(view: YamlView, findings: Findings): string | undefined {
+  const section = view.get('audit');
+  if (section === undefined) return undefined;
   refuseUnknownKeys(section, ['account'], findings);
   return readAccount(section, findings);
 }

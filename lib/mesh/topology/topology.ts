@@ -15,6 +15,10 @@ export interface Domain {
   readonly contact: string;
   /** The id of the organizational unit that its account is in (`ou-…`); absent: the mesh does not know. */
   readonly unit?: string;
+  /** A partner: its account is outside the organization, and what it subscribes to has an end. */
+  readonly external?: true;
+  /** Where the terms are that a partner agreed to: a partner always has some. */
+  readonly terms?: string;
 }
 
 /** What `mesh.yaml` says, after validation: who takes part in the mesh and where. */

@@ -14,7 +14,12 @@ interface Case {
   readonly problems: readonly string[];
 }
 
-const cases = parse(readFileSync(new URL('cases.yaml', folder), 'utf8')) as Case[];
+const GOVERNED = readFileSync(new URL('governed.yaml', folder), 'utf8');
+const read = (name: string) => parse(readFileSync(new URL(name, folder), 'utf8')) as Case[];
+const cases = [
+  ...read('cases.yaml').map((entry) => ({ ...entry, file: MESH })),
+  ...read('governed-cases.yaml').map((entry) => ({ ...entry, file: GOVERNED })),
+];
 
 function change(text: string, [from, to]: readonly [string, string]): string {
   expect(text).toContain(from);
@@ -47,13 +52,41 @@ describe('mesh.yaml', () => {
     expect(result.ok && result.value.auditAccount).toBe('111111111111');
   });
 
-  test.each(cases)('$name', ({ replace, and, problems }) => {
-    const text = change(MESH, replace);
+  test.each(cases)('$name', ({ file, replace, and, problems }) => {
+    const text = change(file, replace);
     const result = parseMesh(and === undefined ? text : change(text, and));
     expect(result.problems.map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(problems);
     expect(result.ok).toBe(problems.length === 0);
     for (const problem of result.problems)
       expect(problem).toMatchObject({ file: 'mesh.yaml', fix: expect.any(String) });
+  });
+
+  test('that says how it is governed is read whole', () => {
+    const result = parseMesh(GOVERNED);
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        governanceAccount: '111111111111',
+        governance: {
+          council: { representatives: ['sales', 'finance'], quorum: 2 },
+          approvers: {
+            legal: ['finance:steward', 'governance:auditor', 'arn:aws:iam::222222222222:role/team/counsel'],
+          },
+          recertifyEvery: { confidential: 180 },
+          drift: 'ask',
+        },
+        applications: [
+          { name: 'billing', role: 'arn:aws:iam::222222222222:role/team/billing', state: 'approved' },
+          { name: 'forecasts', role: 'arn:aws:iam::033333333333:role/forecasts', state: 'suspended' },
+        ],
+        domains: [
+          { name: 'sales', unit: 'ou-ab12-3cd45efg' },
+          { name: 'finance' },
+          { name: 'research' },
+          { name: 'airline', external: true, terms: 'https://example.org/terms/airline' },
+        ],
+      },
+    });
   });
 
   test('that is too large is not read', () => {
