@@ -38,6 +38,9 @@ export function sourceKey(account: string, database: string, table: string): Reg
   return { pk: `SOURCE#${account}/${database}`, sk: table };
 }
 
+/** The partition of the standing entitlements, and the message group in which they are reconciled. */
+export const ENTITLEMENTS = 'ENTITLEMENT';
+
 /** The key of a record. */
 export function keyOf(record: RegistryRecord): RegistryKey {
   switch (record.type) {
@@ -52,6 +55,8 @@ export function keyOf(record: RegistryRecord): RegistryKey {
       const { domain, product, major, consumer } = record.intent;
       return { pk: productPartition({ domain, name: product }), sk: `V#${major}#SHARE#${consumer}` };
     }
+    case 'entitlement':
+      return { pk: ENTITLEMENTS, sk: record.id };
     case 'attempt':
       return { pk: `ATTEMPT#${record.change.at.slice(0, 10)}`, sk: record.change.correlation };
   }
@@ -66,6 +71,8 @@ export function sortOf(record: RegistryRecord): string {
       return `${record.consumer}#${record.id}`;
     case 'share':
       return `${record.intent.consumer}#${record.intent.domain}/${record.intent.product}#${record.intent.major}`;
+    case 'entitlement':
+      return record.id;
     case 'attempt':
       return `${record.change.at}#${record.change.correlation}`;
   }

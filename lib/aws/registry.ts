@@ -8,12 +8,21 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { fromItem, toItem } from './attribute-value.ts';
-import { keyOf, type ProductKey, productPartition, type RegistryKey, sortOf, sourceKey } from './registry-keys.ts';
+import {
+  ENTITLEMENTS,
+  keyOf,
+  type ProductKey,
+  productPartition,
+  type RegistryKey,
+  sortOf,
+  sourceKey,
+} from './registry-keys.ts';
 import { isNamed, type Patience, persist } from './retry.ts';
 
 export type { ProductKey } from './registry-keys.ts';
@@ -27,7 +36,7 @@ export interface VersionState {
 
 /** A record to write, and the revision that it replaces: undefined when it must not exist yet. */
 export interface RecordWrite {
-  readonly record: ProductRecord | SubscriptionRecord | ShareRecord;
+  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord;
   readonly replaces: number | undefined;
 }
 
@@ -55,6 +64,8 @@ export interface Registry {
   versions(product: { readonly domain: string; readonly name: string }): Promise<VersionState[]>;
   /** Writes all or nothing, but for claims beyond what one transaction holds. @throws WEFT-REGISTRY-001 changed meanwhile, -002 source table taken, -003 a record is too big. */
   write(writes: readonly RecordWrite[], claims?: readonly SourceClaim[]): Promise<void>;
+  /** Every standing entitlement, those that ended included, read consistently. */
+  entitlements(): Promise<EntitlementRecord[]>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;
   /** The product that follows a source table. */
@@ -141,6 +152,14 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
         ConsistentRead: true,
       });
       return toVersions(items);
+    },
+    async entitlements() {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: toItem({ ':pk': ENTITLEMENTS }),
+        ConsistentRead: true,
+      });
+      return items.map((item) => toRecord(item) as EntitlementRecord);
     },
     async write(writes, claims = []) {
       for (const [some, of] of transactions(writes, claims)) await transact(some, of);

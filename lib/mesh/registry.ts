@@ -1,3 +1,4 @@
+import type { EntitlementRecord } from './entitlement/entitlement.ts';
 import type { ProductRecord } from './product/product.ts';
 import type { Change } from './record.ts';
 import type { ShareRecord, SubscriptionRecord } from './subscription/subscription.ts';
@@ -10,15 +11,17 @@ export interface AttemptRecord {
 }
 
 /** Everything that tells a part of the mesh's story; the registry's source pointers do not. */
-export type RegistryRecord = ProductRecord | SubscriptionRecord | ShareRecord | AttemptRecord;
+export type RegistryRecord = ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | AttemptRecord;
 
-/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer. */
+/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id. */
 export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): string {
   switch (record.type) {
     case 'product':
       return `${record.domain}/${record.name}#${record.major}`;
     case 'subscription':
       return `${record.domain}/${record.product}#${record.major}/subscription/${record.id}`;
+    case 'entitlement':
+      return `entitlement/${record.id}`;
     case 'share':
       return `${record.intent.domain}/${record.intent.product}#${record.intent.major}/share/${record.intent.consumer}`;
   }

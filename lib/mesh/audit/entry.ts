@@ -60,7 +60,7 @@ export function auditEntries(before: RegistryRecord | undefined, after: Registry
 }
 
 function stateOf(record: RegistryRecord): string | undefined {
-  if (record.type === 'product' || record.type === 'subscription') return record.state;
+  if (record.type === 'product' || record.type === 'subscription' || record.type === 'entitlement') return record.state;
   return undefined;
 }
 
@@ -77,6 +77,10 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
     case 'share': {
       const { domain, product, major, consumer } = record.intent;
       return { domain, product, major, consumer, generation: record.generation, revision: record.revision };
+    }
+    case 'entitlement': {
+      const { selector, generation, revision } = record;
+      return { ...(selector.domain === undefined ? {} : { domain: selector.domain }), generation, revision };
     }
     default:
       return {};

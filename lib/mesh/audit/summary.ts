@@ -1,3 +1,4 @@
+import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { condition } from '../record.ts';
@@ -16,6 +17,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofProduct(before?.type === 'product' ? before : undefined, after);
     case 'subscription':
       return ofSubscription(before?.type === 'subscription' ? before : undefined, after);
+    case 'entitlement':
+      return ofEntitlement(before?.type === 'entitlement' ? before : undefined, after);
     case 'share':
       return ofShare(before?.type === 'share' ? before : undefined, after);
   }
@@ -90,4 +93,15 @@ function ofShare(before: ShareRecord | undefined, after: ShareRecord): string {
   }
   const { link, grants, account } = after.intent;
   return link === undefined ? `nothing must be left in ${account}` : `${grants.length} grants and a link in ${account}`;
+}
+
+function ofEntitlement(before: EntitlementRecord | undefined, after: EntitlementRecord): string {
+  const { id, selector, grantee, way, because, purpose } = after;
+  if (before !== undefined) {
+    const moved = before.state === after.state ? `still ${after.state}` : `${before.state} to ${after.state}`;
+    return before.way === way ? `${id}: ${moved}` : `${id}: by ${before.way} to by ${way}: ${because}`;
+  }
+  const what = `everything up to ${selector.classification} of ${selector.domain ?? 'every domain'}`;
+  const whom = grantee.kind === 'account' ? `${grantee.domain} for ${grantee.principals.join(', ')}` : grantee.arn;
+  return `${id}: ${whom} gets ${what}, by ${way}; purpose: ${purpose}`;
 }

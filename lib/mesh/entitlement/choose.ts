@@ -63,11 +63,7 @@ function tagGrantsFor(
 }
 
 /** What one account needs for each product, times the accounts: without subscriptions each needs the same. */
-function nameGrantsFor(
-  entitlement: EntitlementRecord,
-  products: readonly ProductRecord[],
-  topology: Topology,
-): number {
+function nameGrantsFor(entitlement: EntitlementRecord, products: readonly ProductRecord[], topology: Topology): number {
   const { id, selector, grantee } = entitlement;
   const members = membersOf(grantee, topology);
   const covered = products.filter(({ domain }) => covers(selector, domain));

@@ -76,6 +76,8 @@ export interface ShareIntent {
   readonly linkName: string;
   readonly target: { readonly catalogId: string; readonly database: string; readonly tables: readonly string[] };
   readonly grants: readonly Grant[];
+  /** The standing entitlements among what it gives; absent when there are none. */
+  readonly entitlements?: readonly string[];
   /** Where grants of earlier intents stood that may still be there: the agent looks there too. */
   readonly former?: {
     readonly principals: readonly string[];
