@@ -8,6 +8,11 @@ export type Action =
   | 'product.list'
   | 'product.show'
   | 'product.suspend'
+  | 'product.deprecate'
+  | 'product.retire'
+  | 'product.rollout'
+  | 'product.report'
+  | 'product.rate'
   | 'product.audience'
   | 'subscription.request'
   | 'subscription.read'
@@ -38,6 +43,11 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.list': { anyone: true },
   'product.show': { anyone: true },
   'product.suspend': { owner: ['steward'], governance: ['platform'] },
+  'product.deprecate': { owner: ['steward'] },
+  'product.retire': { owner: ['steward'], governance: ['platform'] },
+  'product.rollout': { owner: ['steward'] },
+  'product.report': { owner: ['producer', 'steward'] },
+  'product.rate': { consumer: ['producer', 'analyst', 'steward'] },
   'product.audience': { owner: ['event-port'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {

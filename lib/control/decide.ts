@@ -2,6 +2,8 @@ import type { VersionState } from '#aws/registry.ts';
 import { productOfSubscription } from '#aws/registry-keys.ts';
 import { type Checked, userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
+import { isPublished } from '#mesh/product/life.ts';
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve, type Narrowing, reject, revoke } from '#mesh/subscription/transitions.ts';
 import { authorize } from './authorize.ts';
@@ -54,6 +56,7 @@ export async function decide(
       await deps.registry.write([{ record, replaces: subscription.revision }]);
       return { subscription: record };
     }
+    refuseUnpublished(version.product);
     const ladder = topology.classification;
     const narrowing = narrowingOf(
       { ...wish, expiresAt: checkEnd(wish.expiresAt, deps.now()) },
@@ -93,6 +96,14 @@ export async function revokeSubscription(
       { record, replaces: subscription.revision },
     ]);
     return record;
+  });
+}
+
+/** Between a request and its approval the product may have ended. */
+function refuseUnpublished(product: ProductRecord): void {
+  if (isPublished(product)) return;
+  throw userError('WEFT-REQUEST-003', `${productId(product)} v${product.major} is ${product.state}`, {
+    hint: 'reject the request; it can be made again for a version that is active',
   });
 }
 

@@ -1,20 +1,22 @@
 import { compileAccess } from '#mesh/access/compile.ts';
 import { centralTables } from '#mesh/contract/central-tables.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
+import { isPublished } from '#mesh/product/life.ts';
 import { databaseName } from '#mesh/topology/names.ts';
+import { declared } from './declared-state.ts';
 import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
-import { nextRecord, stateOf } from './publish.ts';
+import { nextRecord } from './publish.ts';
 import type { ApiDeps, Request } from './request.ts';
 
 /** What publishing would do, against what the registry says is there; refused for the same reasons as publishing. */
 export async function planPublish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
   const { draft, verdict } = acceptDraft(files, request.caller, topology);
-  const state = stateOf(draft);
   const versions = await deps.registry.versions(draft);
   const current = versions.find(({ product }) => product.major === draft.major);
-  if (current !== undefined) refuseBreaking(current, draft, topology);
-  const next = nextRecord(draft, state, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
+  const life = declared(draft, current, request, deps);
+  if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
+  const next = nextRecord(draft, life, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
   const before = current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology);
   return buildPlan({

@@ -6,6 +6,7 @@ import { centralTables } from '#mesh/contract/central-tables.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
+import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
@@ -105,8 +106,8 @@ function draftSubscription(
 ): { verdict: Decision; subscription: SubscriptionRecord; same?: SubscriptionRecord } {
   const consumer = request.caller.domain;
   authorize('subscription.request', request.caller, { owner: product.domain, consumer });
-  if (consumer === undefined || product.state === 'retired') {
-    throw userError('WEFT-REQUEST-003', `${productId(product)} v${product.major} is retired`, {
+  if (consumer === undefined || !isPublished(product)) {
+    throw userError('WEFT-REQUEST-003', `${productId(product)} v${product.major} is ${product.state}`, {
       hint: 'subscribe to a version that is active',
     });
   }

@@ -1,4 +1,4 @@
-import type { ProductRecord } from '../product/product.ts';
+import type { ProductRecord, ProductState } from '../product/product.ts';
 
 /** A file that a user handed in: its name for messages, and what it says. */
 export interface SourceFile {
@@ -7,7 +7,7 @@ export interface SourceFile {
 }
 
 /** ODPS's `status` of a product. */
-export type DraftState = 'proposed' | 'draft' | 'active' | 'deprecated' | 'retired';
+export type DraftState = ProductState;
 
 /** What a product folder declares, after validation: the desired part of a `ProductRecord`. */
 export type ProductDraft = Pick<
@@ -25,4 +25,9 @@ export type ProductDraft = Pick<
   | 'classification'
   | 'tables'
   | 'sla'
-> & { readonly draftState: DraftState };
+  | 'kpis'
+> & {
+  readonly draftState: DraftState;
+  /** The announced end of a deprecated version, from `weft.sunset`: ISO 8601. */
+  readonly sunset?: string;
+};

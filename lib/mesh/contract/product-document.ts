@@ -6,6 +6,7 @@ import type { YamlView } from '../yaml/view.ts';
 import { customProperty } from './custom-property.ts';
 import type { DraftState, ProductDraft } from './draft.ts';
 import { readVersion, required } from './head.ts';
+import { readKpis, readSunset } from './product-life.ts';
 
 const STATES: readonly DraftState[] = ['proposed', 'draft', 'active', 'deprecated', 'retired'];
 const PORTS: Readonly<Record<string, OutputPort>> = {
@@ -47,6 +48,8 @@ export function readProductDocument(view: YamlView, topology: Topology, findings
     contact: readContact(view) ?? domainNamed(topology, domain)?.contact,
     tags: view.list('tags').flatMap((tag) => tag.written ?? []),
     draftState: readState(view, findings),
+    sunset: readSunset(view, findings),
+    kpis: readKpis(view, findings),
     outputs: readOutputs(view, findings),
   };
 }
