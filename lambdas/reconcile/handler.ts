@@ -5,6 +5,7 @@ import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import type { SQSEvent } from 'aws-lambda';
 import { createCentralCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
+import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createRegistry } from '#aws/registry.ts';
 import { mergeRequests, reconcile } from '#control/reconcile.ts';
 import { workThrough } from '../shared/batch.ts';
@@ -15,10 +16,12 @@ import { describe, meshHandler } from '../shared/middleware.ts';
 
 const environment = settings('mesh', 'region', 'registryTable');
 const metrics = meshMetrics('reconcile');
+const lakeFormation = new LakeFormationClient(clientConfig);
 const deps = {
   registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
   catalog: createCentralCatalog(new GlueClient(clientConfig), patience),
-  lakeFormation: createLakeFormation(new LakeFormationClient(clientConfig), patience),
+  lakeFormation: createLakeFormation(lakeFormation, patience),
+  tags: createLakeFormationTags(lakeFormation, patience),
   topology: topologyReader(environment),
   now,
 };

@@ -1,5 +1,6 @@
 import type { CentralCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
+import type { LakeFormationTags } from '#aws/lake-formation-tags.ts';
 import type { ProductKey, RecordWrite, Registry, SourceClaim, VersionState } from '#aws/registry.ts';
 import { groupOf } from '#aws/registry-keys.ts';
 import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
@@ -16,12 +17,14 @@ import { dismantle, releasedSources } from './dismantle.ts';
 import { isManagedCentrally } from './managed.ts';
 import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 import { optimistically } from './optimistic.ts';
+import { productTagging } from './product-tags.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
 
 export interface ReconcileDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write'>;
   readonly catalog: CentralCatalog;
   readonly lakeFormation: LakeFormation;
+  readonly tags: LakeFormationTags;
   topology(): Promise<Topology>;
   now(): Date;
 }
@@ -55,9 +58,12 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = state.product.tables.map((table) => toTableInput(state.product, table));
     const central = centralAccess(state, access, topology, deps);
+    const tagging = productTagging(state, access, { tags: deps.tags, topology, request });
     const converge = async () => {
-      const found = await convergeCatalog({ database, tables }, deps.catalog, central.narrowBefore);
-      return { catalog: found, grants: await central.grant(found) };
+      const narrow = async (found: readonly TableInputLike[]) =>
+        (await tagging.narrow(found)) ?? (await central.narrowBefore(found));
+      const found = await convergeCatalog({ database, tables }, deps.catalog, narrow);
+      return { catalog: found, grants: await tagging.settle(found, await central.grant(found)) };
     };
     const retired = state.product.state === 'retired';
     const { catalog, grants } = retired
@@ -66,7 +72,7 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const outcome = outcomeWrites(state, { access, catalog, grants, request, now: deps.now() });
     const removed = retired && catalog.ok;
     const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];
-    await writeAll(outcome.writes, deps.registry, free);
+    await writeAll(tagging.noted(outcome.writes, deps.now()), deps.registry, free);
     const problems = [...(catalog.message === undefined ? [] : [catalog.message]), ...grants.problems];
     const result = catalog.ok && grants.ok ? 'converged' : 'failed';
     return { result, timeToRegister: outcome.timeToRegister, problems };

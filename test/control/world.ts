@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-lakeformation';
 import { createCentralCatalog, createLinkCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
+import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createRegistry, type ProductKey, type VersionState } from '#aws/registry.ts';
 import type { Caller } from '#control/caller.ts';
 import { callerOf } from '#control/caller.ts';
@@ -70,14 +71,16 @@ export async function createWorld() {
   }
   const reconciler = cloud.clientConfig(roleIn(GOVERNANCE, 'toy-reconcile'));
   const lakeFormationClient = new LakeFormationClient(reconciler);
-  await lakeFormationClient.send(
-    new RegisterResourceCommand({
-      ResourceArn: 'arn:aws:s3:::toy-sales-222222222222-eu-central-1',
-      RoleArn: roleIn(GOVERNANCE, 'toy-lf-sales'),
-    }),
-  );
+  for (const { name, account } of TOPOLOGY.domains) {
+    await lakeFormationClient.send(
+      new RegisterResourceCommand({
+        ResourceArn: `arn:aws:s3:::toy-${name}-${account}-eu-central-1`,
+        RoleArn: roleIn(GOVERNANCE, `toy-lf-${name}`),
+      }),
+    );
+  }
   const dynamo = new DynamoDBClient(reconciler);
-  await dynamo.send(registryTable());
+  const { TableDescription } = await dynamo.send(registryTable());
   const patience = noWait();
   const registry = createRegistry(dynamo, TABLE, patience);
   const now = () => clock.date();
@@ -93,6 +96,7 @@ export async function createWorld() {
     },
     catalog: createCentralCatalog(new GlueClient(reconciler), patience),
     lakeFormation: createLakeFormation(lakeFormationClient, patience),
+    tags: createLakeFormationTags(lakeFormationClient, patience),
   };
   const agentOf = (domain: string) => {
     const role = `toy-${domain}-agent`;
@@ -137,6 +141,8 @@ export async function createWorld() {
     clock,
     patience,
     registry,
+    /** The ARN of the registry's stream. */
+    stream: TableDescription?.LatestStreamArn ?? '',
     governance,
     agentOf,
     version,
@@ -207,6 +213,7 @@ function registryTable(): CreateTableCommand {
   return new CreateTableCommand({
     TableName: TABLE,
     BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     AttributeDefinitions: ['pk', 'sk', 'type', 'sort'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },

@@ -77,6 +77,7 @@ export function compileAccess(
     shares.push({
       ...emptyIntent(product, consumer, account, target),
       link: { name: target.database, targetCatalogId: target.catalogId, targetDatabase: target.database },
+      ...(entitled.length === 0 ? {} : { entitlements: entitled.map(({ subscription }) => subscription.id) }),
       grants: normalizeGrants([...describeLink, ...roleSide.grants]),
     });
   }
