@@ -56,7 +56,6 @@ describe('a publication', () => {
       { tables: [table('t', COLUMNS, { partitionKeys: [column('k')] })] },
       'publish.classification',
     ],
-    ['that is a draft', { draftState: 'draft' }, 'publish.status'],
   ])('%s is denied', (_, change, policy) => {
     const decision = decidePublish({ ...draft, ...change }, TOPOLOGY);
     expect([decision.effect, ids(decision)]).toEqual(['deny', [policy]]);
