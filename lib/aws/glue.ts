@@ -21,6 +21,10 @@ export interface CentralTable {
   readonly input: ActualTable;
   /** Glue's own word on whether Lake Formation governs the table's location. */
   readonly registered: boolean;
+  /** ARN of who made it. */
+  readonly createdBy?: string;
+  /** ISO 8601: its last change. */
+  readonly updatedAt?: string;
 }
 
 /** A table of a domain's own catalog, as catalog-watch needs it. */
@@ -72,6 +76,8 @@ export function createCentralCatalog(client: GlueClient, patience: Patience): Ce
       return found.map((table) => ({
         input: toActual(table),
         registered: table.IsRegisteredWithLakeFormation ?? false,
+        createdBy: table.CreatedBy,
+        updatedAt: table.UpdateTime?.toISOString(),
       }));
     },
     async apply(change) {

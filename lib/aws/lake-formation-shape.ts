@@ -88,6 +88,7 @@ function toGrantsOfOne(entry: PrincipalResourcePermissions): Grant[] {
             permissions: kept,
             grantable: grantable.filter(keep),
             lastUpdatedBy: entry.LastUpdatedBy,
+            lastUpdated: entry.LastUpdated?.toISOString(),
           },
         ];
   };

@@ -52,6 +52,8 @@ export interface Grant {
   readonly grantable: readonly Permission[];
   /** Who changed it last, as Lake Formation reports; never part of a comparison. */
   readonly lastUpdatedBy?: string;
+  /** ISO 8601: when that was; never part of a comparison. */
+  readonly lastUpdated?: string;
 }
 
 /** A data cells filter in the central catalog: some rows and some columns of one table. */

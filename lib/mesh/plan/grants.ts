@@ -1,4 +1,4 @@
-import type { Grant, GrantResource } from '../access/grant.ts';
+import { ALL_TABLES, type Grant, type GrantResource } from '../access/grant.ts';
 
 /** One permission change: `grant` says what is given or taken. */
 export interface GrantChange {
@@ -11,6 +11,12 @@ type ColumnsResource = Extract<GrantResource, { kind: 'columns' }>;
 /** The place of a grant: there is one for each; column lists of one table share theirs. */
 function grantKey({ principal, resource }: Pick<Grant, 'principal' | 'resource'>): string {
   return JSON.stringify([principal, ...resourceKey(resource)]);
+}
+
+/** The place of a resource as one stable text, e.g. `columns 111111111111/sales__orders__v1/t0`. */
+export function resourceId(resource: GrantResource): string {
+  const [kind, ...path] = resourceKey(resource);
+  return `${kind} ${path.join('/')}`;
 }
 
 function resourceKey(resource: GrantResource): string[] {
@@ -88,7 +94,7 @@ function unique<T extends string>(values: readonly T[]): T[] {
 
 /**
  * The changes that lead from the actual grants to the desired ones: first what widens, then what is taken, then the narrower grants in
- * the place of wider ones.
+ * the place of wider ones, filters in the place of plain grants included.
  *
  * A column list of one principal and table changes in place: the whole new list is granted, then only the columns that have to go are
  * revoked. This ends right whether Lake Formation adds lists up or keeps the last one (its documentation does not say), and the columns in
@@ -102,7 +108,7 @@ export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]):
   const replace: Grant[] = [];
   for (const [key, grant] of want) {
     const former = have.get(key);
-    if (former === undefined) widen.push(grant);
+    if (former === undefined) (isCancelledNow(grant, have, want) ? replace : widen).push(grant);
     else if (mustGoFirst(former, grant)) {
       take.push(former);
       replace.push(grant);
@@ -127,6 +133,20 @@ function mustGoFirst(former: Grant, next: Grant): boolean {
   if (!isSubset(keptOption, next.grantable)) return true;
   if (former.resource.kind !== 'columns' || next.resource.kind !== 'columns') return false;
   return former.resource.columns === '*' && next.resource.columns !== '*';
+}
+
+/** A filter counts for nothing as long as a plain grant stands beside it: one that has to go goes before the filter is given. */
+function isCancelledNow(
+  { principal, resource }: Grant,
+  have: ReadonlyMap<string, Grant>,
+  want: ReadonlyMap<string, Grant>,
+): boolean {
+  if (resource.kind !== 'filter') return false;
+  return [resource.table, ALL_TABLES].some((table) => {
+    const { catalogId, database } = resource;
+    const key = grantKey({ principal, resource: { kind: 'columns', catalogId, database, table, columns: '*' } });
+    return have.has(key) && !want.has(key);
+  });
 }
 
 function covers(former: Grant, next: Grant): boolean {
@@ -158,7 +178,7 @@ function surplus(former: Grant, next: Grant): Grant[] {
   return columns.length === 0 ? [] : [{ ...former, resource: { ...resource, columns } }];
 }
 
-function withoutOrigin({ lastUpdatedBy: _, ...grant }: Grant): Grant {
+function withoutOrigin({ lastUpdatedBy: _by, lastUpdated: _at, ...grant }: Grant): Grant {
   return grant;
 }
 
