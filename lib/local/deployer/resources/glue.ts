@@ -3,6 +3,28 @@ import { type Family, type Properties, pick, rules } from './resource.ts';
 type Named = Properties & { Name?: string };
 
 export const glue: Family = {
+  'AWS::Glue::Connection': {
+    properties: rules({ update: 'ConnectionInput', replace: 'CatalogId' }),
+    async create(request) {
+      const { CatalogId, ConnectionInput } = request.properties as Properties & { ConnectionInput: Named };
+      const Name = ConnectionInput.Name ?? request.generatedName(255);
+      await request.call('glue', 'CreateConnection', { CatalogId, ConnectionInput: { ...ConnectionInput, Name } });
+      return { id: Name };
+    },
+    async update({ call, id, properties }) {
+      const { CatalogId, ConnectionInput } = properties as Properties & { ConnectionInput: Named };
+      await call('glue', 'UpdateConnection', {
+        CatalogId,
+        Name: id,
+        ConnectionInput: { ...ConnectionInput, Name: id },
+      });
+      return { id };
+    },
+    async delete({ call, id, properties }) {
+      await call('glue', 'DeleteConnection', { ...pick(properties, 'CatalogId'), ConnectionName: id });
+    },
+  },
+
   'AWS::Glue::Database': {
     properties: rules({ update: 'DatabaseInput', replace: 'CatalogId DatabaseName' }),
     async create(request) {

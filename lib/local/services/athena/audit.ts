@@ -1,7 +1,8 @@
 import type { Cloud } from '../../core/cloud.ts';
 import type { Caller } from '../../core/service.ts';
-import type { ReadableTable } from '../lake-formation/access.ts';
+
 import { settingsOf } from '../lake-formation/settings.ts';
+import type { Read } from './plan.ts';
 
 interface Trail {
   record(account: string, record: Readonly<Record<string, unknown>>): unknown;
@@ -11,11 +12,13 @@ interface Trail {
  * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account, with a copy for
  * the owner, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
  */
-export function recordReads(cloud: Cloud, caller: Caller, queryId: string, reads: readonly ReadableTable[]): void {
+export function recordReads(cloud: Cloud, asker: Caller, queryId: string, reads: readonly Read[]): void {
   const trail: unknown = cloud.serviceNamed('cloudtrail');
   if (!isTrail(trail)) return;
-  for (const [index, { owner, governed }] of reads.entries()) {
+  for (const [index, { owner, governed, as }] of reads.entries()) {
     if (!governed) continue;
+    // What a view reads is read as its definer, and recorded where that lives.
+    const caller = as ?? asker;
     const event = {
       eventSource: 'lakeformation.amazonaws.com',
       eventName: 'GetDataAccess',

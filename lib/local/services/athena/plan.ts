@@ -1,7 +1,9 @@
 import type { Cloud } from '../../core/cloud.ts';
+import { callerFor } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import type { Caller } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
+import type { GlueViewDefinition } from '../glue/types.ts';
 import { type ReadableTable, readTable } from '../lake-formation/access.ts';
 import type { Engine } from './engine/instance.ts';
 import type { ParquetSchemas } from './engine/parquet-schema.ts';
@@ -15,7 +17,7 @@ import { decodeView } from './relation/view.ts';
 import { gateDuckdb } from './sql/duckdb-gate.ts';
 import { type Output, QueryFailure, type RelationName } from './sql/gate.ts';
 import type { Token } from './sql/lexer.ts';
-import { type Translation, Translations } from './sql/translations.ts';
+import { type Reading, type Translation, Translations } from './sql/translations.ts';
 import { polyglot, type Transpiler } from './sql/transpile.ts';
 import { storageOf } from './storage.ts';
 
@@ -31,12 +33,23 @@ export interface Asker {
 export interface Plan {
   readonly text: string;
   readonly outputs: readonly Output[];
-  readonly reads: readonly ReadableTable[];
+  readonly reads: readonly Read[];
   /** Bytes of the files under the tables it reads. */
   readonly bytes: number;
 }
 
+/** A table that a query reads, and as whom when that is not the asker. */
+export interface Read extends ReadableTable {
+  /** The definer of the view through which the table is read. */
+  readonly as?: Caller;
+}
+
 const VIEW_DEPTH = 16;
+
+/** Where a definer's relations are made: no name of a query leads there. */
+interface Realm {
+  readonly prefix: string;
+}
 
 /** Makes plans: gates the query twice and gives the engine just the relations that the asker was granted. */
 export class Planner {
@@ -74,7 +87,7 @@ export class Planner {
 
 class Work {
   readonly made = new Set<string>();
-  readonly reads = new Map<string, ReadableTable>();
+  readonly reads = new Map<string, Read>();
   readonly paths = new Set<string>();
   bytes = 0;
   outputs: readonly Output[] = [];
@@ -82,12 +95,15 @@ class Work {
   readonly #engine: Engine;
   readonly #schemas: ParquetSchemas;
   readonly #translations: Translations;
+  readonly #realm: Realm | undefined;
+  #views = 0;
 
-  constructor(asker: Asker, engine: Engine, schemas: ParquetSchemas, translations: Translations) {
+  constructor(asker: Asker, engine: Engine, schemas: ParquetSchemas, translations: Translations, realm?: Realm) {
     this.#asker = asker;
     this.#engine = engine;
     this.#schemas = schemas;
     this.#translations = translations;
+    this.#realm = realm;
   }
 
   async translate(sql: string, database: string, depth: number): Promise<Translation> {
@@ -121,6 +137,11 @@ class Work {
     this.made.add(key);
   }
 
+  /** The name of a database in the engine as the catalog knows it. */
+  #inCatalog(database: string): string {
+    return this.#realm === undefined ? database : database.slice(this.#realm.prefix.length);
+  }
+
   #makeInformation(table: string, place: string): void {
     const select = informationSchema(this.#asker, table);
     if (select === undefined)
@@ -138,8 +159,9 @@ class Work {
     depth: number,
   ) {
     const { cloud } = this.#asker;
-    const readable = this.#readable(at, place);
+    const readable = this.#readable({ ...at, database: this.#inCatalog(at.database) }, place);
     const { table } = readable;
+    if (table.ViewDefinition !== undefined) return this.#makeDefined(at, readable, table.ViewDefinition, place);
     const owner = `${readable.owner.catalogId}.${readable.owner.database}.${readable.owner.table}`;
     const view = decodeView(table.ViewOriginalText);
     if (view !== undefined) {
@@ -176,6 +198,38 @@ class Work {
     });
   }
 
+  /**
+   * A view of the Data Catalog: its text runs as its definer, in the catalog of its owner. What the definer may read gets names of its own in
+   * the engine, so that the query itself cannot name it.
+   */
+  async #makeDefined(
+    at: { database: string; table: string },
+    readable: ReadableTable,
+    { Definer, Representations }: GlueViewDefinition,
+    place: string,
+  ) {
+    if (this.#realm !== undefined) throw new QueryFailure(`NOT_SUPPORTED: ${place}: a view of a view cannot be read`);
+    const { owner } = readable;
+    const caller = callerFor(Definer, `AWSLF-00-AT-${owner.catalogId}`);
+    const prefix = `definer$${this.#views}$`;
+    this.#views += 1;
+    const asker = { cloud: this.#asker.cloud, caller, database: owner.database };
+    const work = new Work(asker, this.#engine, this.#schemas, this.#translations, { prefix });
+    const text = Representations[0]?.ViewExpandedText ?? '';
+    const body = await work.translate(inRealm(this.#translations.read(text), prefix), `${prefix}${owner.database}`, 1);
+    const columns = readable.cells[0]?.columns ?? [];
+    this.#engine.create({
+      database: at.database,
+      name: at.table,
+      select: `SELECT ${columns.map(quote).join(', ')} FROM (${body.text}\n)`,
+      macros: body.macros,
+    });
+    this.reads.set(`${owner.catalogId}.${owner.database}.${owner.table}`, readable);
+    for (const [key, read] of work.reads) this.reads.set(`${prefix}${key}`, { ...read, as: caller });
+    for (const path of work.paths) this.paths.add(path);
+    this.bytes += work.bytes;
+  }
+
   #readable(at: { database: string; table: string }, place: string): ReadableTable {
     const { cloud, caller } = this.#asker;
     try {
@@ -192,6 +246,23 @@ class Work {
       throw new QueryFailure(`Insufficient permissions to execute the query. ${error.message}`);
     }
   }
+}
+
+/** A view's text with its tables under the names that they have in the engine. @throws QueryFailure for a table without its database */
+function inRealm({ sql, tokens, relations }: Reading, prefix: string): string {
+  const named = new Set(relations.map(({ database, table }) => `${database ?? ''}.${table}`));
+  if (relations.some(({ database }) => database === undefined)) {
+    throw new QueryFailure('NOT_SUPPORTED: weft local takes views of the Data Catalog with full table names only');
+  }
+  let text = sql;
+  for (let index = tokens.length - 3; index >= 0; index -= 1) {
+    const [database, dot, table] = tokens.slice(index, index + 3);
+    if (database === undefined || dot?.value !== '.' || dot.kind !== 'symbol' || table === undefined) continue;
+    if (!named.has(`${database.value.toLowerCase()}.${table.value.toLowerCase()}`)) continue;
+    const realm = `"${prefix}${database.value.toLowerCase()}"`;
+    text = `${text.slice(0, database.start)}${realm}${text.slice(database.end)}`;
+  }
+  return text;
 }
 
 /** A star that stands for columns, not a product or `count(*)`. */

@@ -9,7 +9,7 @@ import { type Engine, EnginePool } from './engine/instance.ts';
 import { ParquetSchemas } from './engine/parquet-schema.ts';
 import { savePrepared } from './operations/saved.ts';
 import { lines, nothing, type Outcome } from './outcome.ts';
-import { type Plan, Planner } from './plan.ts';
+import { type Asker, type Plan, Planner } from './plan.ts';
 import { runSelect } from './select.ts';
 import { QueryFailure } from './sql/gate.ts';
 import type { Statement } from './sql/kinds.ts';
@@ -77,17 +77,38 @@ export class Runner {
     writable?: string,
   ): Promise<T> {
     const engine = await this.#pool.take();
+    let isMasked = false;
     try {
       const { cloud, caller } = run.context;
       const plan = await this.#planner.plan({ cloud, caller, database: run.database }, engine, sql, writable);
       if (run.cutoff !== undefined && plan.bytes > run.cutoff) {
         throw new QueryFailure('Query exhausted resources at this scale factor: Bytes scanned limit was exceeded', 2);
       }
+      isMasked = plan.reads.some(({ as }) => as !== undefined);
       recordReads(cloud, caller, run.queryId, plan.reads);
       run.started?.(engine);
       return await use(engine, plan);
     } catch (error) {
-      throw error instanceof AwsError ? error : athenaFailure(error, tokenize(sql));
+      if (error instanceof AwsError) throw error;
+      const failure = athenaFailure(error, tokenize(sql));
+      throw isMasked ? withoutValues(failure) : failure;
+    } finally {
+      this.#pool.refill();
+      void engine.close();
+    }
+  }
+
+  /** Why a view's text does not run as that caller, or gives other columns than the view has; undefined when it is sound. */
+  async faultOf(sql: string, asker: Asker, columns: readonly string[]): Promise<string | undefined> {
+    const engine = await this.#pool.take();
+    try {
+      const plan = await this.#planner.plan(asker, engine, sql);
+      const found = await runSelect(engine, { ...plan, text: `SELECT * FROM (${plan.text}) LIMIT 0` }, sql);
+      const names = (found.columns ?? []).map(({ Name }) => Name);
+      if (names.join() === columns.join()) return undefined;
+      return `The query gives the columns ${names.join(', ')}, and the view has ${columns.join(', ')}`;
+    } catch (error) {
+      return error instanceof AwsError ? error.message : athenaFailure(error, tokenize(sql)).message;
     } finally {
       this.#pool.refill();
       void engine.close();
@@ -110,10 +131,17 @@ export class Runner {
       // DuckDB's own plan would show the row filters and the files: what is told is the output and the scans.
       const { columns } = await runSelect(engine, { ...plan, text: `SELECT * FROM (${plan.text}) LIMIT 0` }, sql);
       const output = `Output[columnNames = [${columns.map((column) => column.Name).join(', ')}]]`;
-      const scans = plan.reads.map(
-        ({ owner }) => `    - TableScan[table = awsdatacatalog:${owner.database}:${owner.table}]`,
-      );
+      const scans = plan.reads
+        .filter(({ as }) => as === undefined)
+        .map(({ owner }) => `    - TableScan[table = awsdatacatalog:${owner.database}:${owner.table}]`);
       return { ...lines('Query Plan', [output, ...scans]), bytes: 0 };
     });
   }
+}
+
+/** An error of a view's own text may quote what the view masks. */
+function withoutValues(failure: QueryFailure): QueryFailure {
+  if (!/^(INVALID_CAST_ARGUMENT|NUMERIC_VALUE_OUT_OF_RANGE|GENERIC_INTERNAL_ERROR)/.test(failure.message))
+    return failure;
+  return new QueryFailure(failure.message.replace(/:.*$/s, ': a value in a view cannot be taken'), failure.category);
 }

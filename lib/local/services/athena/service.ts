@@ -1,5 +1,7 @@
+import { callerFor } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
-import type { Operations, Service } from '../../core/service.ts';
+import type { Context, Operations, Service } from '../../core/service.ts';
+import { columnNames, type GlueTable } from '../glue/types.ts';
 import { Executions } from './executions.ts';
 import { metadataOperations } from './operations/metadata.ts';
 import { queryOperations } from './operations/queries.ts';
@@ -31,6 +33,13 @@ export class AthenaService implements Service {
       ...metadataOperations,
     };
     this.#warming = setTimeout(() => void this.#runner.warm().catch(() => undefined), WARM_AFTER).unref();
+  }
+
+  /** Glue's question before it keeps a view: why its text does not run as its definer, or undefined. */
+  validateView({ cloud }: Context, view: GlueTable): Promise<string | undefined> {
+    const { Definer = '', Representations = [] } = view.ViewDefinition ?? {};
+    const asker = { cloud, caller: callerFor(Definer, 'view-validation'), database: view.DatabaseName };
+    return this.#runner.faultOf(Representations[0]?.ViewExpandedText ?? '', asker, columnNames(view));
   }
 
   /** Waits for the queries that run. */

@@ -3,10 +3,19 @@ import { refuseOthers } from '../../core/members.ts';
 import { IAM_ALLOWED } from '../lake-formation/principal.ts';
 import { invalidInput, nameOf, requireLength } from './errors.ts';
 import type { DefaultPermissions, GlueTableInput } from './types.ts';
+import { viewDefinition } from './view-definition.ts';
 
 const MEMBERS = new Set([
   ...['Name', 'Description', 'Owner', 'LastAccessTime', 'LastAnalyzedTime', 'Retention', 'StorageDescriptor'],
-  ...['PartitionKeys', 'ViewOriginalText', 'ViewExpandedText', 'TableType', 'Parameters', 'TargetTable'],
+  ...[
+    'PartitionKeys',
+    'ViewOriginalText',
+    'ViewExpandedText',
+    'TableType',
+    'Parameters',
+    'TargetTable',
+    'ViewDefinition',
+  ],
 ]);
 
 /** Either nothing, or everything to everybody whom IAM allows. @throws AwsError InvalidInputException */
@@ -36,7 +45,8 @@ export function tableInput(operation: string, given: TableInput | undefined): Gl
     requireLength(key, 'tableInput.parameters.key', 1, 255);
     requireLength(value, 'tableInput.parameters.value', 0, 512_000);
   }
-  const { TargetTable, LastAccessTime, LastAnalyzedTime, StorageDescriptor: storage, PartitionKeys, ...rest } = given;
+  const { TargetTable, LastAccessTime, LastAnalyzedTime, ...others } = given;
+  const { StorageDescriptor: storage, PartitionKeys, ViewDefinition, ...rest } = others;
   if (TargetTable !== undefined) return linkInput(Name, given);
   const { Name: _name, ...plain } = rest;
   return {
@@ -44,6 +54,10 @@ export function tableInput(operation: string, given: TableInput | undefined): Gl
     Name,
     ...(storage !== undefined && { StorageDescriptor: storageDescriptor(storage) }),
     ...(PartitionKeys !== undefined && { PartitionKeys: columnsOf(PartitionKeys, 'tableInput.partitionKeys') }),
+    ...(ViewDefinition !== undefined && {
+      ViewDefinition: viewDefinition(operation, given),
+      TableType: 'VIRTUAL_VIEW',
+    }),
     ...(LastAccessTime !== undefined && { LastAccessTime: seconds(LastAccessTime) }),
     ...(LastAnalyzedTime !== undefined && { LastAnalyzedTime: seconds(LastAnalyzedTime) }),
   } as GlueTableInput;
@@ -77,9 +91,9 @@ function linkInput(Name: string, given: TableInput): GlueTableInput {
   if (target?.CatalogId === undefined || target.DatabaseName === undefined || target.Name === undefined) {
     throw invalidInput('TargetTable must have CatalogId, DatabaseName and Name');
   }
-  const others = (['StorageDescriptor', 'PartitionKeys', 'ViewOriginalText', 'TableType'] as const).filter(
-    (member) => given[member] !== undefined,
-  );
+  const others = (
+    ['StorageDescriptor', 'PartitionKeys', 'ViewOriginalText', 'TableType', 'ViewDefinition'] as const
+  ).filter((member) => given[member] !== undefined);
   if (others.length > 0) throw invalidInput(`A resource link to a table cannot have ${others.join(', ')}`);
   const { CatalogId, Region } = target;
   return {

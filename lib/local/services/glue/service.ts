@@ -1,6 +1,7 @@
 import { jsonCodec } from '../../core/codecs.ts';
 import type { Operations, Service } from '../../core/service.ts';
 import { catalogOperations } from './catalog-operations.ts';
+import { connectionOperations } from './connection-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { partitionOperations } from './partition-operations.ts';
 import { policyOperations } from './policy-operations.ts';
@@ -22,5 +23,6 @@ export class GlueService implements Service {
     ...searchOperations,
     ...policyOperations,
     ...catalogOperations,
+    ...connectionOperations,
   });
 }

@@ -17,6 +17,7 @@ import { nameMatcher } from './name-matcher.ts';
 import { tableInput } from './parse.ts';
 import { arnOf, putTags } from './tag-store.ts';
 import type { GlueDatabase, GlueTable, GlueTableInput } from './types.ts';
+import { asValidated, requireViewable, requireViewUpdate, type ViewUpdate } from './view.ts';
 
 export interface AtTable {
   readonly CatalogId?: string;
@@ -24,7 +25,9 @@ export interface AtTable {
   readonly Name?: string;
 }
 
-const UPDATE_MEMBERS = new Set(['CatalogId', 'DatabaseName', 'Name', 'TableInput', 'SkipArchive', 'VersionId']);
+const UPDATE_MEMBERS = new Set([
+  ...['CatalogId', 'DatabaseName', 'Name', 'TableInput', 'SkipArchive', 'VersionId', 'ViewUpdateAction', 'Force'],
+]);
 const CREATE_MEMBERS = new Set(['CatalogId', 'DatabaseName', 'Name', 'TableInput', 'PartitionIndexes']);
 
 /** The operations on tables of the Data Catalog. */
@@ -87,7 +90,7 @@ export function presented(context: Context, table: GlueTable): GlueTable {
   return { ...table, IsRegisteredWithLakeFormation: registered };
 }
 
-function create(input: AtTable & { TableInput?: TableInput; PartitionIndexes?: unknown[] }, context: Context) {
+async function create(input: AtTable & { TableInput?: TableInput; PartitionIndexes?: unknown[] }, context: Context) {
   refuseOthers('glue', 'CreateTable', input, CREATE_MEMBERS);
   if ((input.PartitionIndexes ?? []).length > 0)
     refuseOthers('glue', 'CreateTable', { PartitionIndexes: 1 }, new Set());
@@ -104,8 +107,9 @@ function create(input: AtTable & { TableInput?: TableInput; PartitionIndexes?: u
     throw alreadyExists('Table already exists.');
   }
   requireLocation(cloud, caller, CatalogId, given.StorageDescriptor?.Location);
+  if (given.ViewDefinition !== undefined) requireViewable(context, database, given.ViewDefinition);
   const now = Math.floor(context.now / 1000);
-  const table: GlueTable = {
+  const made: GlueTable = {
     Retention: 0,
     ...given,
     DatabaseName,
@@ -116,6 +120,7 @@ function create(input: AtTable & { TableInput?: TableInput; PartitionIndexes?: u
     IsRegisteredWithLakeFormation: false,
     VersionId: '0',
   };
+  const table = made.ViewDefinition === undefined ? made : await asValidated(context, 'CREATE', made);
   cloud.store.transaction(() => {
     catalog.putTable(cloud, table);
     const resource = { kind: 'table', catalogId: CatalogId, database: DatabaseName, table: table.Name } as const;
@@ -126,8 +131,8 @@ function create(input: AtTable & { TableInput?: TableInput; PartitionIndexes?: u
   return {};
 }
 
-function update(
-  input: AtTable & { TableInput?: TableInput; SkipArchive?: boolean; VersionId?: string },
+async function update(
+  input: AtTable & ViewUpdate & { TableInput?: TableInput; SkipArchive?: boolean; VersionId?: string },
   context: Context,
 ) {
   refuseOthers('glue', 'UpdateTable', input, UPDATE_MEMBERS);
@@ -139,9 +144,11 @@ function update(
   if (input.VersionId !== undefined && input.VersionId !== table.VersionId) {
     throw new AwsError('ConcurrentModificationException', 'Update table failed due to concurrent modifications.');
   }
+  requireViewUpdate(context, input, table, given);
   const location = given.StorageDescriptor?.Location;
   if (location !== table.StorageDescriptor?.Location) requireLocation(cloud, caller, table.CatalogId, location);
-  const next = replaced(table, given, Math.floor(context.now / 1000));
+  const changed = replaced(table, given, Math.floor(context.now / 1000));
+  const next = changed.ViewDefinition === undefined ? changed : await asValidated(context, 'UPDATE', changed, table);
   cloud.store.transaction(() => {
     if (input.SkipArchive !== true) catalog.putVersion(cloud, table);
     catalog.putTable(cloud, next);

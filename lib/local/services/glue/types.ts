@@ -33,6 +33,8 @@ export interface GlueTableInput {
   readonly ViewExpandedText?: string;
   readonly TableType?: string;
   readonly Parameters?: Readonly<Record<string, string>>;
+  /** Set: this is a view that is read as its definer. */
+  readonly ViewDefinition?: GlueViewDefinition;
   /** Set: this is a resource link to that table. */
   readonly TargetTable?: {
     readonly CatalogId: string;
@@ -40,6 +42,34 @@ export interface GlueTableInput {
     readonly Name: string;
     readonly Region?: string;
   };
+}
+
+/** A view as Glue keeps it: one text, Athena's. */
+export interface GlueViewDefinition {
+  /** ARN of the role as which the tables below are read. */
+  readonly Definer: string;
+  readonly IsProtected?: boolean;
+  /** ARNs of the tables that it reads. */
+  readonly SubObjects: readonly string[];
+  readonly Representations: readonly {
+    readonly Dialect: string;
+    readonly DialectVersion?: string;
+    readonly ViewOriginalText: string;
+    readonly ViewExpandedText: string;
+    readonly ValidationConnection?: string;
+    readonly IsStale: boolean;
+  }[];
+}
+
+/** How the last change of a view went. */
+export interface GlueTableStatus {
+  readonly Action: 'CREATE' | 'UPDATE';
+  readonly State: 'SUCCESS' | 'FAILED';
+  readonly RequestedBy: string;
+  readonly UpdatedBy: string;
+  readonly RequestTime: number;
+  readonly UpdateTime: number;
+  readonly Error?: { readonly ErrorCode: string; readonly ErrorMessage: string };
 }
 
 /** A table as Glue answers it; times are epoch seconds, names lower-case. */
@@ -51,6 +81,9 @@ export interface GlueTable extends GlueTableInput {
   readonly CreatedBy: string;
   readonly IsRegisteredWithLakeFormation: boolean;
   readonly VersionId: string;
+  readonly IsMultiDialectView?: boolean;
+  /** Of a view only. */
+  readonly Status?: GlueTableStatus;
 }
 
 /** A partition as Glue answers it; times are epoch seconds. */

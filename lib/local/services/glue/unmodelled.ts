@@ -6,11 +6,11 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   CreateDatabase: ['FederatedDatabase'],
   GetDatabases: ['AttributesToGet'],
   CreateTable: ['OpenTableFormatInput', 'TransactionId'],
-  UpdateTable: ['UpdateOpenTableFormatInput', 'TransactionId', 'ViewUpdateAction', 'Force'],
+  UpdateTable: ['UpdateOpenTableFormatInput', 'TransactionId'],
   DeleteTable: ['TransactionId'],
   BatchDeleteTable: ['TransactionId'],
-  GetTable: ['TransactionId', 'QueryAsOfTime'],
-  GetTables: ['TransactionId', 'QueryAsOfTime', 'AttributesToGet'],
+  GetTable: ['TransactionId', 'QueryAsOfTime', 'IncludeStatusDetails'],
+  GetTables: ['TransactionId', 'QueryAsOfTime', 'AttributesToGet', 'IncludeStatusDetails'],
   GetPartitions: ['TransactionId', 'QueryAsOfTime'],
 };
 

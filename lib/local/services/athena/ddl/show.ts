@@ -47,7 +47,13 @@ export function runShow(statement: Show, run: Run): Outcome {
       return lines('createtab_stmt', createTable(seen(context, split(statement.path, run.database))));
     case 'createView': {
       const at = split(statement.path, run.database);
-      const view = decodeView(seen(context, at).ViewOriginalText);
+      const table = seen(context, at);
+      const defined = table.ViewDefinition?.Representations[0]?.ViewOriginalText;
+      if (defined !== undefined) {
+        const head = `CREATE PROTECTED MULTI DIALECT VIEW ${at.database}.${at.table}\nSECURITY DEFINER\nAS`;
+        return lines('Create View', `${head}\n${defined}`.split('\n'));
+      }
+      const view = decodeView(table.ViewOriginalText);
       if (view === undefined)
         throw new QueryFailure(`NOT_SUPPORTED: Relation '${at.database}.${at.table}' is a table, not a view`);
       return lines('Create View', `CREATE VIEW ${at.database}.${at.table} AS\n${view.originalSql}`.split('\n'));

@@ -5,7 +5,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
   bitwise_or bitwise_xor bool_and bool_or cardinality cast cbrt ceil ceiling chr coalesce codepoint concat concat_ws contains corr cos cosh count count_if
   covar_pop covar_samp cume_dist current_date current_time current_timestamp current_timezone date date_add date_diff date_format date_parse date_trunc day day_of_month
   day_of_week day_of_year degrees dense_rank dow doy e element_at every exp extract filter first_value flatten floor format
-  from_base64 from_hex from_iso8601_date from_iso8601_timestamp from_unixtime from_utf8 geometric_mean greatest grouping hash_counts histogram hour if is_finite is_infinite is_nan
+  from_base64 from_hex from_iso8601_date from_iso8601_timestamp from_unixtime from_utf8 geometric_mean greatest grouping hash_counts histogram hmac_sha256 hour if is_finite is_infinite is_nan
   json_array_contains json_array_length json_extract json_extract_scalar json_format json_parse kurtosis lag last_day_of_month last_value lead least
   length levenshtein_distance listagg ln localtime localtimestamp log log10 log2 lower lpad ltrim map map_agg map_concat map_entries map_from_entries map_keys map_values max
   max_by md5 millisecond min min_by minute mod month nan infinity none_match now nth_value ntile nullif parse_datetime percent_rank pi position pow power
@@ -28,6 +28,14 @@ export const GRAMMAR: ReadonlySet<string> = new Set(
     .trim()
     .split(/\s+/),
 );
+
+/** A key of HMAC as a block of 64 bytes: a longer one is hashed first. */
+const BLOCK =
+  "((case when octet_length(k) > 64 then unhex(sha256(k)) else k end) || unhex(repeat('00', cast(64 - least(octet_length(k), case when octet_length(k) > 64 then 32 else 64 end) as integer))))";
+
+function padded(byte: string): string {
+  return `cast(xor(cast(${BLOCK} as bit), cast(unhex(repeat('${byte}', 64)) as bit)) as blob)`;
+}
 
 /** Functions whose macro or rewrite is `athena_<name>`, because DuckDB lacks them or means something else. */
 export const MACROS: readonly string[] = [
@@ -74,6 +82,7 @@ export const MACROS: readonly string[] = [
   'temp macro athena_from_hex(s) as unhex(s)',
   'temp macro athena_to_hex(b) as upper(hex(b))',
   'temp macro athena_sha256(b) as unhex(sha256(b))',
+  `temp macro athena_hmac_sha256(b, k) as unhex(sha256(${padded('5c')} || unhex(sha256(${padded('36')} || b))))`,
   'temp macro athena_sha1(b) as unhex(sha1(b))',
   'temp macro athena_md5(b) as unhex(md5(b))',
   'temp macro athena_from_base64(s) as from_base64(s)',
