@@ -41,6 +41,14 @@ export function sourceKey(account: string, database: string, table: string): Reg
 /** The partition of the standing entitlements, and the message group in which they are reconciled. */
 export const ENTITLEMENTS = 'ENTITLEMENT';
 
+/** The partition of what each scope of policies has in force. */
+export const POLICY_HEADS = 'POLICY-HEAD';
+
+/** The partition of every version of a scope's policies. */
+export function policyPartition(scope: string): string {
+  return `POLICY#${scope}`;
+}
+
 /** The key of a record. */
 export function keyOf(record: RegistryRecord): RegistryKey {
   switch (record.type) {
@@ -57,6 +65,8 @@ export function keyOf(record: RegistryRecord): RegistryKey {
     }
     case 'entitlement':
       return { pk: ENTITLEMENTS, sk: record.id };
+    case 'policy-set':
+      return { pk: policyPartition(record.scope), sk: `V#${record.digest}` };
     case 'attempt':
       return { pk: `ATTEMPT#${record.change.at.slice(0, 10)}`, sk: record.change.correlation };
   }
@@ -73,6 +83,8 @@ export function sortOf(record: RegistryRecord): string {
       return `${record.intent.consumer}#${record.intent.domain}/${record.intent.product}#${record.intent.major}`;
     case 'entitlement':
       return record.id;
+    case 'policy-set':
+      return `${record.scope}@${record.digest}`;
     case 'attempt':
       return `${record.change.at}#${record.change.correlation}`;
   }

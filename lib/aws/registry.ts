@@ -205,11 +205,14 @@ export async function* everyRecord<T extends 'product' | 'subscription'>(
   } while (after !== undefined);
 }
 
+/** Items that are part of a record, or lead to one, and tell no story of their own. */
+const POINTERS = new Set(['source', 'policy-head', 'policy-files']);
+
 /** The record in a DynamoDB image, or undefined when the item is not a record (a source pointer). */
 export function recordOfImage(image: Readonly<Record<string, AttributeValue>> | undefined): RegistryRecord | undefined {
   if (image === undefined) return undefined;
   const item = fromItem(image);
-  return item.type === 'source' ? undefined : toRecord(item);
+  return POINTERS.has(String(item.type)) ? undefined : toRecord(item);
 }
 
 function toRecord(item: Record<string, unknown>): RegistryRecord {

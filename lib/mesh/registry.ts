@@ -1,4 +1,5 @@
 import type { EntitlementRecord } from './entitlement/entitlement.ts';
+import type { PolicySetRecord } from './policy-set/policy-set.ts';
 import type { ProductRecord } from './product/product.ts';
 import type { Change } from './record.ts';
 import type { ShareRecord, SubscriptionRecord } from './subscription/subscription.ts';
@@ -11,9 +12,15 @@ export interface AttemptRecord {
 }
 
 /** Everything that tells a part of the mesh's story; the registry's source pointers do not. */
-export type RegistryRecord = ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | AttemptRecord;
+export type RegistryRecord =
+  | ProductRecord
+  | SubscriptionRecord
+  | ShareRecord
+  | EntitlementRecord
+  | PolicySetRecord
+  | AttemptRecord;
 
-/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id. */
+/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a set of policies with its digest. */
 export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): string {
   switch (record.type) {
     case 'product':
@@ -22,6 +29,8 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
       return `${record.domain}/${record.product}#${record.major}/subscription/${record.id}`;
     case 'entitlement':
       return `entitlement/${record.id}`;
+    case 'policy-set':
+      return `policy/${record.scope}@${record.digest}`;
     case 'share':
       return `${record.intent.domain}/${record.intent.product}#${record.intent.major}/share/${record.intent.consumer}`;
   }

@@ -1,3 +1,4 @@
+import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import { summarize } from './summary.ts';
 
@@ -60,8 +61,7 @@ export function auditEntries(before: RegistryRecord | undefined, after: Registry
 }
 
 function stateOf(record: RegistryRecord): string | undefined {
-  if (record.type === 'product' || record.type === 'subscription' || record.type === 'entitlement') return record.state;
-  return undefined;
+  return 'state' in record ? record.state : undefined;
 }
 
 function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
@@ -81,6 +81,10 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
     case 'entitlement': {
       const { selector, generation, revision } = record;
       return { ...(selector.domain === undefined ? {} : { domain: selector.domain }), generation, revision };
+    }
+    case 'policy-set': {
+      const { scope, digest, revision } = record;
+      return { ...(scope === GLOBAL_SCOPE ? {} : { domain: scope }), version: digest, revision };
     }
     default:
       return {};

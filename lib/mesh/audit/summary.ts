@@ -1,5 +1,7 @@
 import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
+import { tally } from '../policy-set/council.ts';
+import { type PolicySetRecord, policySetId } from '../policy-set/policy-set.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { condition } from '../record.ts';
 import type { RegistryRecord } from '../registry.ts';
@@ -19,6 +21,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofSubscription(before?.type === 'subscription' ? before : undefined, after);
     case 'entitlement':
       return ofEntitlement(before?.type === 'entitlement' ? before : undefined, after);
+    case 'policy-set':
+      return ofPolicySet(before?.type === 'policy-set' ? before : undefined, after);
     case 'share':
       return ofShare(before?.type === 'share' ? before : undefined, after);
   }
@@ -104,4 +108,13 @@ function ofEntitlement(before: EntitlementRecord | undefined, after: Entitlement
   const what = `everything up to ${selector.classification} of ${selector.domain ?? 'every domain'}`;
   const whom = grantee.kind === 'account' ? `${grantee.domain} for ${grantee.principals.join(', ')}` : grantee.arn;
   return `${id}: ${whom} gets ${what}, by ${way}; purpose: ${purpose}`;
+}
+
+function ofPolicySet(before: PolicySetRecord | undefined, after: PolicySetRecord): string {
+  const id = policySetId(after);
+  const { approvals, rejections } = tally(after.votes, after.council);
+  const votes = `${approvals} for, ${rejections} against, ${after.council.quorum} of ${after.council.representatives.length} needed`;
+  const state =
+    before === undefined || before.state === after.state ? after.state : `${before.state} to ${after.state}`;
+  return after.replaces === undefined ? `${id}: ${state}, the first of its scope` : `${id}: ${state}; ${votes}`;
 }

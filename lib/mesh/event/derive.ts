@@ -1,5 +1,7 @@
 import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
+import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
+import { type PolicySetRecord, type PolicySetState, policySetId } from '../policy-set/policy-set.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
 import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
@@ -52,16 +54,24 @@ export function deriveEvents(
         state: after.state,
         ...(after.grantee.kind === 'account' ? { consumer: after.grantee.domain } : {}),
       });
+    case 'policy-set':
+      return emit(after, ofPolicySet(before?.type === 'policy-set' ? before : undefined, after), {
+        domain: after.scope === GLOBAL_SCOPE ? EVERY : after.scope,
+        product: EVERY,
+        major: 0,
+        policySet: policySetId(after),
+        state: after.state,
+      });
     default:
       return [];
   }
 }
 
-/** Stands for every domain or product in the events of entitlements. */
+/** Stands for every domain or product in the events of entitlements and policies. */
 const EVERY = '*';
 
 function emit(
-  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord,
+  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | PolicySetRecord,
   derived: readonly Derived[],
   common: Omit<MeshEventData, 'correlation'>,
 ): MeshEvent[] {
@@ -183,4 +193,20 @@ function ofEntitlement(before: EntitlementRecord | undefined, after: Entitlement
   if (after.state === 'active') return [{ type: 'EntitlementActivated', audience }];
   if (after.state === 'revoked') return [{ type: 'EntitlementRevoked', audience }];
   return after.state === 'expired' ? [{ type: 'EntitlementExpired', audience }] : [];
+}
+
+const POLICY_STATES: Readonly<Partial<Record<PolicySetState, MeshEventType>>> = {
+  proposed: 'PolicyProposed',
+  'in-force': 'PolicyInForce',
+  rejected: 'PolicyRejected',
+};
+
+/** Those who have a voice are told of each step; what gives way to another is told by the other. */
+function ofPolicySet(before: PolicySetRecord | undefined, after: PolicySetRecord): Derived[] {
+  const audience = after.council.representatives;
+  const votes = after.votes.map(({ voice, choice }) => `${voice}: ${choice}`);
+  const data = votes.length === 0 ? {} : { votes };
+  const type = POLICY_STATES[after.state];
+  if (type !== undefined && before?.state !== after.state) return [{ type, audience, data }];
+  return after.change.action === 'PolicyApproved' ? [{ type: 'PolicyApproved', audience, data }] : [];
 }

@@ -48,7 +48,11 @@ export type MeshEventType =
   | 'EntitlementActivated'
   | 'EntitlementRevoked'
   | 'EntitlementExpired'
-  | 'ProductShared';
+  | 'ProductShared'
+  | 'PolicyProposed'
+  | 'PolicyApproved'
+  | 'PolicyInForce'
+  | 'PolicyRejected';
 
 /** What every event of the mesh says; the optional members depend on the type. */
 export interface MeshEventData {
@@ -61,6 +65,10 @@ export interface MeshEventData {
   readonly consumer?: string;
   /** The standing entitlement that it is about; of several, their ids with blanks between. */
   readonly entitlement?: string;
+  /** `<scope>@<version>` of a set of policies. */
+  readonly policySet?: string;
+  /** What each domain said of a proposed set so far, e.g. `sales: approve`. */
+  readonly votes?: readonly string[];
   readonly state?: string;
   readonly reason?: string;
   readonly reasons?: readonly string[];

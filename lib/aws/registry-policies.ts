@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { userError } from '#mesh/error.ts';
+import type { PolicySet } from '#mesh/policy/policy-sets.ts';
+import type { PolicyHead, PolicySetRecord } from '#mesh/policy-set/policy-set.ts';
+import type { PolicyStep } from '#mesh/policy-set/transitions.ts';
+import { fromItem, toItem } from './attribute-value.ts';
+import { keyOf, POLICY_HEADS, policyPartition, type RegistryKey, sortOf } from './registry-keys.ts';
+import { type Patience, persist } from './retry.ts';
+
+/** Every version of every scope's policies, in the registry's table. All reads are consistent. */
+export interface PolicyStore {
+  /** What each scope has in force and proposed. */
+  heads(): Promise<PolicyHead[]>;
+  /** One version, without its texts. */
+  version(scope: string, digest: string): Promise<PolicySetRecord | undefined>;
+  /** Every version of a scope, without its texts, newest first. */
+  versions(scope: string): Promise<PolicySetRecord[]>;
+  /** The texts of one version by file name. */
+  files(scope: string, digest: string): Promise<PolicySet['files'] | undefined>;
+  /**
+   * Writes a step of one scope, and the texts of a set that is new, all or nothing.
+   * @throws WEFT-REGISTRY-001 when somebody else changed the scope meanwhile.
+   */
+  write(step: PolicyStep, added?: PolicySet): Promise<void>;
+}
+
+const filesKey = (scope: string, digest: string): RegistryKey => ({
+  pk: policyPartition(scope),
+  sk: `FILES#${digest}`,
+});
+
+export function createPolicyStore(client: DynamoDBClient, table: string, patience: Patience): PolicyStore {
+  const query = async (pk: string, prefix: string): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    let ExclusiveStartKey: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const command = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: toItem({ ':pk': pk, ':prefix': prefix }),
+        ConsistentRead: true,
+        ExclusiveStartKey,
+      });
+      const answer = await persist(() => client.send(command), patience);
+      items.push(...(answer.Items ?? []).map((item) => withoutKeys(fromItem(item))));
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    return items;
+  };
+  const get = async (key: RegistryKey): Promise<Record<string, unknown> | undefined> => {
+    const command = new GetItemCommand({ TableName: table, Key: toItem(key), ConsistentRead: true });
+    const { Item } = await persist(() => client.send(command), patience);
+    return Item === undefined ? undefined : withoutKeys(fromItem(Item));
+  };
+  return {
+    async heads() {
+      const heads = (await query(POLICY_HEADS, 'SCOPE#')) as unknown as ({ type: string } & PolicyHead)[];
+      return heads.map(({ type: _, ...head }) => head);
+    },
+    version: async (scope, digest) =>
+      (await get({ pk: policyPartition(scope), sk: `V#${digest}` })) as PolicySetRecord | undefined,
+    async versions(scope) {
+      const versions = (await query(policyPartition(scope), 'V#')) as unknown as PolicySetRecord[];
+      return versions.toSorted((a, b) => (a.change.at < b.change.at ? 1 : -1));
+    },
+    async files(scope, digest) {
+      const item = await get(filesKey(scope, digest));
+      return item?.files as PolicySet['files'] | undefined;
+    },
+    async write({ head, sets }, added) {
+      const put = (record: object, revision: number) => ({
+        Put: { TableName: table, Item: toItem(record), ...following(revision) },
+      });
+      const TransactItems = [
+        put({ type: 'policy-head', ...head, pk: POLICY_HEADS, sk: `SCOPE#${head.scope}` }, head.revision),
+        ...sets.map((set) => put({ ...set, ...keyOf(set), sort: sortOf(set) }, set.revision)),
+        ...(added === undefined
+          ? []
+          : [{ Put: { TableName: table, Item: toItem({ type: 'policy-files', ...filesOf(added) }) } }]),
+      ];
+      const command = new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: randomUUID() });
+      try {
+        await persist(() => client.send(command), patience);
+      } catch (error) {
+        throw refusal(error, head.scope);
+      }
+    },
+  };
+}
+
+function filesOf({ scope, digest, files }: PolicySet): object {
+  return { ...filesKey(scope, digest), files };
+}
+
+/** The first revision must not be there yet, a later one takes the place of the one before. */
+function following(revision: number) {
+  if (revision === 1) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#revision = :revision',
+    ExpressionAttributeNames: { '#revision': 'revision' },
+    ExpressionAttributeValues: toItem({ ':revision': revision - 1 }),
+  };
+}
+
+function withoutKeys({ pk: _pk, sk: _sk, sort: _sort, ...item }: Record<string, unknown>): Record<string, unknown> {
+  return item;
+}
+
+function refusal(error: unknown, scope: string): unknown {
+  if (!(error instanceof TransactionCanceledException)) return error;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  if (!codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return error;
+  return userError('WEFT-REGISTRY-001', `the policies of \`${scope}\` were changed by somebody else meanwhile`, {
+    cause: error,
+    hint: 'repeat the command',
+  });
+}
