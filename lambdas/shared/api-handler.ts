@@ -8,14 +8,17 @@ import { errorResult, statusOf, toResult } from './answer.ts';
 import { clientConfig, now, patience, random, topologyReader } from './clients.ts';
 import { settings } from './environment.ts';
 import { describe, meshHandler } from './middleware.ts';
+import { deployedPolicies, policyReader } from './policies.ts';
 import type { Routes } from './route.ts';
 
 /** The handler of a Lambda behind the mesh's API: checks a command, asks policy and writes desired state; a refusal is kept for the trail. */
 export function apiHandler(name: string, routes: Routes) {
   const environment = settings('mesh', 'region', 'registryTable');
+  const topology = topologyReader(environment);
   const deps = {
     registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
-    topology: topologyReader(environment),
+    topology,
+    policy: policyReader(async () => deployedPolicies(), topology),
     now,
     random,
   };

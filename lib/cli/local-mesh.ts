@@ -5,6 +5,7 @@ import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
 import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { userError, WeftError } from '#mesh/error.ts';
+import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
 
@@ -12,6 +13,8 @@ const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
 
 export interface BringUpOptions {
   readonly topology: Topology;
+  /** Default: the built-in ones. */
+  readonly policies?: PolicySets;
   readonly folder: string;
   /** 0 takes a free one; default 4566. */
   readonly port?: number;
@@ -39,7 +42,7 @@ export interface MeshUp {
  * @throws WeftError `WEFT-LOCAL-020` when governance cannot be deployed, with each reason.
  */
 export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
-  const { topology, folder, onStage } = options;
+  const { topology, policies, folder, onStage } = options;
   const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
   try {
     // What an earlier process told may name another port: until the stacks are there, there is no API.
@@ -52,7 +55,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     ];
     for (const account of accounts) setOrganization(instance.cloud.store, account, topology.organization);
     const started = performance.now();
-    const assembly = await synthesize(topology, join(folder, 'cdk.out'));
+    const assembly = await synthesize({ topology, policies, outdir: join(folder, 'cdk.out') });
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
     const deployment = await instance.deploy(assembly, {
       onProgress: (event) => onStage?.({ kind: 'deploying', event }),
@@ -71,15 +74,19 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
  * Synthesizes in a process of its own, and gives the assembly's folder.
  * @throws WeftError what the stacks refuse, or `WEFT-LOCAL-022` with what the CDK said.
  */
-async function synthesize(topology: Topology, outdir: string): Promise<string> {
+async function synthesize(input: {
+  readonly topology: Topology;
+  readonly policies?: PolicySets;
+  readonly outdir: string;
+}): Promise<string> {
   const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });
-  child.stdin.end(JSON.stringify({ topology, outdir }));
+  child.stdin.end(JSON.stringify(input));
   const [refused, said, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     new Promise((done, fail) => child.once('error', fail).once('close', done)),
   ]);
-  if (code === 0) return outdir;
+  if (code === 0) return input.outdir;
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });

@@ -46,21 +46,25 @@ interface Bundle {
 
 const bundles = new Map<string, Bundle>();
 
+/** Files that lie beside a Lambda's code, by name. */
+export type Beside = Readonly<Record<string, Uint8Array>>;
+
 /**
  * The code of one Lambda as an asset. Each entry is bundled once in a process, whatever the number of accounts that deploy it, and
  * the asset's hash is that of its content, so an unchanged Lambda is not uploaded again. `WEFT-STACK-001` when it has no entry.
  */
-export function lambdaCode(name: string, root: string = LAMBDAS): AssetCode {
+export function lambdaCode(name: string, root: string = LAMBDAS, beside: Beside = {}): AssetCode {
   const entry = join(root, name, 'handler.ts');
-  let bundle = bundles.get(entry);
+  const key = [entry, ...Object.entries(beside).map(([file, content]) => `${file}=${hashOf(content)}`)].join(' ');
+  let bundle = bundles.get(key);
   if (!bundle) {
-    bundle = bundleOnce(entry);
-    bundles.set(entry, bundle);
+    bundle = bundleOnce(entry, beside);
+    bundles.set(key, bundle);
   }
   return Code.fromAsset(bundle.folder, { assetHash: bundle.hash, assetHashType: AssetHashType.CUSTOM });
 }
 
-function bundleOnce(entry: string): Bundle {
+function bundleOnce(entry: string, beside: Beside): Bundle {
   if (!existsSync(entry)) {
     throw userError('WEFT-STACK-001', `the lambda entry ${entry} does not exist`, {
       hint: 'each Lambda is lambdas/<name>/handler.ts and exports handler',
@@ -70,17 +74,26 @@ function bundleOnce(entry: string): Bundle {
   const files = built.outputFiles ?? [];
   const code = files.find((file) => file.path.endsWith('.mjs'))?.contents ?? new Uint8Array();
   const map = files.find((file) => file.path.endsWith('.map'))?.contents ?? new Uint8Array();
-  const hash = createHash('sha256').update(code).digest('hex');
+  const content = { ...beside, 'index.mjs': code };
+  const hash = hashOf(
+    ...Object.entries(content).flatMap(([file, bytes]) => [Buffer.from(`${file} ${bytes.byteLength}\n`), bytes]),
+  );
   const folder = join(CACHE, hash, 'code');
-  if (!existsSync(join(folder, 'index.mjs'))) writeBundle(hash, code, map);
+  if (!existsSync(join(folder, 'index.mjs'))) writeBundle(hash, content, map);
   return { folder, hash };
 }
 
+function hashOf(...parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
 /** Writes beside and renames, because two processes may bundle the same entry at once. */
-function writeBundle(hash: string, code: Uint8Array, map: Uint8Array): void {
+function writeBundle(hash: string, content: Beside, map: Uint8Array): void {
   const draft = join(CACHE, `${hash}.${process.pid}`);
   mkdirSync(join(draft, 'code'), { recursive: true });
-  writeFileSync(join(draft, 'code', 'index.mjs'), code);
+  for (const [file, bytes] of Object.entries(content)) writeFileSync(join(draft, 'code', file), bytes);
   writeFileSync(join(draft, 'index.mjs.map'), map);
   try {
     renameSync(draft, join(CACHE, hash));

@@ -14,7 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Acknowledgements, ALARM_ACTION, acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { lambdaCode } from './lambda-code.ts';
+import { type Beside, lambdaCode } from './lambda-code.ts';
 import { type AcceptedWildcards, acceptWildcards } from './wildcards.ts';
 
 /** Leaves a safeguard out, and says why. */
@@ -45,6 +45,8 @@ export interface MeshFunctionProps {
   readonly errorAlarm?: Without;
   /** Where `lambdas/` is. Default: the repository's. */
   readonly lambdas?: string;
+  /** Files beside the code. Default none. */
+  readonly beside?: Beside;
 }
 
 const LAMBDA_WILDCARDS: AcceptedWildcards = {
@@ -86,7 +88,7 @@ export class MeshFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: lambdaCode(props.name, props.lambdas),
+      code: lambdaCode(props.name, props.lambdas, props.beside),
       environment: { ...props.environment },
       role,
       logGroup,

@@ -3,6 +3,7 @@ import { centralTables } from '#mesh/contract/central-tables.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { databaseName } from '#mesh/topology/names.ts';
+import { decidePublish } from './decide-publish.ts';
 import { declared } from './declared-state.ts';
 import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
 import { nextRecord } from './publish.ts';
@@ -11,11 +12,12 @@ import type { ApiDeps, Request } from './request.ts';
 /** What publishing would do, against what the registry says is there; refused for the same reasons as publishing. */
 export async function planPublish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
-  const { draft, verdict } = acceptDraft(files, request.caller, topology);
+  const draft = acceptDraft(files, request.caller, topology);
   const versions = await deps.registry.versions(draft);
   const current = versions.find(({ product }) => product.major === draft.major);
   const life = declared(draft, current, request, deps);
   if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
+  const verdict = await decidePublish(draft, current, request, deps);
   const next = nextRecord(draft, life, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
   const before = current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology);

@@ -3,7 +3,6 @@ import type { VersionState } from '#aws/registry.ts';
 import { compareProducts } from '#mesh/contract/compare-products.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
-import { type Decision, decidePublish } from '#mesh/policy/decide.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
@@ -14,12 +13,8 @@ export interface ProductFiles {
   readonly contracts: Readonly<Record<string, string>>;
 }
 
-/** Parses the files and asks policy. @throws WEFT-PUBLISH-001 with every problem, WEFT-AUTH-002, WEFT-POLICY-001. */
-export function acceptDraft(
-  files: ProductFiles,
-  caller: Caller,
-  topology: Topology,
-): { draft: ProductDraft; verdict: Decision } {
+/** Parses the files. @throws WEFT-PUBLISH-001 with every problem, WEFT-AUTH-002. */
+export function acceptDraft(files: ProductFiles, caller: Caller, topology: Topology): ProductDraft {
   const checked = parseProduct(
     {
       product: { file: 'product.odps.yaml', text: files.product },
@@ -36,19 +31,10 @@ export function acceptDraft(
   }
   const draft = checked.value;
   authorize('product.publish', caller, { owner: draft.domain });
-  const verdict = decidePublish(draft, topology);
-  if (verdict.effect === 'deny') {
-    throw userError('WEFT-POLICY-001', `policy refuses ${draft.domain}/${draft.name}: ${messages(verdict)}`, {
-      details: { policies: verdict.policies },
-    });
-  }
-  return { draft, verdict };
+  return draft;
 }
 
-/** What the policies said, in one line. */
-export function messages(verdict: Decision): string {
-  return verdict.policies.map(({ id, message }) => `${message} (${id})`).join('; ');
-}
+export { messages } from '#mesh/policy/decision.ts';
 
 /** The fingerprint of what a contract says, whatever the order of its members. */
 export function digestOf(draft: ProductDraft): string {

@@ -1,9 +1,10 @@
 import type { SourceClaim, VersionState } from '#aws/registry.ts';
 import type { ProductDraft } from '#mesh/contract/parse.ts';
-import type { Decision } from '#mesh/policy/decide.ts';
+import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { isSuspended } from '#mesh/suspension.ts';
+import { decidePublish } from './decide-publish.ts';
 import { type Declared, declared } from './declared-state.ts';
 import { optimistically } from './optimistic.ts';
 import { acceptDraft, accountOf, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
@@ -22,7 +23,7 @@ export interface Published {
  */
 export async function publish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Published> {
   const topology = await deps.topology();
-  const { draft, verdict } = acceptDraft(files, request.caller, topology);
+  const draft = acceptDraft(files, request.caller, topology);
   const account = accountOf(draft, topology);
   return optimistically(async () => {
     const versions = await deps.registry.versions(draft);
@@ -34,6 +35,7 @@ export async function publish(files: ProductFiles, request: Request, deps: ApiDe
       return { product: await retireProduct(draft, { major: draft.major }, request, deps), changed: true };
     }
     if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
+    const verdict = await decidePublish(draft, current, request, deps);
     const product = nextRecord(draft, life, { contractDigest, verdict, current, versions, request, deps });
     const others = versions.filter((version) => version !== current);
     await deps.registry.write(
@@ -75,9 +77,7 @@ export function nextRecord(
     ...(before?.rollout === undefined ? {} : { rollout: before.rollout }),
     generation: (before?.generation ?? 0) + 1,
     revision: (before?.revision ?? 0) + 1,
-    change: changeBy(context.request, 'ProductPublished', at, {
-      policies: context.verdict.policies.map((policy) => policy.id),
-    }),
+    change: changeBy(context.request, 'ProductPublished', at, decisionStamp(context.verdict)),
     createdAt: before?.createdAt ?? at.toISOString(),
     status: before?.status ?? { conditions: [] },
   };

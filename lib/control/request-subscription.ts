@@ -5,7 +5,7 @@ import { filterColumns } from '#mesh/access/row-filter-tree.ts';
 import { centralTables } from '#mesh/contract/central-tables.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
-import { type Decision, decideSubscription } from '#mesh/policy/decide.ts';
+import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -14,8 +14,8 @@ import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import { bumped } from './bumped.ts';
+import { decideAccess, refuseDenied } from './decide-access.ts';
 import { optimistically } from './optimistic.ts';
-import { messages } from './product-draft.ts';
 import { versionOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 import { checkEnd, checkScope } from './scope.ts';
@@ -52,7 +52,7 @@ export async function requestSubscription(wish: SubscriptionWish, request: Reque
   const topology = await deps.topology();
   return optimistically(async () => {
     const version = await versionOf(wish, deps);
-    const { verdict, subscription, same } = draftSubscription(wish, version, topology, request, deps);
+    const { verdict, subscription, same } = await draftSubscription(wish, version, topology, request, deps);
     const plan = planOf(version, same ?? subscription, verdict, topology);
     if (same !== undefined) return { subscription: same, plan, changed: false };
     const writes = [{ record: subscription, replaces: undefined }];
@@ -68,7 +68,7 @@ export async function requestSubscription(wish: SubscriptionWish, request: Reque
 export async function planSubscription(wish: SubscriptionWish, request: Request, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
   const version = await versionOf(wish, deps);
-  const { verdict, subscription, same } = draftSubscription(wish, version, topology, request, deps);
+  const { verdict, subscription, same } = await draftSubscription(wish, version, topology, request, deps);
   return planOf(version, same ?? subscription, verdict, topology);
 }
 
@@ -97,13 +97,13 @@ export function planOf(
   return { ...plan, local: plan.local.filter(({ consumer }) => consumer === subscription.consumer) };
 }
 
-function draftSubscription(
+async function draftSubscription(
   wish: SubscriptionWish,
   { product, subscriptions }: VersionState,
   topology: Topology,
   request: Request,
-  deps: Pick<ApiDeps, 'now' | 'random'>,
-): { verdict: Decision; subscription: SubscriptionRecord; same?: SubscriptionRecord } {
+  deps: Pick<ApiDeps, 'now' | 'random' | 'policy'>,
+): Promise<{ verdict: Decision; subscription: SubscriptionRecord; same?: SubscriptionRecord }> {
   const consumer = request.caller.domain;
   authorize('subscription.request', request.caller, { owner: product.domain, consumer });
   if (consumer === undefined || !isPublished(product)) {
@@ -117,18 +117,15 @@ function draftSubscription(
   const requested: AccessScope = checkScope({ clearance, tables, columns, rows }, product, topology.classification);
   refuseHiddenFilters(requested, product, topology);
   const expiresAt = checkEnd(wish.expiresAt, deps.now());
-  const verdict = decideSubscription(
+  const access = {
+    action: 'subscribe' as const,
     product,
-    { consumer, scope: requested, purpose: wish.purpose, expiresAt },
-    topology,
-  );
-  if (verdict.effect === 'deny') {
-    throw userError('WEFT-POLICY-002', `policy refuses the subscription: ${messages(verdict)}`, {
-      details: { policies: verdict.policies },
-    });
-  }
+    wish: { consumer, scope: requested, purpose: wish.purpose, expiresAt, principals },
+  };
+  const verdict = await decideAccess(access, request, deps);
+  refuseDenied(verdict, access);
   const at = deps.now();
-  const policies = verdict.policies.map(({ id }) => id);
+  const decided = decisionStamp(verdict);
   const pending: SubscriptionRecord = {
     type: 'subscription',
     id: `${product.domain}.${product.name}.v${product.major}.${consumer}.${deps.random()}`,
@@ -145,13 +142,18 @@ function draftSubscription(
     state: 'pending',
     generation: product.generation + 1,
     revision: 1,
-    change: changeBy(request, 'SubscriptionRequested', at, { policies }),
+    change: changeBy(request, 'SubscriptionRequested', at, decided),
     createdAt: at.toISOString(),
     status: { conditions: [] },
   };
   const same = subscriptions.find((entry) => isSameWish(entry, pending));
   if (verdict.effect === 'ask') return { verdict, subscription: pending, same };
-  const act = { actor: 'weft:policy', at: at.toISOString(), correlation: request.correlation, policies };
+  const act = {
+    actor: 'weft:policy',
+    at: at.toISOString(),
+    correlation: request.correlation,
+    policies: decided.policies,
+  };
   const approved = approve(pending, act, {}, topology.classification);
   if (!approved.ok)
     throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });

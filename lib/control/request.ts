@@ -1,4 +1,5 @@
 import type { Registry } from '#aws/registry.ts';
+import type { PolicyEngine } from '#mesh/policy/engine.ts';
 import type { Change } from '#mesh/record.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { Caller } from './caller.ts';
@@ -7,6 +8,8 @@ import type { Caller } from './caller.ts';
 export interface ApiDeps {
   readonly registry: Registry;
   topology(): Promise<Topology>;
+  /** The engine over the policies in force; made when it is first asked for. */
+  policy(): Promise<PolicyEngine>;
   now(): Date;
   /** A short random text of lower-case letters and digits, for ids. */
   random(): string;

@@ -1,11 +1,11 @@
 import { everyRecord } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
-import { decideSubscription } from '#mesh/policy/decide.ts';
 import { type ShareRecord, SUBSCRIPTION_STATES, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { authorize, may } from './authorize.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, callerOf } from './caller.ts';
 import { findSubscription } from './decide.ts';
+import { decideAccess } from './decide-access.ts';
 import type { ApiDeps } from './request.ts';
 import { planOf } from './request-subscription.ts';
 
@@ -47,8 +47,16 @@ export async function showSubscription(
 export async function planOfSubscription(id: string, caller: Caller, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
   const { version, subscription } = await findSubscription(id, deps);
-  const { consumer, requested, purpose, expiresAt } = subscription;
+  const { consumer, requested, purpose, expiresAt, principals } = subscription;
   authorize('subscription.read', caller, { owner: subscription.domain, consumer });
-  const verdict = decideSubscription(version.product, { consumer, scope: requested, purpose, expiresAt }, topology);
+  const verdict = await decideAccess(
+    {
+      action: 'subscribe',
+      product: version.product,
+      wish: { consumer, scope: requested, purpose, expiresAt, principals },
+    },
+    { caller: callerOf(subscription.requestedBy, topology) },
+    deps,
+  );
   return planOf(version, subscription, verdict, topology);
 }

@@ -1,5 +1,7 @@
 import { App } from 'aws-cdk-lib';
+import { BUILT_IN_POLICIES, policySetsIn } from '#constructs/policy-folder.ts';
 import { settleWildcards } from '#constructs/wildcards.ts';
+import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
 import { AuditStage } from './audit/audit-stage.ts';
 import { DomainStage } from './domain/domain-stage.ts';
@@ -13,6 +15,8 @@ export interface BuildOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Where `lambdas/` is. Default: the repository's. */
   readonly lambdas?: string;
+  /** Default: the built-in ones. */
+  readonly policies?: PolicySets;
 }
 
 /**
@@ -26,13 +30,17 @@ export function buildApp(topology: Topology, options: BuildOptions = {}): App {
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
   });
-  addMesh(app, topology, options.lambdas);
+  addMesh(app, topology, options);
   return app;
 }
 
 /** Adds a mesh to an app; two meshes may share accounts. */
-export function addMesh(app: App, topology: Topology, lambdas?: string): void {
-  const site = { topology, lambdas, options: meshOptions(app.node) };
+export function addMesh(
+  app: App,
+  topology: Topology,
+  { lambdas, policies = policySetsIn(BUILT_IN_POLICIES) }: Pick<BuildOptions, 'lambdas' | 'policies'> = {},
+): void {
+  const site = { topology, lambdas, policies, options: meshOptions(app.node) };
   // First, because CloudTrail of the governance account takes no bucket that is not there.
   if (isAuditApart(topology)) new AuditStage(app, site);
   new GovernanceStage(app, site);

@@ -1,5 +1,6 @@
 import { type Environment, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 /** What every stack of a mesh is made from. */
@@ -8,6 +9,8 @@ export interface MeshSite {
   /** Where `lambdas/` is. Default: the repository's. */
   readonly lambdas?: string;
   readonly options: MeshOptions;
+  /** They travel in the code of the Lambdas that decide (ADR 0004). */
+  readonly policies: PolicySets;
 }
 
 /** Choices that an installation makes beside `mesh.yaml`, given as CDK context. */

@@ -29,6 +29,7 @@ import { RamService } from '#local/services/ram.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
+import { builtInEngine } from '../mesh/policy/engine.ts';
 
 export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 
@@ -89,6 +90,7 @@ export async function createWorld() {
   const governance = {
     registry,
     topology,
+    policy: async () => builtInEngine(TOPOLOGY.classification),
     now,
     random: () => {
       randoms += 1;

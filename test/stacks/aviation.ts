@@ -29,7 +29,7 @@ export function anotherDomain(index = 0): Domain {
 /** The app without the CDK's own check of templates, which takes most of the time of a synthesis. */
 export function appOf(...topologies: Topology[]): App {
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-  for (const topology of topologies) addMesh(app, topology, LAMBDAS);
+  for (const topology of topologies) addMesh(app, topology, { lambdas: LAMBDAS });
   return app;
 }
 

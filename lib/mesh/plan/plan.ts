@@ -2,7 +2,7 @@ import type { DesiredAccess } from '../access/compile.ts';
 import type { CellsFilter, Grant } from '../access/grant.ts';
 import type { TableInputLike } from '../contract/glue-table.ts';
 import type { Problem } from '../error.ts';
-import type { Decision } from '../policy/decide.ts';
+import type { Decision } from '../policy/decision.ts';
 import type { ShareIntent } from '../subscription/subscription.ts';
 import { type ActualTable, type CatalogChange, diffCatalog } from './catalog.ts';
 import { diffFilters, type FilterChange } from './filters.ts';

@@ -1,3 +1,5 @@
+import type { Change } from '../record.ts';
+
 /** A policy that had a say, by `<scope>/<@id>`, and what it says to people. */
 export interface PolicyVerdict {
   readonly id: string;
@@ -19,6 +21,21 @@ export interface Decision {
   readonly reports?: readonly PolicyReport[];
   /** The sets that decided: `<scope>@<digest>`, joined by `+`. */
   readonly version?: string;
+}
+
+/** What of a decision is kept with what came of it: who said so, in which version, and what policies on trial would have said. */
+export function decisionStamp({
+  policies,
+  reports,
+  version,
+}: Decision): Required<Pick<Change, 'policies' | 'details'>> {
+  return {
+    policies: policies.map(({ id }) => id),
+    details: {
+      ...(version === undefined ? {} : { policyVersion: version }),
+      ...(reports === undefined ? {} : { reports: reports.map(({ id, would }) => ({ id, would })) }),
+    },
+  };
 }
 
 /** What the policies said, in one line. */

@@ -9,6 +9,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
+import { decisionFiles } from '#constructs/decision-files.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
@@ -59,13 +60,16 @@ export class ControlPlane extends Construct {
     const requests = new WorkQueue(this, 'Requests', { fifo: true, workTimeout: RECONCILE_TIMEOUT });
     this.reports = new WorkQueue(this, 'Reports', { workTimeout: SYNC_TIMEOUT }).allowRulesOf(meshBusName(mesh));
 
+    const beside = decisionFiles(props.policies);
     this.api = this.#lambda(props, 'Api', {
       name: 'api',
+      beside,
       description: 'Takes the commands of the mesh',
       deadLetters: { without: 'the caller is told at once' },
     });
     this.publish = this.#lambda(props, 'Publish', {
       name: 'publish',
+      beside,
       description: 'Takes the commands of the mesh that bring documents',
       deadLetters: { without: 'the caller is told at once' },
     });
