@@ -63,12 +63,13 @@ describe('one domain more', () => {
     for (const name of before.keys()) expect([name, text(first, name)]).toEqual([name, text(before, name)]);
   });
 
-  test('without an organization changes only the policy of the API beside its own', () => {
+  test('without an organization changes only the policies of the API and of the other domains’ buses beside its own', () => {
     const alone = { ...topology, organization: undefined };
     const less = templatesOf(appOf(alone));
     const more = templatesOf(appOf({ ...alone, domains: [...topology.domains, added] }));
     const changed = [...less.keys()].filter((name) => text(less, name) !== text(more, name));
-    expect(changed).toEqual(['aviation-governance']);
+    const buses = topology.domains.map(({ name }) => `aviation-${name}`);
+    expect(changed.sort()).toEqual(['aviation-governance', ...buses].sort());
   });
 });
 

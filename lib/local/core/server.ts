@@ -4,6 +4,8 @@ import { WeftError } from '#mesh/error.ts';
 import type { Cloud } from './cloud.ts';
 import type { WireRequest, WireResponse } from './service.ts';
 
+/** The name of an API on API Gateway: whoever was told its address may reach it through the local endpoint, and no page of the web can bear it. */
+const API_HOST = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/i;
 const LOCAL_HOSTS = /^(127\.0\.0\.1|localhost|\[::1\]|(?:[a-z0-9.-]+\.)?localhost)(:\d+)?$/i;
 
 export interface LocalServer {
@@ -48,7 +50,8 @@ async function answer(
   outgoing: ServerResponse,
 ) {
   try {
-    if (!LOCAL_HOSTS.test(incoming.headers.host ?? '')) {
+    const { host = '' } = incoming.headers;
+    if (!LOCAL_HOSTS.test(host) && !API_HOST.test(host)) {
       send(outgoing, {
         status: 421,
         headers: { 'content-type': 'text/plain' },

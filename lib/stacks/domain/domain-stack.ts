@@ -8,9 +8,11 @@ import type { MeshSite } from '../mesh-site.ts';
 import { Agent } from './agent.ts';
 import { Catalog } from './catalog.ts';
 import { CatalogWatch } from './catalog-watch.ts';
+import { EventPort } from './event-port.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 import { connectToMesh } from './mesh-link.ts';
 import { People } from './people.ts';
+import { admitProducts } from './product-senders.ts';
 
 export interface DomainStackProps extends StackProps, MeshSite {
   readonly domain: Domain;
@@ -32,6 +34,7 @@ export class DomainStack extends Stack {
       description: `Events of the domain ${domain.name}`,
     });
     connectToMesh(this, topology, domain, bus);
+    admitProducts(this, topology, domain, bus.bus);
 
     const cutoffBytes = options.queryCutoffBytes;
     const analysts = new QueryWorkgroup(this, 'Analysts', {
@@ -54,6 +57,7 @@ export class DomainStack extends Stack {
     const shared = { topology, domain, bus: bus.bus, logsKey: key, lambdas };
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
+    new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     new Catalog(this, 'Catalog', { domain, mesh, people, watch, foundation, createDefault: options.defaultDatabase });
   }
 }

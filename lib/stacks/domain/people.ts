@@ -10,6 +10,8 @@ import {
   domainRoleName,
   glueName,
   productBucketName,
+  ROWS_CHANGED,
+  rowsSource,
 } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
@@ -56,6 +58,17 @@ export class People extends Construct {
         resources: [busArn({ mesh: topology.mesh, account, region }, domainBusName(topology.mesh, domain.name))],
         // Nobody speaks for the mesh or for the domain's own reports.
         conditions: { 'ForAllValues:StringNotLike': { 'events:source': 'weft.*' } },
+      }),
+      new PolicyStatement({
+        sid: 'OwnRows',
+        actions: ['events:PutEvents'],
+        resources: [busArn({ mesh: topology.mesh, account, region }, domainBusName(topology.mesh, domain.name))],
+        conditions: {
+          'ForAllValues:StringEquals': {
+            'events:source': rowsSource(domain.name),
+            'events:detail-type': ROWS_CHANGED,
+          },
+        },
       }),
       SEE_GRANTS,
     ]);

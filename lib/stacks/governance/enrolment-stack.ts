@@ -1,14 +1,19 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { BusLink } from '#constructs/bus-link.ts';
 import { LakeGrants } from '#constructs/lake-grants.ts';
 import { LakeLocation } from '#constructs/lake-location.ts';
 import {
+  apiParameterName,
   busArn,
+  directoryRoleName,
   domainBusName,
   domainParameterPath,
+  domainRoleName,
   domainSource,
   governanceRoleName,
   MESH_SOURCE,
@@ -57,6 +62,7 @@ export class EnrolmentStack extends Stack {
       ['DATA_LOCATION_ACCESS'],
     );
 
+    this.#directory(props);
     this.#reports(props);
     new BusLink(this, 'MeshEvents', {
       description: `What the mesh says to ${domain.name}`,
@@ -65,6 +71,29 @@ export class EnrolmentStack extends Stack {
       pattern: { source: [MESH_SOURCE], detail: { data: { audience: [domain.name] } } },
       undeliveredArn: props.undeliveredArn,
     });
+  }
+
+  /** Lets the domain's event port read the address of the API, and nothing else. */
+  #directory({ topology, domain }: EnrolmentStackProps): void {
+    const { mesh, region } = topology;
+    const directory = new Role(this, 'Directory', {
+      roleName: directoryRoleName(mesh, domain.name),
+      description: `Tells ${domain.name} where the API is`,
+      assumedBy: new AccountPrincipal(domain.account).withConditions({
+        ArnEquals: { 'aws:PrincipalArn': roleArn(domain.account, domainRoleName(mesh, domain.name, 'event-port')) },
+      }),
+      inlinePolicies: {
+        address: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['ssm:GetParameter'],
+              resources: [`arn:aws:ssm:${region}:${this.account}:parameter${apiParameterName(mesh)}`],
+            }),
+          ],
+        }),
+      },
+    });
+    acknowledge(directory, INLINE_POLICY);
   }
 
   /** A domain speaks for itself only: its source is taken from its account and from no other. */

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshBus } from '#constructs/mesh-bus.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { meshBusName, meshParameterName } from '#mesh/topology/names.ts';
+import { apiParameterName, meshBusName, meshParameterName } from '#mesh/topology/names.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ControlPlane } from './control-plane.ts';
 import { MeshApi } from './mesh-api.ts';
@@ -49,6 +49,11 @@ export class GovernanceStack extends Stack {
     });
     const { api: handler, publish } = this.controlPlane;
     const api = new MeshApi(this, 'MeshApi', { topology, handler, publish, logsKey: controlKey });
+    new StringParameter(this, 'Address', {
+      parameterName: apiParameterName(topology.mesh),
+      description: `Where the domains call the mesh ${topology.mesh}`,
+      stringValue: api.url,
+    });
     // The schedule's role is a child of the stack, wherever the schedule is.
     acknowledge(this, INLINE_POLICY);
     acceptWildcards(this, { 'Resource::<ControlSweep%.Arn>:*': 'the versions of exactly one Lambda' });

@@ -45,9 +45,15 @@ const trust: Rule = {
   mutations: [
     setting(ROLE, ['AssumeRolePolicyDocument', 'Statement', '0', 'Principal'], '*'),
     setting(ROLE, ['AssumeRolePolicyDocument', 'Statement', '0', 'Principal'], { AWS: '*' }),
-    setting(ROLE, ['AssumeRolePolicyDocument', 'Statement', '0', 'Principal'], {
-      AWS: 'arn:aws:iam::999999999999:root',
-    }),
+    {
+      type: ROLE,
+      name: 'trust in another account as it is',
+      apply(properties: Properties) {
+        const [statement] = list(at(properties, 'AssumeRolePolicyDocument', 'Statement')) as [Properties];
+        Object.assign(statement, { Principal: { AWS: 'arn:aws:iam::999999999999:root' }, Condition: undefined });
+        return true;
+      },
+    },
   ],
 };
 

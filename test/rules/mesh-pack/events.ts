@@ -10,7 +10,10 @@ const STATEMENT = {
   Condition: { StringEquals: { 'events:source': 'weft.domain.x' } },
 };
 
-/** One account with one source; or one organization, whose rules then ask for the account of each source. */
+/** The policy variable makes it the account of whoever sends. */
+const OWN_PRODUCTS = 'weft.product.$' + '{aws:PrincipalAccount}.*';
+
+/** One account with one source, or each with those that carry its number; or one organization, whose rules then ask for the account of each source. */
 function narrow(statement: unknown): boolean {
   const principal = at(statement, 'Principal');
   const everybody = principal === '*' || at(principal, 'AWS') === '*';
@@ -18,8 +21,9 @@ function narrow(statement: unknown): boolean {
   if (everybody) {
     const organization = at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID');
     const source = at(statement, 'Condition', 'StringLike', 'events:source');
-    return typeof organization === 'string' && source === 'weft.domain.*';
+    return typeof organization === 'string' && (source === 'weft.domain.*' || source === OWN_PRODUCTS);
   }
+  if (at(statement, 'Condition', 'StringLike', 'events:source') === OWN_PRODUCTS) return true;
   const source = at(statement, 'Condition', 'StringEquals', 'events:source');
   return list(source).length === 1 && !String(source).includes('*');
 }
@@ -36,7 +40,27 @@ const senders: Rule = {
   mutations: [
     setting(POLICY, ['Statement', 'Condition'], undefined),
     setting(POLICY, ['Statement', 'Action'], 'events:*'),
-    setting(POLICY, ['Statement', 'Condition', 'StringEquals'], {}),
+    {
+      type: POLICY,
+      name: 'without what ties the sender to its source',
+      apply(properties: Properties) {
+        const everybody = at(properties, 'Statement', 'Principal') === '*';
+        const tie = everybody || at(properties, 'Statement', 'Condition', 'StringLike') === undefined;
+        Object.assign(at(properties, 'Statement', 'Condition') as Properties, {
+          [tie ? 'StringEquals' : 'StringLike']: {},
+        });
+      },
+    },
+    {
+      type: POLICY,
+      name: 'any account in the source of products',
+      apply(properties: Properties) {
+        const like = at(properties, 'Statement', 'Condition', 'StringLike');
+        if (at(like, 'events:source') !== OWN_PRODUCTS) return false;
+        Object.assign(like as Properties, { 'events:source': 'weft.product.*' });
+        return true;
+      },
+    },
     { type: POLICY, name: 'everybody instead of one account', apply: everybodyInstead },
   ],
 };

@@ -21,8 +21,10 @@ const INTEGRATION_TIMEOUT = 29_000;
 
 const codec: Codec = {
   decode: (request) => {
+    const named = /^([a-z0-9]+)\.execute-api\./i.exec(request.headers.host ?? '')?.[1];
+    const whole = named === undefined ? request.path : `/_aws/execute-api/${named}${request.path}`;
     const [, apiId = '', stageName = '', path = ''] =
-      /^\/_aws\/execute-api\/([^/]+)\/([^/]+)(\/.*)?$/.exec(request.path) ?? [];
+      /^\/_aws\/execute-api\/([^/]+)\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
     return { operation: 'Invoke', input: { apiId, stageName, path: path || '/', httpMethod: request.method } };
   },
   encode: (_operation, output) => output as WireResponse,
@@ -34,8 +36,8 @@ const codec: Codec = {
 };
 
 /**
- * The data plane of API Gateway: signed requests to `/_aws/execute-api/<api>/<stage>/<path>` on the shared port, authorized by IAM and the API's
- * resource policy, answered by Lambda functions.
+ * The data plane of API Gateway: signed requests to `/_aws/execute-api/<api>/<stage>/<path>` on the shared port, or to `/<stage>/<path>` under
+ * the API's own host name, authorized by IAM and the API's resource policy, answered by Lambda functions.
  */
 export class ExecuteApiService implements Service {
   readonly signingName = 'execute-api';

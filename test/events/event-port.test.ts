@@ -1,0 +1,147 @@
+import { rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Cloud } from '#local/core/cloud.ts';
+import { productSource, rowsSource } from '#mesh/topology/names.ts';
+import { Judge, statementsToAdd } from '../judge/judge.ts';
+import { type EventsWorld, type Heard, OWNER, openEventsWorld, PRODUCT, TABLE } from './events-world.ts';
+
+const TEXAS = {
+  origin_state: 'Texas',
+  operator: 'DELTA',
+  cost_total: 12_000,
+  flight_date: '1990-01-08',
+  speed_knots: 140,
+};
+const OHIO = { ...TEXAS, origin_state: 'Ohio' };
+
+describe('the event port, on the deployed templates', () => {
+  let events: EventsWorld;
+  let analytics: () => Promise<Heard[]>;
+  let flights: () => Promise<Heard[]>;
+  let refused: () => Promise<Heard[]>;
+  let judge: Judge;
+  let subscription: string;
+
+  beforeAll(async () => {
+    events = await openEventsWorld();
+    const { cloud }: { cloud: Cloud } = events.world.instance;
+    judge = new Judge(cloud);
+    cloud.observe(judge);
+    subscription = await events.subscribe('analytics', {
+      clearance: 'internal',
+      columns: { [TABLE]: ['operator', 'origin_state', 'speed_knots'] },
+      rows: { [TABLE]: "origin_state = 'Texas'" },
+    });
+    const source = [{ prefix: 'weft.product.' }];
+    analytics = await events.listen('analytics', { source });
+    flights = await events.listen('flight-operations', { source });
+    refused = await events.listen(OWNER, { source: [rowsSource(OWNER)], 'detail-type': ['RowsRefused'] });
+  }, 120_000);
+
+  afterAll(async () => {
+    await events?.world.instance.close();
+    if (events !== undefined) rmSync(events.folder, { recursive: true, force: true });
+  });
+
+  // No role does anything that its synthesized policies do not allow.
+  afterEach(() => expect(statementsToAdd(judge.denials)).toEqual([]));
+
+  test('a consumer gets the columns and rows of its subscription, and nobody else gets anything', async () => {
+    await events.rowsChanged([{ after: TEXAS }, { after: OHIO }]);
+    const [heard, ...more] = await analytics();
+    expect(more).toEqual([]);
+    expect(heard).toMatchObject({
+      account: events.accountOf(OWNER),
+      source: productSource(events.accountOf(OWNER), OWNER),
+      'detail-type': 'ProductRowsChanged',
+      detail: {
+        specversion: '1.0',
+        subject: PRODUCT,
+        data: { table: TABLE, major: 1, subscription, audience: ['analytics'] },
+      },
+    });
+    expect(heard?.detail.data.rows).toEqual([
+      { change: 'insert', after: { operator: 'DELTA', origin_state: 'Texas', speed_knots: 140 } },
+    ]);
+    expect(await flights()).toEqual([]);
+  }, 60_000);
+
+  test.each([
+    [
+      'leaves the view: a delete without the new values',
+      { before: TEXAS, after: { ...OHIO, operator: 'secret' } },
+      [{ change: 'delete', before: { operator: 'DELTA', origin_state: 'Texas', speed_knots: 140 } }],
+    ],
+    [
+      'comes into the view: an insert without the old values',
+      { before: { ...OHIO, operator: 'secret' }, after: TEXAS },
+      [{ change: 'insert', after: { operator: 'DELTA', origin_state: 'Texas', speed_knots: 140 } }],
+    ],
+    ['changes in a withheld column: nothing', { before: TEXAS, after: { ...TEXAS, cost_total: 1 } }, []],
+  ])(
+    'a row that %s',
+    async (_what, change, expected) => {
+      await events.rowsChanged([change]);
+      expect((await analytics()).flatMap(({ detail }) => detail.data.rows)).toEqual(expected);
+    },
+    60_000,
+  );
+
+  test.each([
+    ['a table that the product does not have', [{ after: TEXAS }], { table: 'other' }, 'WEFT-EVENT-004'],
+    ['a product that is not there', [{ after: TEXAS }], { product: 'other' }, 'WEFT-PRODUCT-001'],
+    ['a value that is not of its type', [{ after: { ...TEXAS, speed_knots: 'fast' } }], {}, 'WEFT-EVENT-004'],
+    ['a row that is none', [{ after: 7 }], {}, 'WEFT-EVENT-002'],
+  ])(
+    '%s is refused on the domain’s own bus, without a value of any row',
+    async (_what, rows, rest, code) => {
+      await events.rowsChanged(rows as never, rest);
+      const [answer] = await refused();
+      expect(answer?.detail.data.problems).toEqual([expect.objectContaining({ code })]);
+      expect(JSON.stringify(answer)).not.toMatch(/Texas|fast/);
+      expect(await analytics()).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('suspended, resumed: the next event is not delivered, the one after is', async () => {
+    const steward = await events.world.as('analytics/steward');
+    const path = `/subscriptions/${subscription}/suspension`;
+    await steward.api({ method: 'POST', path, body: { action: 'suspend' } });
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect(await analytics()).toEqual([]);
+    await steward.api({ method: 'POST', path, body: { action: 'resume' } });
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect(await analytics()).toHaveLength(1);
+  }, 60_000);
+
+  test('many rows come in several events, each with an id of its own and none too big', async () => {
+    const wide = { ...TEXAS, operator: 'x'.repeat(1000) };
+    await events.rowsChanged(Array.from({ length: 700 }, (_, index) => ({ after: { ...wide, speed_knots: index } })));
+    const heard = await analytics();
+    expect(heard.length).toBeGreaterThan(2);
+    expect(new Set(heard.map(({ detail }) => detail.id)).size).toBe(heard.length);
+    expect(Math.max(...heard.map((event) => JSON.stringify(event).length))).toBeLessThan(256 * 1024);
+    expect(heard.flatMap(({ detail }) => detail.data.rows)).toHaveLength(700);
+  }, 60_000);
+
+  test('the audience is told to the owner’s event port alone', async () => {
+    const path = `/products/${PRODUCT}/audience`;
+    for (const principal of [`${OWNER}/steward`, 'analytics/steward', 'governance/platform']) {
+      const { api } = await events.world.as(principal);
+      await expect(api({ method: 'GET', path })).rejects.toMatchObject({ code: 'WEFT-AUTH-002' });
+    }
+  });
+
+  test('revoked: the next event is not delivered', async () => {
+    const id = await events.subscribe('airport-reference');
+    const airports = await events.listen('airport-reference', { source: [{ prefix: 'weft.product.' }] });
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect(await airports()).toHaveLength(1);
+    const steward = await events.world.as('airport-reference/steward');
+    await steward.api({ method: 'POST', path: `/subscriptions/${id}/revocation`, body: {} });
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect(await airports()).toEqual([]);
+    await analytics();
+  }, 60_000);
+});
