@@ -54,13 +54,20 @@ export function refuseLive(product: ProductRecord, subscriptions: readonly Subsc
 
 /**
  * Retires a version and ends its subscriptions, in as many transactions as it takes; called again it ends what is left, so that nothing
- * is lost when it stops half-way. Pending requests are withdrawn.
+ * is lost when it stops half-way. Pending requests are withdrawn. `stillDue` is asked again on what the registry holds at that moment.
  */
-export async function endVersion(key: ProductKey, act: Act, deps: Deps): Promise<ProductRecord> {
+export async function endVersion(
+  key: ProductKey,
+  act: Act,
+  deps: Deps,
+  stillDue: (product: ProductRecord) => boolean = () => true,
+): Promise<ProductRecord> {
   for (;;) {
     const { product, left } = await optimistically(async () => {
       const version = await deps.registry.version(key);
       if (version === undefined) throw userError('WEFT-PRODUCT-001', `product \`${productId(key)}\` does not exist`);
+      if (version.product.state !== 'retired' && !stillDue(version.product))
+        return { product: version.product, left: 0 };
       return endSome(version, act, deps);
     });
     if (left === 0) return product;

@@ -1,14 +1,16 @@
 import { everyRecord, type Registry } from '#aws/registry.ts';
-import { groupOf } from '#aws/registry-keys.ts';
+import { ENTITLEMENTS, groupOf } from '#aws/registry-keys.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { expire } from '#mesh/subscription/transitions.ts';
 import { bumped } from './bumped.ts';
+import type { EntitlementsRequest } from './entitlement/reconcile.ts';
 import { optimistically } from './optimistic.ts';
 import type { ReconcileRequest } from './reconcile.ts';
+import { needsCare, tendProduct } from './tend-product.ts';
 
 export interface SweepDeps {
-  readonly registry: Pick<Registry, 'page' | 'version' | 'write'>;
+  readonly registry: Pick<Registry, 'page' | 'version' | 'versions' | 'write'>;
   readonly queue: FifoQueue;
   now(): Date;
 }
@@ -22,7 +24,7 @@ export interface Swept {
   readonly failed: readonly string[];
 }
 
-/** Ends what ran out, and asks for a look at every product version, which finds and repairs drift. */
+/** Ends what ran out, walks products on in their life, and asks for a look at every product version, which finds and repairs drift. */
 export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept> {
   const failed: string[] = [];
   let expired = 0;
@@ -35,17 +37,25 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
     }
   }
   const messages: FifoMessage[] = [];
-  for await (const { domain, name, major, state } of everyRecord(deps.registry, 'product')) {
-    if (state === 'retired') continue;
+  for await (const product of everyRecord(deps.registry, 'product')) {
+    const { domain, name, major } = product;
+    try {
+      await tendProduct(product, correlation, deps);
+    } catch (error) {
+      failed.push(`${domain}/${name} v${major}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (!needsCare(product)) continue;
     const body: ReconcileRequest = { domain, name, major, cause: 'sweep', correlation };
     const group = groupOf({ domain, name, major });
     messages.push({ group, deduplication: `${group} ${correlation}`, body });
   }
+  const entitlements: EntitlementsRequest = { entitlements: true, cause: 'sweep', correlation };
+  messages.push({ group: ENTITLEMENTS, deduplication: `${ENTITLEMENTS} ${correlation}`, body: entitlements });
   const outcome = await deps.queue.send(messages);
   failed.push(
     ...[...outcome.failed, ...outcome.unclear].map(({ entry, symptom }) => `${entry.group}: ${symptom.message}`),
   );
-  return { expired, requested: outcome.done.length, failed };
+  return { expired, requested: outcome.done.filter(({ group }) => group !== ENTITLEMENTS).length, failed };
 }
 
 function hasRunOut({ state, expiresAt }: SubscriptionRecord, now: Date): boolean {

@@ -49,7 +49,7 @@ function ofEnd(before: ProductRecord, after: ProductRecord, audience: readonly s
 function ofRollout(before: ProductRecord, after: ProductRecord, audience: readonly string[]): Derived[] {
   const derived: Derived[] = [];
   const { rollout } = after;
-  if (rollout !== undefined && !isEqual(before.rollout, rollout)) {
+  if (rollout !== undefined && rollout.share > 0 && !isEqual(before.rollout, rollout)) {
     derived.push({ type: 'RolloutChanged', audience, data: { successor: rollout.to, share: rollout.share } });
   }
   const { rollback } = after.status;

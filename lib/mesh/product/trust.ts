@@ -21,7 +21,7 @@ export interface Quality {
 export interface Rollout {
   /** The newer major version. */
   readonly to: number;
-  /** Percent of the live subscriptions, 1 to 100. */
+  /** Percent of the live subscriptions, 0 to 100; 0 while it is taken back. */
   readonly share: number;
   readonly since: string;
   /** The IAM principal, as an ARN. */

@@ -53,6 +53,8 @@ export interface SubscriptionRecord extends Suspendable {
   readonly revision: number;
   readonly change: Change;
   readonly createdAt: string;
+  /** Set while it follows a subscription of an older version by a rollout; `released`: the rollout itself ended it. */
+  readonly follows?: { readonly subscription: string; readonly released?: true };
   readonly status: {
     readonly conditions: readonly Condition[];
     readonly activatedAt?: string;

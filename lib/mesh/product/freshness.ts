@@ -1,0 +1,67 @@
+import type { Condition } from '../record.ts';
+import type { ProductRecord } from './product.ts';
+
+/** The promises that say how old the newest data may be, the first that a contract makes counts. */
+const PROPERTIES = ['freshness', 'frequency'] as const;
+
+const HOUR = 3_600_000;
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: HOUR,
+  hour: HOUR,
+  hours: HOUR,
+  d: 24 * HOUR,
+  day: 24 * HOUR,
+  days: 24 * HOUR,
+  w: 7 * 24 * HOUR,
+  week: 7 * 24 * HOUR,
+  weeks: 7 * 24 * HOUR,
+};
+
+/** The promised age of the newest data, in milliseconds, with the promise as the contract has it; undefined when it makes none that can be measured. */
+export function freshnessPromise(
+  sla: ProductRecord['sla'],
+): { readonly property: string; readonly written: string; readonly age: number } | undefined {
+  for (const property of PROPERTIES) {
+    const written = String(sla?.[property] ?? '').trim();
+    const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(written) ?? [];
+    const size = UNITS[(unit ?? '').toLowerCase()];
+    if (count !== undefined && size !== undefined) return { property, written, age: Number(count) * size };
+  }
+  return undefined;
+}
+
+/**
+ * Whether the newest data is as young as promised, as a condition; undefined when nothing is promised. Measured is the time since the
+ * owning domain last reported data for the table that waits longest: a table that was never reported cannot be judged, and is said to be unknown.
+ */
+export function judgeFreshness(product: ProductRecord, now: Date): Condition | undefined {
+  const promise = freshnessPromise(product.sla);
+  if (promise === undefined) return undefined;
+  const stamp = { type: 'Fresh' as const, generation: product.generation, at: now.toISOString() };
+  const reported = product.status.delivered ?? {};
+  const own = product.tables.filter((table) => table.view === undefined).map(({ name }) => name);
+  const silent = own.filter((name) => reported[name] === undefined);
+  const late = own
+    .flatMap((name) => {
+      const at = reported[name];
+      return at !== undefined && now.getTime() - Date.parse(at) > promise.age ? [{ name, at }] : [];
+    })
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1));
+  const [oldest] = late;
+  if (oldest !== undefined) {
+    const message = `${oldest.name} has had no data since ${oldest.at}, promised is ${promise.property} ${promise.written}`;
+    return { ...stamp, status: 'false', reason: 'Stale', message };
+  }
+  if (silent.length > 0) {
+    const message = `no data was ever reported for ${silent.join(', ')}`;
+    return { ...stamp, status: 'unknown', reason: 'NeverReported', message };
+  }
+  return { ...stamp, status: 'true', reason: 'AsPromised', message: `${promise.property} ${promise.written}` };
+}
