@@ -83,12 +83,19 @@ export class Cloud {
     return issueCredentials(this.store, caller, this.clock.now() + SESSION_MILLISECONDS, `${arn} ${sessionName}`);
   }
 
-  /** What an SDK client needs to speak to this cloud in process as that principal. */
+  /** What an SDK client needs to speak to this cloud in process as that principal; its keys are renewed when they expire. */
   clientConfig(arn: string, sessionName = 'local') {
-    const { accessKeyId, secretAccessKey, sessionToken } = this.credentials(arn, sessionName);
     return {
       region: this.region,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
+      credentials: async () => {
+        const { accessKeyId, secretAccessKey, sessionToken } = this.credentials(arn, sessionName);
+        return {
+          accessKeyId,
+          secretAccessKey,
+          sessionToken,
+          expiration: new Date(this.clock.now() + SESSION_MILLISECONDS),
+        };
+      },
       endpoint: 'http://127.0.0.1:4566',
       forcePathStyle: true,
       maxAttempts: 1,
