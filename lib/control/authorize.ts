@@ -18,7 +18,14 @@ export type Action =
   | 'subscription.read'
   | 'subscription.decide'
   | 'subscription.revoke'
-  | 'subscription.suspend';
+  | 'subscription.suspend'
+  | 'policy.read'
+  | 'policy.propose'
+  | 'policy.decide'
+  | 'entitlement.grant'
+  | 'entitlement.grant-mesh'
+  | 'entitlement.read'
+  | 'entitlement.revoke';
 
 /** The domains that a command is about. */
 export interface Sides {
@@ -58,6 +65,17 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'subscription.decide': { owner: ['steward'] },
   'subscription.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
   'subscription.suspend': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
+  'policy.read': { anyone: true },
+  'policy.propose': { owner: ['steward'], governance: ['platform'] },
+  'policy.decide': { owner: ['steward'] },
+  'entitlement.grant': { owner: ['steward'] },
+  'entitlement.grant-mesh': { governance: ['platform'] },
+  'entitlement.read': {
+    owner: ['producer', 'analyst', 'steward'],
+    consumer: ['producer', 'analyst', 'steward'],
+    governance: ['platform', 'auditor'],
+  },
+  'entitlement.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
 };
 
 /** True when the rule of the action lets the caller act on those sides. */

@@ -9,6 +9,7 @@ import type { Topology } from '#mesh/topology/topology.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { convergeTags, narrowTags } from './converge-tags.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 
 /** The part of a reconcile that keeps the LF-Tags of one product version; it does nothing where no entitlement ever went by them. */
 export interface ProductTagging {
@@ -26,7 +27,7 @@ export function productTagging(
   context: {
     readonly tags: LakeFormationTags;
     readonly topology: Topology;
-    readonly request: { readonly cause: 'change' | 'sweep'; readonly correlation: string };
+    readonly request: Pick<ReconcileRequest, 'cause' | 'correlation'>;
   },
 ): ProductTagging {
   const { topology, request } = context;

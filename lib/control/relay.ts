@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { BatchOutcome } from '#aws/batch.ts';
 import type { Bus, BusEvent } from '#aws/eventbridge.ts';
 import { type Registry, recordOfImage } from '#aws/registry.ts';
-import { groupOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
+import { ENTITLEMENTS, groupOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
 import type { WriteOnce } from '#aws/s3.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import { type AuditEntry, auditEntries } from '#mesh/audit/entry.ts';
@@ -10,6 +10,7 @@ import { deriveEvents, needsReconcile } from '#mesh/event/derive.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
 import type { RegistryRecord } from '#mesh/registry.ts';
 import { MESH_SOURCE } from '#mesh/topology/names.ts';
+import type { EntitlementsRequest } from './entitlement/reconcile.ts';
 import type { ReconcileRequest } from './reconcile.ts';
 
 export interface RelayDeps {
@@ -88,14 +89,30 @@ function reconcileRequests(committed: readonly Committed[]): Tagged<FifoMessage>
     const product = productKeyOf(key);
     return product === undefined ? '' : groupOf(product);
   });
-  return [...byGroup]
-    .filter(([group]) => group !== '')
-    .map(([group, entries]) => {
-      const last = entries.at(-1) as Committed;
-      const product = productKeyOf(last.key) as ProductKey;
-      const body: ReconcileRequest = { ...product, cause: 'change', correlation: correlationOf(last) };
-      return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
-    });
+  return [
+    ...entitlementRequests(committed),
+    ...[...byGroup].filter(([group]) => group !== '').map(([group, entries]) => productRequest(group, entries)),
+  ];
+}
+
+/** One request for all standing entitlements together. */
+function entitlementRequests(committed: readonly Committed[]): Tagged<FifoMessage>[] {
+  const wanted = committed.filter(
+    ({ before, after }) =>
+      after?.type === 'entitlement' && (before?.type !== 'entitlement' || before.generation !== after.generation),
+  );
+  const last = wanted.at(-1);
+  if (last === undefined) return [];
+  const body: EntitlementsRequest = { entitlements: true, cause: 'change', correlation: correlationOf(last) };
+  const sequences = wanted.map(({ sequence }) => sequence);
+  return [{ group: ENTITLEMENTS, deduplication: identityOf(last), body, sequences }];
+}
+
+function productRequest(group: string, entries: readonly Committed[]): Tagged<FifoMessage> {
+  const last = entries.at(-1) as Committed;
+  const product = productKeyOf(last.key) as ProductKey;
+  const body: ReconcileRequest = { ...product, cause: 'change', correlation: correlationOf(last) };
+  return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
 }
 
 async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Promise<Tagged<BusEvent>[]> {

@@ -1,0 +1,54 @@
+import type { LakeFormationTags } from '#aws/lake-formation-tags.ts';
+import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
+import { compileTagGrants, diffTagGrants, type TagGrant, type TagGrantChange } from '#mesh/entitlement/tag-grants.ts';
+import { tagKeys } from '#mesh/entitlement/tags.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { permanentOnly } from '../converge.ts';
+import { ensureTags } from '../converge-tags.ts';
+
+export interface TagAccess {
+  readonly ok: boolean;
+  readonly applied: readonly TagGrantChange[];
+  readonly problems: readonly string[];
+}
+
+/** After that many rounds of look and apply, what still differs is reported. */
+const ROUNDS = 3;
+
+/** Makes the grants by LF-Tags in the governance account what the standing entitlements need, and reads back that they are. */
+export async function convergeTagAccess(
+  standing: readonly EntitlementRecord[],
+  { tags, topology }: { readonly tags: LakeFormationTags; readonly topology: Topology },
+): Promise<TagAccess> {
+  const applied: TagGrantChange[] = [];
+  const desired = compileTagGrants(standing, topology);
+  let problems: string[] = [];
+  try {
+    if (desired.length > 0) await ensureTags(tags, topology);
+    for (let round = 1; ; round += 1) {
+      const actual = (await tags.grants()).filter((grant) => isManaged(grant, topology));
+      const changes = diffTagGrants(desired, actual);
+      if (changes.length === 0) return { ok: true, applied, problems: [] };
+      if (round > ROUNDS) {
+        const open = changes.map(({ kind, grant }) => `${kind} by LF-Tags to ${grant.principal} is open`);
+        return { ok: false, applied, problems: problems.length > 0 ? problems : open };
+      }
+      const outcome = await tags.apply(changes, topology.governanceAccount);
+      applied.push(...outcome.done);
+      problems = [...outcome.failed, ...outcome.unclear].map(
+        ({ entry: { kind, grant }, symptom }) =>
+          `${kind} by LF-Tags to ${grant.principal} was refused: ${symptom.name}: ${symptom.message}`,
+      );
+      if (outcome.failed.length > 0) round = ROUNDS;
+    }
+  } catch (error) {
+    return { ok: false, applied, problems: [permanentOnly(error)] };
+  }
+}
+
+/** A grant to others by the mesh's own LF-Tags and by nothing else; whatever else the account grants by LF-Tags is left alone. */
+function isManaged({ principal, expression }: TagGrant, { mesh, governanceAccount }: Topology): boolean {
+  const keys: readonly string[] = Object.values(tagKeys(mesh));
+  const outside = !principal.includes(governanceAccount) || principal.startsWith('arn:aws:organizations:');
+  return outside && expression.length > 0 && expression.every(({ key }) => keys.includes(key));
+}
