@@ -10,6 +10,7 @@ import {
   type Table,
   type TableInput,
   UpdateTableCommand,
+  type ViewDefinition,
 } from '@aws-sdk/client-glue';
 import type { GlueTableLike, TableInputLike } from '#mesh/contract/glue-table.ts';
 import type { ActualTable, CatalogChange } from '#mesh/plan/catalog.ts';
@@ -25,6 +26,8 @@ export interface CentralTable {
   readonly createdBy?: string;
   /** ISO 8601: its last change. */
   readonly updatedAt?: string;
+  /** Why the last change of a view was not taken. */
+  readonly fault?: string;
 }
 
 /** A table of a domain's own catalog, as catalog-watch needs it. */
@@ -76,6 +79,9 @@ export function createCentralCatalog(client: GlueClient, patience: Patience): Ce
       return found.map((table) => ({
         input: toActual(table),
         registered: table.IsRegisteredWithLakeFormation ?? false,
+        ...(table.Status?.State === 'FAILED'
+          ? { fault: table.Status.Error?.ErrorMessage ?? 'no reason is given' }
+          : {}),
         createdBy: table.CreatedBy,
         updatedAt: table.UpdateTime?.toISOString(),
       }));
@@ -93,7 +99,8 @@ export function createCentralCatalog(client: GlueClient, patience: Patience): Ce
         }
         case 'createTable': {
           const command = new CreateTableCommand({ DatabaseName: change.database, TableInput: toInput(change.table) });
-          return idempotent(() => client.send(command), 'AlreadyExistsException', patience);
+          await idempotent(() => client.send(command), 'AlreadyExistsException', patience);
+          return validated(client, change, patience);
         }
         case 'updateTable': {
           const command = new UpdateTableCommand({
@@ -101,12 +108,13 @@ export function createCentralCatalog(client: GlueClient, patience: Patience): Ce
             TableInput: toInput(change.table),
             VersionId: change.versionId,
             SkipArchive: true,
+            ...(change.table.ViewDefinition === undefined ? {} : { ViewUpdateAction: 'ADD_OR_REPLACE', Force: true }),
           });
           // A version that somebody else has passed stays passed: the next round observes the new one.
           const retryable = (error: unknown) =>
             !isNamed(error, 'ConcurrentModificationException') && classify(symptomOf(error)) === 'retry';
           await persist(() => client.send(command), patience, retryable);
-          return;
+          return validated(client, change, patience);
         }
         case 'deleteTable': {
           const command = new DeleteTableCommand({ DatabaseName: change.database, Name: change.name });
@@ -167,6 +175,28 @@ export function createDomainCatalog(client: GlueClient, patience: Patience): Dom
   };
 }
 
+/** How often, and with which pause in milliseconds, Glue is asked whether it has validated a view. */
+const VALIDATION_LOOKS = 30;
+const VALIDATION_PAUSE = 1_000;
+
+/** Waits until Glue has validated a view; what it found stands in the view's status. A table has nothing to wait for. */
+async function validated(
+  client: GlueClient,
+  { database, table }: { readonly database: string; readonly table: TableInputLike },
+  patience: Patience,
+): Promise<void> {
+  if (table.ViewDefinition === undefined) return;
+  const command = new GetTableCommand({ DatabaseName: database, Name: table.Name });
+  for (let look = 0; look < VALIDATION_LOOKS; look += 1) {
+    const { Table: found } = await persist(() => client.send(command), patience);
+    const state = found?.Status?.State;
+    if (state !== 'QUEUED' && state !== 'IN_PROGRESS') return;
+    await patience.sleep(VALIDATION_PAUSE);
+  }
+  const message = `Glue is still validating the view ${database}.${table.Name}`;
+  throw Object.assign(new Error(message), { name: 'ResourceNotReadyException' });
+}
+
 async function idempotent(work: () => Promise<unknown>, already: string, patience: Patience): Promise<void> {
   try {
     await persist(work, patience);
@@ -203,7 +233,21 @@ function toActual(table: Table): ActualTable {
           ? undefined
           : { SerializationLibrary: SerdeInfo.SerializationLibrary ?? '', Parameters: SerdeInfo.Parameters },
     },
+    ...(table.ViewDefinition === undefined ? {} : { ViewDefinition: toView(table.ViewDefinition) }),
     VersionId,
+  };
+}
+
+function toView({ Definer = '', IsProtected = false, SubObjects = [], Representations = [] }: ViewDefinition) {
+  return {
+    Definer,
+    IsProtected,
+    SubObjects,
+    Representations: Representations.map(({ Dialect = 'ATHENA', ViewOriginalText = '', IsStale = false }) => ({
+      Dialect,
+      ViewOriginalText,
+      IsStale,
+    })),
   };
 }
 
@@ -212,5 +256,7 @@ function toColumn(column: { Name?: string; Type?: string; Comment?: string; Para
 }
 
 function toInput(table: TableInputLike): TableInput {
-  return structuredClone(table) as TableInput;
+  const input = structuredClone(table) as TableInput;
+  if (table.ViewDefinition === undefined) return input;
+  return { ...input, StorageDescriptor: { Columns: input.StorageDescriptor?.Columns } };
 }

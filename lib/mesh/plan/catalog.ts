@@ -32,7 +32,10 @@ export function diffCatalog(
   for (const table of [...desired.tables].sort((a, b) => Number(isView(a)) - Number(isView(b)))) {
     const former = have.get(table.Name);
     if (former === undefined) changes.push({ kind: 'createTable', database, table });
-    else if (!sameTable(table, former)) {
+    else if (isView(former) !== isView(table)) {
+      remove(former);
+      changes.push({ kind: 'createTable', database, table });
+    } else if (!sameTable(table, former)) {
       const versionId = former.VersionId;
       changes.push({ kind: 'updateTable', database, table, ...(versionId === undefined ? {} : { versionId }) });
     }
