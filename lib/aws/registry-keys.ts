@@ -67,6 +67,8 @@ export function keyOf(record: RegistryRecord): RegistryKey {
       return { pk: ENTITLEMENTS, sk: record.id };
     case 'policy-set':
       return { pk: policyPartition(record.scope), sk: `V#${record.digest}` };
+    case 'feedback':
+      return { pk: `FEEDBACK#${record.domain}/${record.product}`, sk: `V#${record.major}#${record.id}` };
     case 'attempt':
       return { pk: `ATTEMPT#${record.change.at.slice(0, 10)}`, sk: record.change.correlation };
   }
@@ -85,6 +87,8 @@ export function sortOf(record: RegistryRecord): string {
       return record.id;
     case 'policy-set':
       return `${record.scope}@${record.digest}`;
+    case 'feedback':
+      return `${record.domain}/${record.product}#${record.major}#${record.id}`;
     case 'attempt':
       return `${record.change.at}#${record.change.correlation}`;
   }

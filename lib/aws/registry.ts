@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import { userError, WeftError } from '#mesh/error.ts';
+import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -36,7 +37,7 @@ export interface VersionState {
 
 /** A record to write, and the revision that it replaces: undefined when it must not exist yet. */
 export interface RecordWrite {
-  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord;
+  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | FeedbackRecord;
   readonly replaces: number | undefined;
 }
 
@@ -71,7 +72,7 @@ export interface Registry {
   /** The product that follows a source table. */
   follower(account: string, database: string, table: string): Promise<{ domain: string; name: string } | undefined>;
   /** One page of the records of a type in index order, those whose sort key begins with `prefix` only. */
-  page<T extends 'product' | 'subscription'>(
+  page<T extends 'product' | 'subscription' | 'feedback'>(
     type: T,
     options?: { prefix?: string; after?: string; limit?: number },
   ): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
@@ -192,7 +193,7 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
 }
 
 /** Every record of a type, page after page. */
-export async function* everyRecord<T extends 'product' | 'subscription'>(
+export async function* everyRecord<T extends 'product' | 'subscription' | 'feedback'>(
   registry: Pick<Registry, 'page'>,
   type: T,
   prefix?: string,

@@ -1,5 +1,6 @@
 import type { EntitlementRecord } from './entitlement/entitlement.ts';
 import type { PolicySetRecord } from './policy-set/policy-set.ts';
+import type { FeedbackRecord } from './product/feedback.ts';
 import type { ProductRecord } from './product/product.ts';
 import type { Change } from './record.ts';
 import type { ShareRecord, SubscriptionRecord } from './subscription/subscription.ts';
@@ -18,6 +19,7 @@ export type RegistryRecord =
   | ShareRecord
   | EntitlementRecord
   | PolicySetRecord
+  | FeedbackRecord
   | AttemptRecord;
 
 /** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a set of policies with its digest. */
@@ -31,6 +33,8 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
       return `entitlement/${record.id}`;
     case 'policy-set':
       return `policy/${record.scope}@${record.digest}`;
+    case 'feedback':
+      return `${record.domain}/${record.product}#${record.major}/feedback/${record.id}`;
     case 'share':
       return `${record.intent.domain}/${record.intent.product}#${record.intent.major}/share/${record.intent.consumer}`;
   }

@@ -78,6 +78,10 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
       const { domain, product, major, consumer } = record.intent;
       return { domain, product, major, consumer, generation: record.generation, revision: record.revision };
     }
+    case 'feedback': {
+      const { domain, product, major, consumer, revision } = record;
+      return { domain, product, major, consumer, revision };
+    }
     case 'entitlement': {
       const { selector, generation, revision } = record;
       return { ...(selector.domain === undefined ? {} : { domain: selector.domain }), generation, revision };

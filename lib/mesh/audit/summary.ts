@@ -23,6 +23,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofEntitlement(before?.type === 'entitlement' ? before : undefined, after);
     case 'policy-set':
       return ofPolicySet(before?.type === 'policy-set' ? before : undefined, after);
+    case 'feedback':
+      return `${after.consumer} gives ${after.rating} of 5${after.text === undefined ? '' : `: ${after.text}`}`;
     case 'share':
       return ofShare(before?.type === 'share' ? before : undefined, after);
   }

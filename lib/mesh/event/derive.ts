@@ -2,6 +2,7 @@ import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type PolicySetRecord, type PolicySetState, policySetId } from '../policy-set/policy-set.ts';
+import type { FeedbackRecord } from '../product/feedback.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
 import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
@@ -45,6 +46,14 @@ export function deriveEvents(
         major: after.intent.major,
         consumer: after.intent.consumer,
       });
+    case 'feedback':
+      return emit(after, [{ type: 'FeedbackGiven', audience: [after.domain] }], {
+        domain: after.domain,
+        product: after.product,
+        major: after.major,
+        consumer: after.consumer,
+        rating: after.rating,
+      });
     case 'entitlement':
       return emit(after, ofEntitlement(before?.type === 'entitlement' ? before : undefined, after), {
         domain: after.selector.domain ?? EVERY,
@@ -71,7 +80,7 @@ export function deriveEvents(
 const EVERY = '*';
 
 function emit(
-  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | PolicySetRecord,
+  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | PolicySetRecord | FeedbackRecord,
   derived: readonly Derived[],
   common: Omit<MeshEventData, 'correlation'>,
 ): MeshEvent[] {

@@ -33,6 +33,7 @@ export type MeshEventType =
   | 'QualityRestored'
   | 'SlaBreached'
   | 'SlaRestored'
+  | 'FeedbackGiven'
   | 'SchemaChanged'
   | 'SchemaChangeQuarantined'
   | 'SubscriptionRequested'
@@ -77,6 +78,8 @@ export interface MeshEventData {
   readonly sunset?: string;
   /** The major version that subscribers should move to. */
   readonly successor?: number;
+  /** `FeedbackGiven`: 1 to 5. */
+  readonly rating?: number;
   /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
   readonly share?: number;
   /** `ShareRequested` only. */

@@ -1,3 +1,4 @@
+import type { DriftEntry } from '../drift/finding.ts';
 import type { Standing } from '../entitlement/entitlement.ts';
 import type { Change, Condition } from '../record.ts';
 import type { Suspendable } from '../suspension.ts';
@@ -136,6 +137,8 @@ export interface ProductRecord extends Suspendable {
   readonly revision: number;
   readonly change: Change;
   readonly createdAt: string;
+  /** The last word that what was changed past the mesh shall be mended now. */
+  readonly repairAsked?: { readonly by: string; readonly at: string };
   readonly status: ProductStatus;
 }
 
@@ -157,6 +160,10 @@ export interface ProductStatus {
   readonly delivered?: Readonly<Record<string, string>>;
   /** The last rollout from this version that was taken back. */
   readonly rollback?: Rollback;
+  /** What was changed in the governance account past the mesh: what is open, worst first, then what was mended lately. */
+  readonly drift?: readonly DriftEntry[];
+  /** ISO 8601: when every table of it was last looked at. */
+  readonly auditedAt?: string;
 }
 
 /** `flight-operations/flights`. */
