@@ -25,9 +25,11 @@ export const BUNDLE: BuildOptions = {
   sourcesContent: false,
   mainFields: ['module', 'main'],
   external: [],
-  // What the SDK brings and no Lambda here uses: other providers of credentials than the environment, and event streams.
+  // What the SDK brings and no Lambda here uses: other providers of credentials than the environment, event streams, and all but four
+  // operations of DynamoDB.
   // yaml's build for Node is CommonJS, which cannot be shaken; the other one holds the same code as modules.
   alias: {
+    '@aws-sdk/client-dynamodb': join(LAMBDAS, 'shared', 'dynamodb.ts'),
     '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts'),
     '@smithy/core/event-streams': join(LAMBDAS, 'shared', 'event-streams.ts'),
     yaml: join(REPOSITORY, 'node_modules', 'yaml', 'browser', 'index.js'),
