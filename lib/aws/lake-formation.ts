@@ -37,7 +37,7 @@ export interface LakeFormation {
   onTable(table: TableName): Promise<Grant[]>;
   /** A principal's grants on the tables and columns of one database; not those on filters, which AWS leaves out here. */
   ofPrincipal(principal: string, catalogId: string, database: string): Promise<Grant[]>;
-  /** The data cells filters of one table. */
+  /** The data cells filters of one table; none of a table that is gone. */
   filters(table: TableName): Promise<CellsFilter[]>;
   /** Applies one filter change; what is already so counts as applied. */
   applyFilter(change: FilterChange): Promise<void>;
@@ -106,13 +106,18 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
     async filters({ catalogId, database, table }) {
       const found: DataCellsFilter[] = [];
       let NextToken: string | undefined;
-      do {
-        const Table = { CatalogId: catalogId, DatabaseName: database, Name: table };
-        const command = new ListDataCellsFilterCommand({ Table, MaxResults: 1000, NextToken });
-        const answer = await persist(() => client.send(command), patience);
-        found.push(...(answer.DataCellsFilters ?? []));
-        NextToken = answer.NextToken;
-      } while (NextToken !== undefined && NextToken !== '');
+      try {
+        do {
+          const Table = { CatalogId: catalogId, DatabaseName: database, Name: table };
+          const command = new ListDataCellsFilterCommand({ Table, MaxResults: 1000, NextToken });
+          const answer = await persist(() => client.send(command), patience);
+          found.push(...(answer.DataCellsFilters ?? []));
+          NextToken = answer.NextToken;
+        } while (NextToken !== undefined && NextToken !== '');
+      } catch (error) {
+        if (isNamed(error, 'EntityNotFoundException')) return [];
+        throw error;
+      }
       return found.map(fromFilter);
     },
     async applyFilter({ kind, filter }) {

@@ -1,6 +1,7 @@
 import type { CentralCatalog, CentralTable } from '#aws/glue.ts';
 import type { TableInputLike } from '#mesh/contract/glue-table.ts';
-import { diffCatalog } from '#mesh/plan/catalog.ts';
+import type { CatalogLook, TableOrigin } from '#mesh/drift/catalog.ts';
+import { type CatalogChange, diffCatalog, isView } from '#mesh/plan/catalog.ts';
 import { permanentOnly } from './converge.ts';
 
 export interface CatalogConverged {
@@ -13,6 +14,8 @@ export interface CatalogConverged {
   readonly applied: readonly string[];
   /** The tables as they were last read; absent when they could not be, or there is no database. */
   readonly tables?: readonly TableInputLike[];
+  /** What the first look found, and what it would have taken to put it right. */
+  readonly found?: CatalogLook;
 }
 
 /** After that many rounds of plan, apply and read back, what still differs is reported. */
@@ -24,41 +27,103 @@ export async function convergeCatalog(
   catalog: CentralCatalog,
   /** Sees the tables as they are before the first change to a database that is there; what it answers is why nothing may change. */
   beforeChange: (tables: readonly TableInputLike[]) => Promise<string | undefined> = async () => undefined,
+  /** The changes that are made; what is left out stays as it is, and is in `found`. */
+  selects: (change: CatalogChange, tables: readonly TableInputLike[]) => boolean = () => true,
+  /** Runs once the tables are there and before the first view changes; what it answers is why no view may change. */
+  beforeViews: () => Promise<string | undefined> = async () => undefined,
 ): Promise<CatalogConverged> {
   const applied: string[] = [];
   let actual: CentralTable[] | undefined;
+  let found: CatalogLook | undefined;
+  let prepared = false;
   try {
     actual = await catalog.tables(desired.database);
     const created = actual === undefined;
     for (let round = 1; ; round += 1) {
-      const changes = diffCatalog(desired, actual && { tables: actual.map(({ input }) => input) });
+      const tables = (actual ?? []).map(({ input }) => input);
+      const all = diffCatalog(desired, actual && { tables });
+      found ??= { changes: all, tables, origins: (actual ?? []).map(originOf) };
+      const changes = all.filter((change) => selects(change, tables));
       if (changes.length === 0) {
-        const open = (actual ?? []).filter(({ registered }) => !registered).map(({ input }) => input.Name);
-        if (open.length === 0) return { ok: true, created, reason: 'TablesInCatalog', applied };
+        const open = (actual ?? [])
+          .filter(({ registered, input }) => !registered && !isView(input))
+          .map(({ input }) => input.Name);
+        if (open.length === 0) return { ok: true, created, reason: 'TablesInCatalog', applied, found };
         const message = `Lake Formation does not govern the location of ${open.join(', ')}`;
-        return { ok: false, created, reason: 'LocationNotRegistered', message, applied, tables: inputsOf(actual) };
+        return {
+          ok: false,
+          created,
+          reason: 'LocationNotRegistered',
+          message,
+          applied,
+          tables: inputsOf(actual),
+          found,
+        };
       }
       if (round > ROUNDS) {
         const message = `still open after ${ROUNDS} rounds: ${changes.map(({ kind }) => kind).join(', ')}`;
-        return { ok: false, created, reason: 'NotConverged', message, applied, tables: inputsOf(actual) };
+        return { ok: false, created, reason: 'NotConverged', message, applied, tables: inputsOf(actual), found };
       }
       if (round === 1 && actual !== undefined) {
-        const tables = actual.map(({ input }) => input);
         const message = await beforeChange(tables);
-        if (message !== undefined) return { ok: false, created, reason: 'AccessNotNarrowed', message, applied, tables };
+        if (message !== undefined)
+          return { ok: false, created, reason: 'AccessNotNarrowed', message, applied, tables, found };
       }
       for (const change of changes) {
+        if (!prepared && isOnView(change)) {
+          const message = await beforeViews();
+          if (message !== undefined)
+            return { ok: false, created, reason: 'ViewsNotReady', message, applied, tables, found };
+          prepared = true;
+        }
         await catalog.apply(change);
         applied.push(change.kind);
       }
       actual = await catalog.tables(desired.database);
+      const refused = faultOf(changes, actual);
+      if (refused !== undefined) {
+        return {
+          ok: false,
+          created,
+          reason: 'ViewRefused',
+          message: refused,
+          applied,
+          tables: inputsOf(actual),
+          found,
+        };
+      }
     }
   } catch (error) {
     const tables = inputsOf(actual);
-    return { ok: false, created: false, reason: 'RefusedByGlue', message: permanentOnly(error), applied, tables };
+    return {
+      ok: false,
+      created: false,
+      reason: 'RefusedByGlue',
+      message: permanentOnly(error),
+      applied,
+      tables,
+      found,
+    };
   }
+}
+
+function isOnView(change: CatalogChange): boolean {
+  return 'table' in change && isView(change.table);
+}
+
+/** Why Glue did not take a view that was just changed. */
+function faultOf(changes: readonly CatalogChange[], actual: readonly CentralTable[] | undefined): string | undefined {
+  const changed = new Set(
+    changes.flatMap((change) => ('table' in change && isView(change.table) ? change.table.Name : [])),
+  );
+  const refused = actual?.find(({ fault, input }) => fault !== undefined && changed.has(input.Name));
+  return refused && `Glue does not take the view ${refused.input.Name}: ${refused.fault}`;
 }
 
 function inputsOf(tables: readonly CentralTable[] | undefined): TableInputLike[] | undefined {
   return tables?.map(({ input }) => input);
+}
+
+function originOf({ input, createdBy, updatedAt }: CentralTable): TableOrigin {
+  return { name: input.Name, createdBy, updatedAt };
 }

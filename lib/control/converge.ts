@@ -37,12 +37,14 @@ export async function convergeAccess(
     /** Looks at what is; only a part of it when the other is known, as it was left alone. */
     readonly observe: (known?: Partial<ActualAccess>) => Promise<ActualAccess>;
     readonly assumed?: ActualAccess;
+    /** What the caller has just seen itself. */
+    readonly seen?: ActualAccess;
     /** True for a filter that must not go yet. */
     readonly keep?: (filter: CellsFilter) => boolean;
   },
 ): Promise<Converged> {
   const applied: GrantChange[] = [];
-  let actual = context.assumed ?? (await context.observe());
+  let actual = context.assumed ?? context.seen ?? (await context.observe());
   let observed = context.assumed === undefined;
   let problems: string[] = [];
   for (let round = 1; ; round += 1) {

@@ -1,17 +1,18 @@
 import type { Grant } from '#mesh/access/grant.ts';
+import { roleArn } from '#mesh/topology/names.ts';
 
 /** The principal that stands for "IAM alone decides": with it on a resource, Lake Formation's grants are decoration. */
 export const EVERYBODY = 'IAM_ALLOWED_PRINCIPALS';
 
 /**
- * True for a grant in the governance account that the mesh answers for: to another account, to a role of one, or to everybody. What
- * the account's own roles hold (implicit ownership, administrators) is left alone.
+ * True for a grant in the governance account that the mesh answers for: all of them on its products, whoever holds them, but for what the
+ * role that made the databases (`owner`, by name) holds as their owner.
  */
-export function isManagedCentrally(grant: Grant, governanceAccount: string): boolean {
-  if (grant.resource.kind === 'other') return false;
-  if (grant.principal === EVERYBODY) return true;
-  const account = accountOfPrincipal(grant.principal);
-  return account !== undefined && account !== governanceAccount;
+export function isManagedCentrally(
+  { principal, resource }: Grant,
+  { governanceAccount, owner }: { readonly governanceAccount: string; readonly owner: string },
+): boolean {
+  return resource.kind !== 'other' && principal !== roleArn(governanceAccount, owner);
 }
 
 /**

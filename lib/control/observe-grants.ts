@@ -14,6 +14,8 @@ export interface Lookout {
   readonly principals: readonly string[];
   /** False: the database itself needs no look, e.g. the target of a link. */
   readonly databaseItself: boolean;
+  /** Asks for each table, however many there are: a list by principal shows only those that are looked for. Default false. */
+  readonly tableByTable?: boolean;
 }
 
 /** Above that many tables, a list by principal takes fewer calls than one for each table. */
@@ -22,12 +24,12 @@ const TABLE_BY_TABLE = 3;
 /** Every grant found on the database, on its table wildcard, and on the tables of interest, in normal form. */
 export async function observeGrants(
   lakeFormation: Pick<LakeFormation, 'onDatabase' | 'onAllTables' | 'onTable' | 'ofPrincipal'>,
-  { catalogId, database, tables, filtered, principals, databaseItself }: Lookout,
+  { catalogId, database, tables, filtered, principals, databaseItself, tableByTable = false }: Lookout,
 ): Promise<Grant[]> {
   const found: Grant[][] = [];
   if (databaseItself) found.push(await lakeFormation.onDatabase(catalogId, database));
   found.push(await lakeFormation.onAllTables(catalogId, database));
-  const few = tables.length <= TABLE_BY_TABLE;
+  const few = tableByTable || tables.length <= TABLE_BY_TABLE;
   for (const table of few ? tables : filtered) found.push(await lakeFormation.onTable({ catalogId, database, table }));
   if (!few) {
     for (const principal of principals) found.push(await lakeFormation.ofPrincipal(principal, catalogId, database));

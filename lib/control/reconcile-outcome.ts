@@ -1,5 +1,6 @@
 import type { RecordWrite, VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
+import { driftNews, openDrift } from '#mesh/drift/history.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
@@ -12,14 +13,17 @@ import type {
 } from '#mesh/subscription/subscription.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
+import { type DriftOutcome, isMissing } from './drift-look.ts';
 import { filteredTablesOf, tablesOf } from './observe-grants.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 
 /** What a run did and found. */
 export interface Run {
   readonly access: DesiredAccess;
   readonly catalog: CatalogConverged;
   readonly grants: Converged;
-  readonly request: { readonly correlation: string; readonly cause: 'change' | 'sweep' };
+  readonly drift: DriftOutcome;
+  readonly request: Pick<ReconcileRequest, 'correlation' | 'cause'>;
   readonly now: Date;
 }
 
@@ -39,7 +43,8 @@ export function outcomeWrites(
   });
   const subscriptions = state.subscriptions.flatMap((subscription) => {
     const share = current.find((entry) => entry?.intent.consumer === subscription.consumer);
-    const next = subscriptionAfter(subscription, product ?? state.product, share, run.grants.ok, {
+    const granted = run.grants.ok && !isMissing(run.drift.entries, subscription.account);
+    const next = subscriptionAfter(subscription, product ?? state.product, share, granted, {
       actor: 'weft:reconcile',
       at: run.now.toISOString(),
       correlation: run.request.correlation,
@@ -100,12 +105,15 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
     generation,
     at,
   };
-  const conditions = withCondition(withCondition(product.status.conditions, registered), shared);
-  const drift = product.state === 'retired' ? undefined : driftOf(run);
-  if (conditions === product.status.conditions && drift === undefined) return undefined;
+  const { drift } = run;
+  const known = product.status.drift ?? [];
+  const moved = drift.entries !== known;
+  const looked = withCondition(withCondition(product.status.conditions, registered), shared);
+  const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
+  if (conditions === product.status.conditions && !moved && !drift.audited) return undefined;
   const removed = run.catalog.ok && product.state === 'retired';
   const first = run.catalog.ok && !removed && product.status.registeredAt === undefined;
-  const action = actionOf(product, run, first, drift !== undefined);
+  const action = actionOf(product, run, first, conditions !== product.status.conditions);
   return {
     ...product,
     revision: product.revision + 1,
@@ -114,7 +122,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
       action,
       at,
       correlation: run.request.correlation,
-      details: drift ?? detailsOf(run),
+      details: { ...(drift.found.length === 0 ? {} : { drift: drift.found }), ...detailsOf(run) },
     },
     status: {
       ...product.status,
@@ -123,23 +131,30 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
         ? { registeredAt: at, timeToRegisterMs: Math.max(0, run.now.getTime() - Date.parse(product.createdAt)) }
         : {}),
       ...(removed ? { removedAt: product.status.removedAt ?? at } : {}),
+      ...(moved ? { drift: drift.entries } : {}),
+      ...(drift.audited ? { auditedAt: at } : {}),
     },
   };
 }
 
-function actionOf(product: ProductRecord, run: Run, first: boolean, drifted: boolean): string {
+/** Everything is as the mesh left it, or what was changed past it waits for somebody's word. */
+function inStep({ entries }: DriftOutcome, generation: number, at: string): Condition {
+  const open = openDrift(entries);
+  if (open.length === 0) return { type: 'InStep', status: 'true', reason: 'AsLeft', generation, at };
+  const message = open.slice(0, 5).map(({ what }) => what);
+  return { type: 'InStep', status: 'false', reason: 'Drift', message: message.join('; '), generation, at };
+}
+
+function actionOf(product: ProductRecord, run: Run, first: boolean, moved: boolean): string {
   if (product.state === 'retired') return run.catalog.ok && run.grants.ok ? 'ProductRemoved' : 'ProductRemoving';
   if (!run.catalog.ok) return 'ProductFailed';
   if (!run.grants.ok) return 'SharesFailed';
   if (first) return 'ProductRegistered';
-  if (drifted) return 'DriftRepaired';
+  const { found, repaired } = driftNews(product.status.drift, run.drift.entries);
+  if (repaired.length > 0) return 'DriftRepaired';
+  if (found.length > 0) return 'DriftFound';
+  if (run.drift.audited && !moved) return 'ProductAudited';
   return condition(product, 'Shared')?.generation === product.generation ? 'ProductObserved' : 'SharesGranted';
-}
-
-/** What was found changed behind the mesh's back and put right, when a sweep had something to do although nobody had asked for anything. */
-function driftOf({ request, catalog, grants }: Run): Change['details'] | undefined {
-  if (request.cause !== 'sweep' || (catalog.applied.length === 0 && grants.applied.length === 0)) return undefined;
-  return { drift: true, ...detailsOf({ catalog, grants }) };
 }
 
 function detailsOf({ catalog, grants }: Pick<Run, 'catalog' | 'grants'>): Change['details'] {
@@ -163,7 +178,7 @@ function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[]
     const intent = run.grants.ok ? wanted : narrowed(wanted, former?.intent);
     if (intent === undefined) return [];
     const moved = former === undefined || essence(former.intent) !== essence(intent);
-    if (!moved && !(run.request.cause === 'sweep' && isUnanswered(former, run.now))) return [];
+    if (!moved && !(run.request.cause !== 'change' && isUnanswered(former, run.now))) return [];
     return [
       {
         type: 'share',

@@ -1,24 +1,24 @@
 import type { CentralCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { LakeFormationTags } from '#aws/lake-formation-tags.ts';
-import type { ProductKey, RecordWrite, Registry, SourceClaim, VersionState } from '#aws/registry.ts';
-import { groupOf } from '#aws/registry-keys.ts';
-import { compileAccess, type DesiredAccess } from '#mesh/access/compile.ts';
+import type { RecordWrite, Registry, SourceClaim, VersionState } from '#aws/registry.ts';
+import { compileAccess } from '#mesh/access/compile.ts';
 import { type TableInputLike, toTableInput } from '#mesh/contract/glue-table.ts';
-import { accessOnExisting, mustNarrowFirst, withoutWidening } from '#mesh/plan/before-catalog.ts';
+import { closes } from '#mesh/drift/catalog.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { condition } from '#mesh/record.ts';
-import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type ActualAccess, type Converged, convergeAccess, permanentOnly } from './converge.ts';
-import { type CatalogConverged, convergeCatalog } from './converge-catalog.ts';
+import { centralAccess } from './central-access.ts';
+import { convergeCatalog } from './converge-catalog.ts';
 import { dismantle, releasedSources } from './dismantle.ts';
-import { isManagedCentrally } from './managed.ts';
-import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
+import { driftModeFor, driftOf } from './drift-look.ts';
 import { optimistically } from './optimistic.ts';
 import { productTagging } from './product-tags.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
+
+export { mergeRequests, type ReconcileRequest } from './reconcile-request.ts';
 
 export interface ReconcileDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write'>;
@@ -27,13 +27,6 @@ export interface ReconcileDeps {
   readonly tags: LakeFormationTags;
   topology(): Promise<Topology>;
   now(): Date;
-}
-
-/** A wish to look at one product version again. */
-export interface ReconcileRequest extends ProductKey {
-  /** `change`: desired state moved, and a version that was reconciled since is left alone; `sweep`: look in any case. */
-  readonly cause: 'change' | 'sweep';
-  readonly correlation: string;
 }
 
 export interface Reconciled {
@@ -57,19 +50,26 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = state.product.tables.map((table) => toTableInput(state.product, table));
-    const central = centralAccess(state, access, topology, deps);
+    const mode = driftModeFor(state, request, topology, deps.now());
+    const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode });
     const tagging = productTagging(state, access, { tags: deps.tags, topology, request });
     const converge = async () => {
       const narrow = async (found: readonly TableInputLike[]) =>
         (await tagging.narrow(found)) ?? (await central.narrowBefore(found));
-      const found = await convergeCatalog({ database, tables }, deps.catalog, narrow);
+      const selects = mode.narrowOnly ? closes : undefined;
+      const found = await convergeCatalog({ database, tables }, deps.catalog, narrow, selects);
       return { catalog: found, grants: await tagging.settle(found, await central.grant(found)) };
     };
     const retired = state.product.state === 'retired';
     const { catalog, grants } = retired
       ? await dismantle(state, topology, deps.catalog, central.revoke)
       : await converge();
-    const outcome = outcomeWrites(state, { access, catalog, grants, request, now: deps.now() });
+    const now = deps.now();
+    const { governanceAccount: account } = topology;
+    const { desired } = central;
+    const { cause } = request;
+    const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen: central.seen(), account, now });
+    const outcome = outcomeWrites(state, { access, catalog, grants, drift, request, now });
     const removed = retired && catalog.ok;
     const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];
     await writeAll(tagging.noted(outcome.writes, deps.now()), deps.registry, free);
@@ -92,99 +92,6 @@ function isSettled({ product }: VersionState): boolean {
   });
 }
 
-/** The grants and filters in the governance account, before and after the catalog changes. */
-function centralAccess(state: VersionState, access: DesiredAccess, topology: Topology, deps: ReconcileDeps) {
-  const desired: ActualAccess = { grants: access.accountGrants, filters: access.filters };
-  const look = lookoutOf(state, access, topology);
-  const observe = async (known: Partial<ActualAccess> = {}): Promise<ActualAccess> => ({
-    grants: known.grants ?? (await grantsNow()),
-    filters: known.filters ?? (await filtersNow()),
-  });
-  const grantsNow = async () => {
-    const found = await observeGrants(deps.lakeFormation, { ...look, databaseItself: true });
-    return found.filter((grant) => isManagedCentrally(grant, topology.governanceAccount));
-  };
-  const filtersNow = async () => {
-    const filters = [];
-    for (const table of look.filtered) filters.push(...(await deps.lakeFormation.filters({ ...look, table })));
-    return filters;
-  };
-  const converge = async (wanted: ActualAccess, assumed?: ActualAccess): Promise<Converged> => {
-    try {
-      // A role's grant on a filter that is gone can no longer be taken away: the consumer's agent lets go of it first.
-      const held = filtersInUse(state, access);
-      const keep = ({ table }: { table: string }) => held.has(table);
-      return await convergeAccess(wanted, { lakeFormation: deps.lakeFormation, observe, assumed, keep });
-    } catch (error) {
-      return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
-    }
-  };
-  return {
-    /** Takes every grant and filter away that no agent has to let go of first. */
-    revoke: (): Promise<Converged> => converge({ grants: [], filters: [] }),
-    /** A wildcard that has to become a list goes before the catalog gets a column that it would show. */
-    narrowBefore: async (tables: readonly TableInputLike[]): Promise<string | undefined> => {
-      if (state.shares.length === 0 || !mustNarrowFirst(desired, await observe())) return undefined;
-      const { ok, problems } = await converge(accessOnExisting(desired, tables));
-      return ok ? undefined : `access has to be narrowed before the tables change: ${problems.join('; ')}`;
-    },
-    grant: async (catalog: CatalogConverged): Promise<Converged> => {
-      // Where nothing was ever granted, the look after applying is the first one that can find something.
-      const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created;
-      if (catalog.ok || desired.grants.length === 0)
-        return converge(desired, untouched ? { grants: [], filters: [] } : undefined);
-      const waits = 'nothing is granted before the tables are in the catalog';
-      if (state.shares.length === 0) return { ok: false, applied: [], readBack: [], problems: [waits] };
-      // What somebody lost is taken away all the same: a catalog that cannot be mended must not keep access alive.
-      const possible = catalog.tables === undefined ? desired : accessOnExisting(desired, catalog.tables);
-      const narrowed = await converge(withoutWidening(possible, await observe()));
-      return { ...narrowed, ok: false, problems: [waits, ...narrowed.problems] };
-    },
-  };
-}
-
-/** Where grants of this product can stand: where they shall be, and where intents that have not been settled had them. */
-function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, topology: Topology) {
-  const shared = condition(product, 'Shared');
-  const verified = shared?.status === 'true' && shared.generation >= product.generation;
-  const open = shares.filter((share) => !verified || !isReported(share) || !sameGrants(share, access));
-  const former = open.flatMap(({ intent }) => intent.grants);
-  const formerTables = open.flatMap(({ intent }) => intent.former?.tables ?? []);
-  const wanted = access.accountGrants;
-  const filters = [
-    ...access.filters.map(({ table }) => table),
-    ...filteredTablesOf([...wanted, ...former]),
-    ...open.flatMap(({ intent }) => intent.former?.filtered ?? []),
-  ];
-  return {
-    catalogId: topology.governanceAccount,
-    database: databaseName(product.domain, product.name, product.major),
-    tables: [...new Set([...tablesOf([...wanted, ...former]), ...filters, ...formerTables])].sort(),
-    filtered: [...new Set(filters)].sort(),
-    principals: [
-      ...new Set([...access.shares, ...shares.map(({ intent }) => intent)].map(({ account }) => account)),
-    ].sort(),
-  };
-}
-
-/** The tables with filters that a consumer's roles may still hold: its agent has not confirmed an intent without them. */
-function filtersInUse({ shares }: VersionState, access: DesiredAccess): Set<string> {
-  const used = shares.flatMap((share) => [
-    ...(sameGrants(share, access) ? [] : filteredTablesOf(share.intent.grants)),
-    ...(isReported(share) ? [] : (share.intent.former?.filtered ?? [])),
-  ]);
-  return new Set(used);
-}
-
-function isReported({ applied, generation }: ShareRecord): boolean {
-  return applied?.ok === true && applied.generation >= generation;
-}
-
-function sameGrants(share: ShareRecord, access: DesiredAccess): boolean {
-  const next = access.shares.find(({ consumer }) => consumer === share.intent.consumer);
-  return JSON.stringify(next?.grants) === JSON.stringify(share.intent.grants);
-}
-
 /** A transaction takes 100 items: what hangs on the product goes first, the product's own status last. */
 async function writeAll(
   writes: readonly RecordWrite[],
@@ -199,20 +106,4 @@ async function writeAll(
     const last = start + 90 >= ordered.length;
     await registry.write(ordered.slice(start, start + 90), last ? free : []);
   }
-}
-
-/** The requests of a batch, one for each product version, with what asked for it; a sweep among them makes it a sweep. */
-export function mergeRequests<T>(
-  records: readonly T[],
-  read: (record: T) => ReconcileRequest,
-): { readonly work: ReconcileRequest; readonly records: readonly T[] }[] {
-  const groups = Map.groupBy(
-    records.map((record) => ({ record, request: read(record) })),
-    ({ request }) => groupOf(request),
-  );
-  return [...groups.values()].map((entries) => {
-    const last = (entries.at(-1) as (typeof entries)[number]).request;
-    const cause = entries.some(({ request }) => request.cause === 'sweep') ? 'sweep' : 'change';
-    return { work: { ...last, cause }, records: entries.map(({ record }) => record) };
-  });
 }

@@ -12,13 +12,15 @@ export interface TableOrigin {
   readonly updatedAt?: string;
 }
 
-/** What was changed past the mesh in the central catalog: `changes` is what it would take to undo it. */
-export function catalogDrift(
-  changes: readonly CatalogChange[],
-  actual: readonly ActualTable[],
-  origins: readonly TableOrigin[],
-  account: string,
-): DriftFinding[] {
+/** A look at a central database: its tables, and what it would take to make them what they should be. */
+export interface CatalogLook {
+  readonly changes: readonly CatalogChange[];
+  readonly tables: readonly ActualTable[];
+  readonly origins: readonly TableOrigin[];
+}
+
+/** What was changed past the mesh in the central catalog. */
+export function catalogDrift({ changes, tables, origins }: CatalogLook, account: string): DriftFinding[] {
   const lost = changes.find(({ kind }) => kind === 'createDatabase');
   if (lost !== undefined) {
     const { database } = lost;
@@ -35,7 +37,7 @@ export function catalogDrift(
       const by = origin?.createdBy === undefined ? {} : { by: origin.createdBy };
       return [{ kind: 'TableAdded', account, on, what: `the table ${on} is none of the product's`, ...by, ...since }];
     }
-    const now = actual.find((table) => table.Name === name);
+    const now = tables.find((table) => table.Name === name);
     const parts = now === undefined ? [] : differences(change.table, now);
     const kind = parts.some(({ opens }) => opens) ? 'TableRepointed' : 'TableChanged';
     const what = `the table ${on} was changed: ${parts.map(({ said }) => said).join('; ')}`;

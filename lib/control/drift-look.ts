@@ -1,0 +1,88 @@
+import type { VersionState } from '#aws/registry.ts';
+import { accessDrift } from '#mesh/drift/access.ts';
+import { catalogDrift } from '#mesh/drift/catalog.ts';
+import { type DriftEntry, type DriftFinding, severityOf } from '#mesh/drift/finding.ts';
+import { driftAfter, openDrift } from '#mesh/drift/history.ts';
+import { condition } from '#mesh/record.ts';
+import { driftModeOf } from '#mesh/topology/rules.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import type { AccessMode } from './central-access.ts';
+import type { ActualAccess, Converged } from './converge.ts';
+import type { CatalogConverged } from './converge-catalog.ts';
+import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
+
+/** How a run goes about what it finds changed. */
+export interface DriftMode extends AccessMode {
+  /** What is there is what the last run left, unless somebody changed it since: every difference is drift. */
+  readonly watching: boolean;
+}
+
+/** What a run found of drift, and what is known of it from now on. */
+export interface DriftOutcome {
+  /** What this look found. */
+  readonly found: readonly DriftFinding[];
+  /** Open and lately mended, for the record. */
+  readonly entries: readonly DriftEntry[];
+  /** Set when every table was looked at. */
+  readonly audited: boolean;
+}
+
+/** A version that no reconcile has brought to an end yet, or that the clock has moved since, differs by the mesh's own doing. */
+export function driftModeFor(
+  { product, subscriptions }: VersionState,
+  { cause }: Pick<ReconcileRequest, 'cause'>,
+  topology: Topology,
+  now: Date,
+): DriftMode {
+  const over = subscriptions.some(
+    ({ state, expiresAt }) =>
+      (state === 'approved' || state === 'active') && expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime(),
+  );
+  const settled = (['Registered', 'Shared'] as const).every((type) => {
+    const found = condition(product, type);
+    return found?.status === 'true' && found.generation >= product.generation;
+  });
+  const watching = settled && !over && cause !== 'change';
+  return {
+    watching,
+    thorough: isThorough(cause) || openDrift(product.status.drift).length > 0,
+    narrowOnly: watching && cause !== 'repair' && driftModeOf(topology) === 'ask',
+  };
+}
+
+/** Compares what a run found with what the one before it had left. `seen` is its first look at the grants. */
+export function driftOf(
+  state: VersionState,
+  run: {
+    readonly mode: DriftMode;
+    readonly cause: ReconcileRequest['cause'];
+    readonly catalog: CatalogConverged;
+    readonly grants: Converged;
+    readonly desired: ActualAccess;
+    readonly seen: ActualAccess | undefined;
+    readonly account: string;
+    readonly now: Date;
+  },
+): DriftOutcome {
+  const { mode, catalog, grants, account } = run;
+  const inCatalog = catalog.found === undefined ? [] : catalogDrift(catalog.found, account);
+  const inGrants = run.seen === undefined ? [] : accessDrift(run.desired, run.seen, { account });
+  const mended = (finding: DriftFinding, ok: boolean) => ok && (!mode.narrowOnly || severityOf(finding) === 'leak');
+  const found = mode.watching ? [...inCatalog, ...inGrants] : [];
+  const open = found.filter((finding) => !mended(finding, (inCatalog.includes(finding) ? catalog : grants).ok));
+  const ok = catalog.ok && grants.ok;
+  const known = state.product.status.drift ?? [];
+  return {
+    found,
+    entries: driftAfter(known, { found, open, covers: () => ok }, run.now.toISOString()),
+    audited: isThorough(run.cause) && ok,
+  };
+}
+
+/** True where something that a consumer's account needs is gone and waits for somebody's word. */
+export function isMissing(entries: readonly DriftEntry[], account: string): boolean {
+  return openDrift(entries).some(
+    (entry) =>
+      severityOf(entry) === 'loss' && (entry.kind !== 'GrantMissing' || entry.on.split(' ')[0]?.includes(account)),
+  );
+}

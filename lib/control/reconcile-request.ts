@@ -1,0 +1,38 @@
+import type { ProductKey } from '#aws/registry.ts';
+import { groupOf } from '#aws/registry-keys.ts';
+
+/** Why a product version is looked at, the stronger later. */
+const CAUSES = ['change', 'sweep', 'audit', 'repair'] as const;
+
+/**
+ * `change`: desired state moved, and a version that was reconciled since is left alone; `sweep`: look in any case, where the mesh's own grants
+ * can be; `audit`: look at every table, and have the agents look; `repair`: the same, and mend whatever `mesh.yaml` says of waiting.
+ */
+export type ReconcileCause = (typeof CAUSES)[number];
+
+/** A wish to look at one product version again. */
+export interface ReconcileRequest extends ProductKey {
+  readonly cause: ReconcileCause;
+  readonly correlation: string;
+}
+
+/** True for a look that takes in every table. */
+export function isThorough(cause: ReconcileCause): boolean {
+  return cause === 'audit' || cause === 'repair';
+}
+
+/** The requests of a batch, one for each product version, with what asked for it; the strongest cause among them counts. */
+export function mergeRequests<T>(
+  records: readonly T[],
+  read: (record: T) => ReconcileRequest,
+): { readonly work: ReconcileRequest; readonly records: readonly T[] }[] {
+  const groups = Map.groupBy(
+    records.map((record) => ({ record, request: read(record) })),
+    ({ request }) => groupOf(request),
+  );
+  return [...groups.values()].map((entries) => {
+    const last = (entries.at(-1) as (typeof entries)[number]).request;
+    const cause = CAUSES.findLast((one) => entries.some(({ request }) => request.cause === one)) ?? last.cause;
+    return { work: { ...last, cause }, records: entries.map(({ record }) => record) };
+  });
+}
