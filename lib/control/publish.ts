@@ -1,11 +1,13 @@
 import type { SourceClaim, VersionState } from '#aws/registry.ts';
 import type { ProductDraft } from '#mesh/contract/parse.ts';
+import { standingsOf } from '#mesh/entitlement/entitlement.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { decidePublish } from './decide-publish.ts';
 import { type Declared, declared } from './declared-state.ts';
+import { withStandings } from './entitlement/stamp.ts';
 import { optimistically } from './optimistic.ts';
 import { acceptDraft, accountOf, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
@@ -36,7 +38,9 @@ export async function publish(files: ProductFiles, request: Request, deps: ApiDe
     }
     if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
     const verdict = await decidePublish(draft, current, request, deps);
-    const product = nextRecord(draft, life, { contractDigest, verdict, current, versions, request, deps });
+    const next = nextRecord(draft, life, { contractDigest, verdict, current, versions, request, deps });
+    const standings = standingsOf(draft.domain, await deps.registry.entitlements(), next.change.at);
+    const product = withStandings(next, standings);
     const others = versions.filter((version) => version !== current);
     await deps.registry.write(
       [{ record: product, replaces: current?.product.revision }],
@@ -74,6 +78,7 @@ export function nextRecord(
     ...life,
     contractDigest: context.contractDigest,
     ...(suspensions === undefined ? {} : { suspensions }),
+    ...(before?.entitlements === undefined ? {} : { entitlements: before.entitlements }),
     ...(before?.rollout === undefined ? {} : { rollout: before.rollout }),
     generation: (before?.generation ?? 0) + 1,
     revision: (before?.revision ?? 0) + 1,
