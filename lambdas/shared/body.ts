@@ -6,6 +6,9 @@ type Shape = Readonly<Record<string, (value: unknown) => string | undefined>>;
 export const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text');
 export const whole = (value: unknown) =>
   Number.isSafeInteger(value) && Number(value) > 0 ? undefined : 'a whole number';
+export const flag = (value: unknown) => (typeof value === 'boolean' ? undefined : 'true or false');
+export const percent = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100 ? undefined : 'a whole number from 0 to 100';
 export const texts = (value: unknown) =>
   Array.isArray(value) && value.every((entry) => text(entry) === undefined) ? undefined : 'a list of texts';
 export const textByName = (value: unknown) => (isRecord(value, text) ? undefined : 'an object of texts');

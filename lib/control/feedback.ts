@@ -1,10 +1,9 @@
-import { everyRecord, type Registry } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
-import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { productId } from '#mesh/product/product.ts';
 import { authorize } from './authorize.ts';
 import { optimistically } from './optimistic.ts';
-import { versionOf } from './products.ts';
+import { feedbackOf, versionOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 
 export interface FeedbackWish {
@@ -60,16 +59,6 @@ export async function giveFeedback(
     await deps.registry.write([{ record, replaces: known?.revision }]);
     return record;
   });
-}
-
-/** Every consumer's word on a version, from the index: what was said a moment ago may be missing. */
-export async function feedbackOf(
-  { domain, name, major }: Pick<ProductRecord, 'domain' | 'name' | 'major'>,
-  deps: { readonly registry: Pick<Registry, 'page'> },
-): Promise<FeedbackRecord[]> {
-  const found: FeedbackRecord[] = [];
-  for await (const entry of everyRecord(deps.registry, 'feedback', `${domain}/${name}#${major}#`)) found.push(entry);
-  return found;
 }
 
 function checkWish({ rating, text = '' }: FeedbackWish): void {

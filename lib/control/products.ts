@@ -1,5 +1,6 @@
-import { everyRecord, type VersionState } from '#aws/registry.ts';
+import { everyRecord, type Registry, type VersionState } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
+import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { search } from '#mesh/product/search.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -23,6 +24,8 @@ export interface ProductView {
   /** Those that the caller may see. */
   readonly subscriptions: readonly SubscriptionRecord[];
   readonly shares: readonly ShareRecord[];
+  /** What consumers said of it. */
+  readonly feedback: readonly FeedbackRecord[];
 }
 
 /** One version, the highest active one when none is named. @throws WEFT-PRODUCT-001 when there is none. */
@@ -37,6 +40,7 @@ export async function showProduct(
     product,
     subscriptions: subscriptions.filter((subscription) => sees(subscription.consumer)),
     shares: shares.filter((share) => sees(share.intent.consumer)),
+    feedback: await feedbackOf(product, deps),
   };
 }
 
@@ -66,5 +70,15 @@ export async function versionOf(
       hint: `published are ${majors}`,
     });
   }
+  return found;
+}
+
+/** Every consumer's word on a version, from the index: what was said a moment ago may be missing. */
+export async function feedbackOf(
+  { domain, name, major }: Pick<ProductRecord, 'domain' | 'name' | 'major'>,
+  deps: { readonly registry: Pick<Registry, 'page'> },
+): Promise<FeedbackRecord[]> {
+  const found: FeedbackRecord[] = [];
+  for await (const entry of everyRecord(deps.registry, 'feedback', `${domain}/${name}#${major}#`)) found.push(entry);
   return found;
 }

@@ -14,7 +14,7 @@ import {
   rowsSource,
 } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
-import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, READ, SUBSCRIBE } from '../api-access.ts';
+import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, RATE, READ, REPORT, SUBSCRIBE } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 
@@ -49,7 +49,7 @@ export class People extends Construct {
       catalogRead(this, [topology.governanceAccount], [PRODUCT_DATABASES], 'CentralCatalog'),
     ];
     this.producer = this.#role(props, 'producer', 'Makes the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH]),
+      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE]),
       ...producers.statements(),
       ...this.#ownProducts(props, own),
       new PolicyStatement({
@@ -73,13 +73,13 @@ export class People extends Construct {
       SEE_GRANTS,
     ]);
     this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
-      invoke(topology, [...READ, ...SUBSCRIBE]),
+      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE]),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
     ]);
     this.steward = this.#role(props, 'steward', 'Answers for the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE]),
+      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE, ...REPORT, ...RATE]),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
