@@ -2,6 +2,7 @@ import type { ProductColumn } from '../product/product.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
 import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
+import { readMeaning } from './meaning.ts';
 import { readType } from './odcs-type.ts';
 import { readShown, refuseMasks } from './view.ts';
 
@@ -63,6 +64,7 @@ export function readColumns(
       ...(description === undefined ? {} : { description }),
       ...(classification === undefined ? {} : { classification }),
       ...(property.get('required')?.scalar === true ? { required: true } : {}),
+      ...readMeaning(property),
       ...(inView ? { shows: readShown(property, name, findings) } : {}),
     };
     const partition = inView ? undefined : partitionOf(property, column, findings);

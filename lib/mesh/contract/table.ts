@@ -4,6 +4,7 @@ import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readColumns, readLevel } from './column.ts';
 import { customProperty } from './custom-property.ts';
+import { readDerived } from './meaning.ts';
 import { readPrimaryKey, readQuality } from './quality.ts';
 import { type GlueServer, readLocation } from './server.ts';
 import { readInternal, readView } from './view.ts';
@@ -60,6 +61,7 @@ export function readTable(
     ...(defaultClassification === undefined ? {} : { defaultClassification }),
     ...(primaryKey.length === 0 ? {} : { primaryKey }),
     ...(quality.length === 0 ? {} : { quality }),
+    ...readDerived(entry),
     ...(view === undefined ? {} : { view }),
     ...(readInternal(entry, findings) ? { internal: true } : {}),
   };
