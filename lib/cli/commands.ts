@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { ENTITLEMENT_COMMANDS } from './entitlement-commands.ts';
 import { PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
 
 const DECISION_OPTIONS = [
@@ -342,6 +343,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/subscription-revoke.ts'),
   },
   ...SUBSCRIPTION_LIFE,
+  ...ENTITLEMENT_COMMANDS,
   {
     name: 'subscription list',
     summary: 'subscriptions that you may see',

@@ -110,7 +110,8 @@ async function subscriptionNow(connection: Connection, id: string): Promise<Subs
   return (await connection.api<{ subscription: SubscriptionRecord }>({ method: 'GET', path })).subscription;
 }
 
-async function poll<T, R>(read: () => Promise<T>, done: (value: T) => R | undefined, what: string): Promise<R> {
+/** Asks again and again, ever more slowly. @throws WeftError `WEFT-CLI-013` after two minutes. */
+export async function poll<T, R>(read: () => Promise<T>, done: (value: T) => R | undefined, what: string): Promise<R> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let wait = FIRST_POLL_MS; Date.now() < deadline; wait = Math.min(wait * 1.3, SLOWEST_POLL_MS)) {
     const value = done(await read());
