@@ -8,6 +8,9 @@ import { type SuspensionWish, suspendProduct, suspendSubscription } from '#contr
 import { userError } from '#mesh/error.ts';
 import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from '../shared/body.ts';
 import { ok, type Routes } from '../shared/route.ts';
+import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
+import { LIFE_ROUTES } from './life-routes.ts';
+import { POLICY_ROUTES } from './policy-routes.ts';
 
 const scope = {
   clearance: optional(text),
@@ -58,6 +61,9 @@ export const ROUTES: Routes = {
     const subscription = await suspendSubscription(path.id ?? '', suspensionOf(body), request, deps);
     return { status: 202, body: { subscription } };
   },
+  ...ENTITLEMENT_ROUTES,
+  ...LIFE_ROUTES,
+  ...POLICY_ROUTES,
 };
 
 function suspensionOf(body: string | null): SuspensionWish {

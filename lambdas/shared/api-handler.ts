@@ -1,24 +1,35 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { createRegistry } from '#aws/registry.ts';
+import { createPolicyStore } from '#aws/registry-policies.ts';
 import { callerOf } from '#control/caller.ts';
+import { setsInForce } from '#control/policy-sets.ts';
 import { keepAttempt } from '#control/refused.ts';
 import { userError } from '#mesh/error.ts';
 import { errorResult, statusOf, toResult } from './answer.ts';
 import { clientConfig, now, patience, random, topologyReader } from './clients.ts';
 import { settings } from './environment.ts';
 import { describe, meshHandler } from './middleware.ts';
-import { deployedPolicies, policyReader } from './policies.ts';
+import { checkPolicies, deployedPolicies, policyReader } from './policies.ts';
 import type { Routes } from './route.ts';
 
 /** The handler of a Lambda behind the mesh's API: checks a command, asks policy and writes desired state; a refusal is kept for the trail. */
 export function apiHandler(name: string, routes: Routes) {
   const environment = settings('mesh', 'region', 'registryTable');
   const topology = topologyReader(environment);
-  const deps = {
-    registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
+  const client = new DynamoDBClient(clientConfig);
+  const policies = {
+    store: createPolicyStore(client, environment.registryTable, patience),
+    deployed: deployedPolicies,
+    check: checkPolicies,
     topology,
-    policy: policyReader(async () => deployedPolicies(), topology),
+    now,
+  };
+  const deps = {
+    registry: createRegistry(client, environment.registryTable, patience),
+    topology,
+    policies,
+    policy: policyReader(setsInForce(policies), topology),
     now,
     random,
   };

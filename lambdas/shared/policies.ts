@@ -1,13 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { openCedar } from '#mesh/policy/cedar.ts';
+import type { Problem } from '#mesh/error.ts';
+import { type Cedar, openCedar } from '#mesh/policy/cedar.ts';
 import { createPolicyEngine } from '#mesh/policy/cedar-engine.ts';
 import type { PolicyEngine } from '#mesh/policy/engine.ts';
-import type { PolicySets } from '#mesh/policy/policy-sets.ts';
+import type { PolicySet, PolicySets } from '#mesh/policy/policy-sets.ts';
+import { readPolicies } from '#mesh/policy/read-policies.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 /** The policies that were deployed with this Lambda. */
 export function deployedPolicies(): PolicySets {
   return JSON.parse(readFileSync(new URL('./policies.json', import.meta.url), 'utf8')) as PolicySets;
+}
+
+function cedarBeside(): Cedar {
+  return openCedar(() => readFileSync(new URL('./cedar.wasm', import.meta.url)));
+}
+
+/** Everything that is wrong with a set, as far as it can be told without the decisions that it leads to. */
+export async function checkPolicies(set: PolicySet): Promise<readonly Problem[]> {
+  return readPolicies(set, cedarBeside()).problems;
 }
 
 /**
@@ -23,8 +34,7 @@ export function policyReader(
     const [sets, { classification: ladder }] = await Promise.all([setsInForce(), topology()]);
     const key = JSON.stringify([ladder, sets.map(({ scope, digest }) => [scope, digest])]);
     if (kept?.key !== key) {
-      const cedar = openCedar(() => readFileSync(new URL('./cedar.wasm', import.meta.url)));
-      kept = { key, engine: createPolicyEngine({ cedar, sets, ladder }) };
+      kept = { key, engine: createPolicyEngine({ cedar: cedarBeside(), sets, ladder }) };
     }
     return kept.engine;
   };

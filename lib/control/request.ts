@@ -3,6 +3,7 @@ import type { PolicyEngine } from '#mesh/policy/engine.ts';
 import type { Change } from '#mesh/record.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { Caller } from './caller.ts';
+import type { PolicyDeps } from './policy-sets.ts';
 
 /** What every use case of the API has at hand. */
 export interface ApiDeps {
@@ -10,6 +11,8 @@ export interface ApiDeps {
   topology(): Promise<Topology>;
   /** The engine over the policies in force; made when it is first asked for. */
   policy(): Promise<PolicyEngine>;
+  /** Which policies are in force and proposed, and how that changes. */
+  readonly policies: PolicyDeps;
   now(): Date;
   /** A short random text of lower-case letters and digits, for ids. */
   random(): string;

@@ -9,9 +9,25 @@ export type Route = `${'GET' | 'POST'} /${string}`;
 export const READ: readonly Route[] = ['GET /*'];
 export const PUBLISH: readonly Route[] = ['POST /products', 'POST /products/plan'];
 export const SUBSCRIBE: readonly Route[] = ['POST /subscriptions', 'POST /subscriptions/plan'];
-export const REVOKE: readonly Route[] = ['POST /subscriptions/*/revocation'];
+export const REVOKE: readonly Route[] = ['POST /subscriptions/*/revocation', 'POST /entitlements/*/revocation'];
+export const ENTITLE: readonly Route[] = ['POST /entitlements', 'POST /entitlements/plan'];
 export const SUSPEND: readonly Route[] = ['POST /products/*/suspension', 'POST /subscriptions/*/suspension'];
-export const DECIDE: readonly Route[] = ['POST /subscriptions/*/decision', ...REVOKE, ...SUSPEND];
+export const RETIRE: readonly Route[] = ['POST /products/*/retirement'];
+/** What a domain says of its data, and of others' products. */
+export const REPORT: readonly Route[] = ['POST /products/*/report'];
+export const RATE: readonly Route[] = ['POST /products/*/feedback'];
+const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
+export const PROPOSE: readonly Route[] = ['POST /policies'];
+const VOTE: readonly Route[] = ['POST /policies/*/decision'];
+export const DECIDE: readonly Route[] = [
+  'POST /subscriptions/*/decision',
+  ...REVOKE,
+  ...ENTITLE,
+  ...SUSPEND,
+  ...LIFE,
+  ...PROPOSE,
+  ...VOTE,
+];
 
 /**
  * Lets a role call routes of the mesh's API. The API's id is a wildcard: it is made when the governance account is deployed and cannot be

@@ -13,6 +13,7 @@ import { createCentralCatalog, createLinkCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createRegistry, type ProductKey, type VersionState } from '#aws/registry.ts';
+import { createPolicyStore } from '#aws/registry-policies.ts';
 import type { Caller } from '#control/caller.ts';
 import { callerOf } from '#control/caller.ts';
 import { type Reconciled, type ReconcileRequest, reconcile } from '#control/reconcile.ts';
@@ -27,9 +28,11 @@ import { GlueService } from '#local/services/glue/service.ts';
 import { LakeFormationService } from '#local/services/lake-formation/service.ts';
 import { RamService } from '#local/services/ram.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
+import type { PolicySet } from '#mesh/policy/policy-sets.ts';
+import { readPolicies } from '#mesh/policy/read-policies.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
-import { builtInEngine } from '../mesh/policy/engine.ts';
+import { BUILT_IN, builtInEngine, cedar } from '../mesh/policy/engine.ts';
 
 export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 
@@ -91,6 +94,13 @@ export async function createWorld() {
     registry,
     topology,
     policy: async () => builtInEngine(TOPOLOGY.classification),
+    policies: {
+      store: createPolicyStore(dynamo, TABLE, patience),
+      deployed: () => BUILT_IN,
+      check: async (set: PolicySet) => readPolicies(set, cedar()).problems,
+      topology,
+      now,
+    },
     now,
     random: () => {
       randoms += 1;

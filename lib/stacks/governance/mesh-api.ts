@@ -34,6 +34,11 @@ export const ROUTES = [
   'GET /products/{domain}/{name}',
   'GET /products/{domain}/{name}/audience',
   'POST /products/{domain}/{name}/suspension',
+  'POST /products/{domain}/{name}/deprecation',
+  'POST /products/{domain}/{name}/retirement',
+  'POST /products/{domain}/{name}/rollout',
+  'POST /products/{domain}/{name}/report',
+  'POST /products/{domain}/{name}/feedback',
   'POST /subscriptions',
   'GET /subscriptions',
   'POST /subscriptions/plan',
@@ -42,6 +47,15 @@ export const ROUTES = [
   'POST /subscriptions/{id}/decision',
   'POST /subscriptions/{id}/revocation',
   'POST /subscriptions/{id}/suspension',
+  'GET /entitlements',
+  'POST /entitlements',
+  'POST /entitlements/plan',
+  'GET /entitlements/{id}',
+  'POST /entitlements/{id}/revocation',
+  'GET /policies',
+  'POST /policies',
+  'GET /policies/{scope}/{version}',
+  'POST /policies/{scope}/{version}/decision',
 ] as const;
 
 /** The routes whose bodies hold documents to be parsed (ADR 0004). */
