@@ -30,7 +30,7 @@ export interface DriftOutcome {
 /** A version that no reconcile has brought to an end yet, or that the clock has moved since, differs by the mesh's own doing. */
 export function driftModeFor(
   { product, subscriptions }: VersionState,
-  { cause }: Pick<ReconcileRequest, 'cause'>,
+  { cause, again }: Pick<ReconcileRequest, 'cause' | 'again'>,
   topology: Topology,
   now: Date,
 ): DriftMode {
@@ -45,7 +45,7 @@ export function driftModeFor(
   const watching = settled && !over && cause !== 'change';
   return {
     watching,
-    thorough: isThorough(cause) || openDrift(product.status.drift).length > 0,
+    thorough: isThorough(cause) || again === true || openDrift(product.status.drift).length > 0,
     narrowOnly: watching && cause !== 'repair' && driftModeOf(topology) === 'ask',
   };
 }

@@ -14,6 +14,14 @@ export type ReconcileCause = (typeof CAUSES)[number];
 export interface ReconcileRequest extends ProductKey {
   readonly cause: ReconcileCause;
   readonly correlation: string;
+  /** The queue brings it once more: an earlier run may have granted what it did not live to write down, so every table is looked at. */
+  readonly again?: true;
+}
+
+/** A queue's message as a request; `receives` is how often it was handed out, this time included. */
+export function requestOf(body: string, receives: number): ReconcileRequest {
+  const request = JSON.parse(body) as ReconcileRequest;
+  return receives > 1 ? { ...request, again: true } : request;
 }
 
 /** True for a look that takes in every table. */
@@ -33,6 +41,7 @@ export function mergeRequests<T>(
   return [...groups.values()].map((entries) => {
     const last = (entries.at(-1) as (typeof entries)[number]).request;
     const cause = CAUSES.findLast((one) => entries.some(({ request }) => request.cause === one)) ?? last.cause;
-    return { work: { ...last, cause }, records: entries.map(({ record }) => record) };
+    const again = entries.some(({ request }) => request.again === true);
+    return { work: { ...last, cause, ...(again ? { again } : {}) }, records: entries.map(({ record }) => record) };
   });
 }

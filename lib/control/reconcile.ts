@@ -42,6 +42,7 @@ export interface Reconciled {
  * Throttling that does not end and faults of the way are thrown, for the queue to bring the request again.
  */
 export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promise<Reconciled> {
+  let lost = request.again === true;
   return optimistically(async () => {
     const state = await deps.registry.version(request);
     if (state === undefined) return { result: 'gone', problems: [] };
@@ -50,7 +51,9 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = state.product.tables.map((table) => toTableInput(state.product, table));
-    const mode = driftModeFor(state, request, topology, deps.now());
+    const mode = driftModeFor(state, { ...request, ...(lost ? { again: true } : {}) }, topology, deps.now());
+    // What this run grants is in no record until the write below: whoever writes first makes it look everywhere.
+    lost = true;
     const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode });
     const tagging = productTagging(state, access, { tags: deps.tags, topology, request });
     const converge = async () => {
