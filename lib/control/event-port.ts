@@ -58,8 +58,8 @@ function problemsOf(rows: RowsChanged, audience: Audience, domain: string): Prob
   });
   if (rows.from !== domain) return [wrong('source', `the rows are those of ${rows.from}, this is ${domain}`)];
   const table = audience.tables.find(({ name }) => name === rows.table);
-  if (table === undefined) {
-    const known = audience.tables.map(({ name }) => name).join(', ');
+  if (table === undefined || table.viewOf !== undefined) {
+    const known = audience.tables.flatMap(({ name, viewOf }) => (viewOf === undefined ? [name] : [])).join(', ');
     return [wrong('data.table', `the product has no table \`${rows.table}\`, it has ${known}`)];
   }
   return rows.rows

@@ -9,6 +9,8 @@ export interface AudienceTable {
   readonly name: string;
   readonly columns: readonly ProductColumn[];
   readonly partitionKeys: readonly ProductColumn[];
+  /** Of a view: the name of the table whose rows it shows. */
+  readonly viewOf?: string;
 }
 
 /** What one subscription sees of one table: the columns by name, and the rows by a filter in Lake Formation's grammar (all without one). */
@@ -62,7 +64,12 @@ export function audienceOf(
     product: product.name,
     major: product.major,
     ports: product.ports,
-    tables: product.tables.map(({ name, columns, partitionKeys }) => ({ name, columns, partitionKeys })),
+    tables: product.tables.map(({ name, columns, partitionKeys, view }) => ({
+      name,
+      columns,
+      partitionKeys,
+      ...(view === undefined ? {} : { viewOf: view.table }),
+    })),
     listeners: listeners.toSorted((a, b) => (a.subscription < b.subscription ? -1 : 1)),
   };
 }

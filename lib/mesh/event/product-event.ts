@@ -1,5 +1,5 @@
 import { productSource } from '../topology/names.ts';
-import type { Audience, Listener } from './audience.ts';
+import type { Audience, AudienceTable, Listener } from './audience.ts';
 import type { Envelope } from './envelope.ts';
 import { projection, type VisibleChange } from './project-rows.ts';
 import type { RowsChanged } from './rows.ts';
@@ -35,22 +35,23 @@ const EVENT_BYTES = 200 * 1024;
  * their size asks for. An id is made of what was reported, who gets it and which rows it holds, so that a repeated delivery has the same.
  */
 export function productEvents(rows: RowsChanged, audience: Audience, account: string): Delivery[] {
-  const table = audience.tables.find(({ name }) => name === rows.table);
-  if (table === undefined) return [];
-  return audience.listeners.flatMap((listener) => {
-    const sight = listener.tables.find((candidate) => candidate.table === table.name);
-    if (sight === undefined) return [];
-    const project = projection(sight, table);
-    const seen = rows.rows.flatMap((change, index): Numbered[] => {
-      const visible = project(change);
-      return visible === undefined ? [] : [{ index, change: visible, bytes: bytesOf(visible) }];
-    });
-    return parts(seen).map((part) => ({
-      account: listener.account,
-      consumer: listener.consumer,
-      event: toEvent(rows, listener, part, account),
-    }));
+  const tables = audience.tables.filter(({ name, viewOf }) => (viewOf ?? name) === rows.table);
+  return audience.listeners.flatMap((listener) => tables.flatMap((table) => eventsOf(rows, table, listener, account)));
+}
+
+function eventsOf(rows: RowsChanged, table: AudienceTable, listener: Listener, account: string): Delivery[] {
+  const sight = listener.tables.find((candidate) => candidate.table === table.name);
+  if (sight === undefined) return [];
+  const project = projection(sight, table);
+  const seen = rows.rows.flatMap((change, index): Numbered[] => {
+    const visible = project(change);
+    return visible === undefined ? [] : [{ index, change: visible, bytes: bytesOf(visible) }];
   });
+  return parts(seen).map((part) => ({
+    account: listener.account,
+    consumer: listener.consumer,
+    event: toEvent({ ...rows, table: table.name }, listener, part, account),
+  }));
 }
 
 interface Numbered {
