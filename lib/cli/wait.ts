@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftError } from '#mesh/error.ts';
+import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
@@ -16,6 +17,8 @@ const SLOWEST_POLL_MS = 1000;
  * @throws WeftError `WEFT-CLI-013` with the reason when it says that it cannot, or does not within two minutes.
  */
 export async function waitForProduct(connection: Connection, accepted: ProductRecord): Promise<ProductRecord> {
+  // A proposal and a draft are only seen; what the contract retired goes by itself.
+  if (!isPublished(accepted)) return accepted;
   const path = `/products/${accepted.domain}/${accepted.name}`;
   return poll(
     async () =>
@@ -33,6 +36,22 @@ export async function waitForProduct(connection: Connection, accepted: ProductRe
       return registered.status === 'true' ? product : undefined;
     },
     productId(accepted),
+  );
+}
+
+/**
+ * Waits until nothing of a retired version is left.
+ * @throws WeftError `WEFT-CLI-013` as above.
+ */
+export async function waitForRemoval(connection: Connection, retired: ProductRecord): Promise<ProductRecord> {
+  const { domain, name, major } = retired;
+  const query = { major: String(major) };
+  return poll(
+    async () =>
+      (await connection.api<{ product: ProductRecord }>({ method: 'GET', path: `/products/${domain}/${name}`, query }))
+        .product,
+    (product) => (product.status.removedAt === undefined ? undefined : product),
+    productId(retired),
   );
 }
 

@@ -1,3 +1,4 @@
+import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import type { Invocation } from '../command.ts';
@@ -20,6 +21,12 @@ export async function run(invocation: Invocation): Promise<undefined> {
     invocation.options.wait === false ? accepted.product : await waitForProduct(connection, accepted.product);
   if (invocation.json) {
     io.out(`${JSON.stringify({ product })}\n`);
+    return;
+  }
+  if (!isPublished(product)) {
+    io.err(
+      `${productId(product)} v${product.major} is ${tone(io, 'warn', product.state)}: it can be found and not subscribed to\n`,
+    );
     return;
   }
   const registered = condition(product, 'Registered');

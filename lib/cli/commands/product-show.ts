@@ -1,10 +1,12 @@
 import { userError } from '#mesh/error.ts';
+import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import { type ProductRecord, type ProductTable, productId } from '#mesh/product/product.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
+import { lifeLines } from '../product-life-lines.ts';
 import { subscriptionTable } from '../subscriptions.ts';
 import { renderTable } from '../table.ts';
 
@@ -12,6 +14,7 @@ interface Answer {
   readonly product: ProductRecord;
   readonly subscriptions: readonly SubscriptionRecord[];
   readonly shares: readonly ShareRecord[];
+  readonly feedback: readonly FeedbackRecord[];
 }
 
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -40,7 +43,7 @@ export function splitProduct(id: string): { domain: string; name: string } {
   return { domain: match[1] ?? '', name: match[2] ?? '' };
 }
 
-function render(io: Io, { product, subscriptions }: Answer): string {
+function render(io: Io, { product, subscriptions, feedback }: Answer): string {
   const database = databaseName(product.domain, product.name, product.major);
   const lines = [
     `${tone(io, 'strong', productId(product))} ${product.version}, ${product.state}, ${product.classification}`,
@@ -56,6 +59,7 @@ function render(io: Io, { product, subscriptions }: Answer): string {
   for (const { side, at, reason } of product.suspensions ?? []) {
     lines.push(`${tone(io, 'bad', 'suspended')} by ${side} at ${at}${reason === undefined ? '' : `: ${reason}`}`);
   }
+  lines.push(...lifeLines(io, product, feedback));
   for (const entry of product.status.conditions) {
     lines.push(
       `${entry.type} ${tone(io, entry.status === 'true' ? 'good' : 'warn', entry.status)} ${entry.reason}${entry.message === undefined ? '' : `: ${entry.message}`}`,
