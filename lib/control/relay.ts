@@ -8,10 +8,11 @@ import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import { type AuditEntry, auditEntries } from '#mesh/audit/entry.ts';
 import { deriveEvents, needsReconcile } from '#mesh/event/derive.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
+import { asksForRepair } from '#mesh/event/needs-reconcile.ts';
 import type { RegistryRecord } from '#mesh/registry.ts';
 import { MESH_SOURCE } from '#mesh/topology/names.ts';
 import type { EntitlementsRequest } from './entitlement/reconcile.ts';
-import type { ReconcileRequest } from './reconcile.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 
 export interface RelayDeps {
   readonly queue: FifoQueue;
@@ -111,7 +112,8 @@ function entitlementRequests(committed: readonly Committed[]): Tagged<FifoMessag
 function productRequest(group: string, entries: readonly Committed[]): Tagged<FifoMessage> {
   const last = entries.at(-1) as Committed;
   const product = productKeyOf(last.key) as ProductKey;
-  const body: ReconcileRequest = { ...product, cause: 'change', correlation: correlationOf(last) };
+  const cause = entries.some(({ before, after }) => asksForRepair(before, after)) ? 'repair' : 'change';
+  const body: ReconcileRequest = { ...product, cause, correlation: correlationOf(last) };
   return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
 }
 
@@ -133,27 +135,26 @@ async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Pro
   return events;
 }
 
-/** One object for what one command committed: written once, whatever is delivered again. */
+/** One object for each entry, written once: a batch that comes again in other pieces writes none of them twice. */
 async function keepTrail(committed: readonly Committed[], trail: WriteOnce, failed: Set<string>): Promise<void> {
-  const lines = committed.flatMap(({ before, after, sequence }) =>
+  const entries = committed.flatMap(({ before, after, sequence }) =>
     auditEntries(before, after).map((entry) => ({ entry, sequence })),
   );
-  const commands = Map.groupBy(lines, ({ entry }) => `${entry.at} ${entry.correlation}`);
-  for (const group of commands.values()) {
-    const entries = group.map(({ entry }) => entry);
-    try {
-      await trail.put(trailKey(entries), `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`);
-    } catch {
-      for (const { sequence } of group) failed.add(sequence);
-    }
-  }
+  await Promise.all(
+    entries.map(async ({ entry, sequence }) => {
+      try {
+        await trail.put(trailKey(entry), `${JSON.stringify(entry)}\n`);
+      } catch {
+        failed.add(sequence);
+      }
+    }),
+  );
 }
 
-/** `entries/<yyyy>/<mm>/<dd>/<time>-<id of the first entry>-<entries>.jsonl`: in order of time within a day. */
-export function trailKey(entries: readonly AuditEntry[]): string {
-  const [first] = entries as [AuditEntry];
-  const id = first.id.replaceAll(/[^\w.-]+/g, '_');
-  return `entries/${first.at.slice(0, 10).replaceAll('-', '/')}/${first.at.replaceAll(/[-:]/g, '')}-${id}-${entries.length}.jsonl`;
+/** `entries/<yyyy>/<mm>/<dd>/<time>-<id of the entry>.jsonl`: in order of time within a day. */
+export function trailKey({ at, id }: AuditEntry): string {
+  const name = id.replaceAll(/[^\w.-]+/g, '_');
+  return `entries/${at.slice(0, 10).replaceAll('-', '/')}/${at.replaceAll(/[-:]/g, '')}-${name}.jsonl`;
 }
 
 function collect(failed: Set<string>, outcome: BatchOutcome<{ readonly sequences: readonly string[] }>): void {

@@ -1,12 +1,13 @@
 import { everyRecord, type Registry } from '#aws/registry.ts';
 import { ENTITLEMENTS, groupOf } from '#aws/registry-keys.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { expire } from '#mesh/subscription/transitions.ts';
 import { bumped } from './bumped.ts';
 import type { EntitlementsRequest } from './entitlement/reconcile.ts';
 import { optimistically } from './optimistic.ts';
-import type { ReconcileRequest } from './reconcile.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 import { needsCare, tendProduct } from './tend-product.ts';
 
 export interface SweepDeps {
@@ -24,6 +25,12 @@ export interface Swept {
   readonly failed: readonly string[];
 }
 
+/** Every table of a product is looked at once in that many milliseconds; the sweeps between look where the mesh's own grants can be. */
+const AUDIT_EVERY = 24 * 3_600_000;
+
+/** What is due beyond that waits for the next sweep, so that a day's audits never come at once. */
+const AUDITS_IN_A_SWEEP = 200;
+
 /** Ends what ran out, walks products on in their life, and asks for a look at every product version, which finds and repairs drift. */
 export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept> {
   const failed: string[] = [];
@@ -37,6 +44,7 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
     }
   }
   const messages: FifoMessage[] = [];
+  let audits = 0;
   for await (const product of everyRecord(deps.registry, 'product')) {
     const { domain, name, major } = product;
     try {
@@ -45,7 +53,9 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
       failed.push(`${domain}/${name} v${major}: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (!needsCare(product)) continue;
-    const body: ReconcileRequest = { domain, name, major, cause: 'sweep', correlation };
+    const due = audits < AUDITS_IN_A_SWEEP && isAuditDue(product, deps.now());
+    if (due) audits += 1;
+    const body: ReconcileRequest = { domain, name, major, cause: due ? 'audit' : 'sweep', correlation };
     const group = groupOf({ domain, name, major });
     messages.push({ group, deduplication: `${group} ${correlation}`, body });
   }
@@ -56,6 +66,11 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
     ...[...outcome.failed, ...outcome.unclear].map(({ entry, symptom }) => `${entry.group}: ${symptom.message}`),
   );
   return { expired, requested: outcome.done.filter(({ group }) => group !== ENTITLEMENTS).length, failed };
+}
+
+function isAuditDue({ status }: ProductRecord, now: Date): boolean {
+  const last = status.auditedAt ?? status.registeredAt;
+  return last !== undefined && now.getTime() - Date.parse(last) >= AUDIT_EVERY;
 }
 
 function hasRunOut({ state, expiresAt }: SubscriptionRecord, now: Date): boolean {

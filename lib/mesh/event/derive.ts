@@ -8,6 +8,7 @@ import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
+import { ofDrift } from './derive-drift.ts';
 import { type Derived, ofProductLife } from './derive-life.ts';
 import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } from './envelope.ts';
 
@@ -125,7 +126,8 @@ function ofProduct(
   if (before !== undefined && isSuspended(before) !== isSuspended(after)) {
     derived.push({ type: isSuspended(after) ? 'ProductSuspended' : 'ProductResumed', audience: everyone });
   }
-  return [...derived, ...ofProductLife(before, after, everyone)];
+  const drift = ofDrift(before?.status.drift, after.status.drift, owner);
+  return [...derived, ...drift, ...ofProductLife(before, after, everyone)];
 }
 
 function isPublication(before: ProductRecord, after: ProductRecord): boolean {
@@ -179,13 +181,15 @@ function ofShare(before: ShareRecord | undefined, after: ShareRecord): Derived[]
   const changed = before === undefined || !isEqual(before.intent, after.intent);
   const reported = !isEqual(before?.applied, after.applied);
   const behind = (after.applied?.generation ?? -1) < after.generation && !reported;
+  const looking = after.look !== undefined && !isEqual(before?.look, after.look);
   const audience = [after.intent.consumer];
-  const derived: Derived[] = [];
+  const derived: Derived[] = ofDrift(before?.drift, after.drift, [after.intent.domain, after.intent.consumer]);
   const { entitlements = [] } = after.intent;
   if (reported && entitlements.length > 0 && isVisible(after) && !(before !== undefined && isVisible(before)))
     derived.push({ type: 'ProductShared', audience, data: { entitlement: entitlements.join(' ') } });
-  if (!changed && !behind) return derived;
-  const data = { intent: after.intent, generation: after.generation };
+  if (!changed && !behind && !looking) return derived;
+  const { intent, generation, look } = after;
+  const data = { intent, generation, ...(looking && !changed && !behind ? { look } : {}) };
   return [...derived, { type: 'ShareRequested', audience, data }];
 }
 

@@ -1,4 +1,4 @@
-import type { ShareIntent } from '../subscription/subscription.ts';
+import type { ShareIntent, ShareRecord } from '../subscription/subscription.ts';
 import { domainSource, MESH_SOURCE } from '../topology/names.ts';
 import type { DomainReport } from './report.ts';
 
@@ -45,6 +45,8 @@ export type MeshEventType =
   | 'SubscriptionSuspended'
   | 'SubscriptionResumed'
   | 'ShareRequested'
+  | 'DriftFound'
+  | 'DriftRepaired'
   | 'EntitlementGranted'
   | 'EntitlementActivated'
   | 'EntitlementRevoked'
@@ -54,6 +56,19 @@ export type MeshEventType =
   | 'PolicyApproved'
   | 'PolicyInForce'
   | 'PolicyRejected';
+
+/** `DriftFound`, `DriftRepaired`: one thing that somebody changed past the mesh. */
+export interface DriftNotice {
+  readonly kind: string;
+  readonly severity: string;
+  /** The account where it was found. */
+  readonly account: string;
+  readonly what: string;
+  /** ARN of who did it, or where to look. */
+  readonly by: string;
+  /** ISO 8601: when it was found. */
+  readonly at: string;
+}
 
 /** What every event of the mesh says; the optional members depend on the type. */
 export interface MeshEventData {
@@ -82,9 +97,12 @@ export interface MeshEventData {
   readonly rating?: number;
   /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
   readonly share?: number;
+  readonly findings?: readonly DriftNotice[];
   /** `ShareRequested` only. */
   readonly intent?: ShareIntent;
   readonly generation?: number;
+  /** `ShareRequested`: the agent is asked to look whether somebody changed what it left; `mend` false leaves what is only missing. */
+  readonly look?: ShareRecord['look'];
 }
 
 export type MeshEvent = Envelope<MeshEventType, MeshEventData>;

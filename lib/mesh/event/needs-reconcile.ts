@@ -9,11 +9,17 @@ import { isSuspended } from '../suspension.ts';
  */
 export function needsReconcile(before: RegistryRecord | undefined, after: RegistryRecord | undefined): boolean {
   const former = before?.type === 'product' ? before.generation : undefined;
-  if (after?.type === 'product') return former !== after.generation;
+  if (after?.type === 'product') return former !== after.generation || asksForRepair(before, after);
   if (after?.type === 'subscription') {
     return !isEqual(entitlement(before?.type === 'subscription' ? before : undefined), entitlement(after));
   }
   return after === undefined && (before?.type === 'product' || before?.type === 'subscription');
+}
+
+/** True when somebody said that what was changed past the mesh shall be mended now. */
+export function asksForRepair(before: RegistryRecord | undefined, after: RegistryRecord | undefined): boolean {
+  if (after?.type !== 'product' || after.repairAsked === undefined) return false;
+  return before?.type !== 'product' || !isEqual(before.repairAsked, after.repairAsked);
 }
 
 /** What a live subscription gives, undefined for one that gives nothing. */

@@ -1,4 +1,5 @@
 import type { Grant } from '../access/grant.ts';
+import type { DriftEntry, DriftFinding } from '../drift/finding.ts';
 import type { Change, Condition } from '../record.ts';
 import type { Suspendable } from '../suspension.ts';
 
@@ -98,6 +99,10 @@ export interface ShareRecord {
   readonly revision: number;
   readonly change: Change;
   readonly applied?: ShareReport;
+  /** The last time that the agent was asked whether somebody changed what it left, and whether it mends what is only missing. */
+  readonly look?: { readonly at: string; readonly mend: boolean };
+  /** What was changed in the consumer's account past the mesh: what is open, worst first, then what was mended lately. */
+  readonly drift?: readonly DriftEntry[];
 }
 
 /** What an agent read back after it had applied an intent. */
@@ -109,4 +114,10 @@ export interface ShareReport {
   readonly linkExists: boolean;
   /** Every grant of ours found on the link and on the target after applying. */
   readonly readBack: readonly Grant[];
+  /** What a look found changed since the agent's last report. */
+  readonly drift?: {
+    readonly found: readonly DriftFinding[];
+    /** The keys (`driftKey`) of those that were left as they are. */
+    readonly open: readonly string[];
+  };
 }
