@@ -47,6 +47,7 @@ export class ControlPlane extends Construct {
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
       'Resource::arn:aws:s3:::%/entries/*': 'the entries in exactly one bucket',
+      'Resource::arn:aws:s3:::%-mask-keys-%/*': 'the keys in exactly one bucket, of products that come and go',
       'Resource::arn:aws:kms:%:key/*':
         "the audit account's key is known by its alias only, which the condition asks for",
       'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { auditKeyAlias, domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { ENTRIES_PREFIX } from './audit-tables.ts';
+import { viewStatements } from './view-ground.ts';
 
 /** Reads who takes part in the mesh, domains included that are enrolled later. */
 export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyStatement {
@@ -86,6 +87,7 @@ export function reconcileStatements(scope: Construct, topology: Topology): Polic
       ],
       resources: ['*'],
     }),
+    ...viewStatements(scope, topology),
     ...sharing(topology, region, account),
   ];
 }

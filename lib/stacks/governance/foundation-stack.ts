@@ -6,6 +6,7 @@ import { LakeSettings } from '#constructs/lake-settings.ts';
 import { governanceRoleName } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import type { MeshSite } from '../mesh-site.ts';
+import { ViewGround } from './view-ground.ts';
 
 /** What must be in the governance account before anything else: who administers Lake Formation there, and the keys. */
 export class GovernanceFoundationStack extends Stack {
@@ -25,7 +26,8 @@ export class GovernanceFoundationStack extends Stack {
       description: 'Keeps the central catalog and its grants as the registry says',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
+    const settings = new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
+    new ViewGround(this, 'Views', { topology: props.topology, key: this.controlKey, reconciler, settings });
   }
   #trailKey(mesh: string): EncryptedKey {
     const key = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });

@@ -4,11 +4,16 @@ type Named = Properties & { Name?: string };
 
 export const glue: Family = {
   'AWS::Glue::Connection': {
-    properties: rules({ update: 'ConnectionInput', replace: 'CatalogId' }),
+    properties: rules({ update: 'ConnectionInput', replace: 'CatalogId Tags' }),
     async create(request) {
       const { CatalogId, ConnectionInput } = request.properties as Properties & { ConnectionInput: Named };
       const Name = ConnectionInput.Name ?? request.generatedName(255);
-      await request.call('glue', 'CreateConnection', { CatalogId, ConnectionInput: { ...ConnectionInput, Name } });
+      const { Tags } = request.properties;
+      await request.call('glue', 'CreateConnection', {
+        CatalogId,
+        ConnectionInput: { ...ConnectionInput, Name },
+        Tags,
+      });
       return { id: Name };
     },
     async update({ call, id, properties }) {

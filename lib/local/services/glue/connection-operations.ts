@@ -3,13 +3,14 @@ import { refuseOthers } from '../../core/members.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { connections, type GlueConnection } from './connection-store.ts';
 import { alreadyExists, entityNotFound, invalidInput } from './errors.ts';
-import { arnOf } from './tag-store.ts';
+import { arnOf, putTags } from './tag-store.ts';
 
 interface Given {
   readonly CatalogId?: string;
   readonly Name?: string;
   readonly ConnectionName?: string;
   readonly ConnectionInput?: ConnectionInput;
+  readonly Tags?: Record<string, string>;
 }
 
 const INPUT = new Set(['Name', 'Description', 'ConnectionType', 'ConnectionProperties']);
@@ -24,6 +25,7 @@ export const connectionOperations: Operations = {
         throw alreadyExists('Connection already exists.');
       }
       connections.put(context.cloud, catalogId, connection);
+      putTags(context.cloud, arnOf(context, catalogId, `connection/${connection.Name}`), input.Tags);
       return {};
     },
     resources: arns,
@@ -44,7 +46,10 @@ export const connectionOperations: Operations = {
   GetConnection: { run: (input: Given, context: Context) => ({ Connection: found(input, context) }), resources: arns },
   DeleteConnection: {
     run(input: Given, context: Context) {
-      connections.delete(context.cloud, input.CatalogId ?? context.account, found(input, context).Name);
+      const { Name } = found(input, context);
+      const catalogId = input.CatalogId ?? context.account;
+      connections.delete(context.cloud, catalogId, Name);
+      putTags(context.cloud, arnOf(context, catalogId, `connection/${Name}`), undefined);
       return {};
     },
     resources: arns,
