@@ -2,14 +2,18 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createCentralCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
+import { createMaskKeys } from '#aws/mask-keys.ts';
 import { createRegistry } from '#aws/registry.ts';
-import { mergeRequests, reconcile } from '#control/reconcile.ts';
+import { type EntitlementsRequest, reconcileEntitlements, splitRequests } from '#control/entitlement/reconcile.ts';
+import { reconcile } from '#control/reconcile.ts';
+import { mergeRequests, type ReconcileRequest } from '#control/reconcile-request.ts';
+import { KEY_COLUMN } from '#mesh/contract/view-query.ts';
 import { workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience, topologyReader } from '../shared/clients.ts';
+import { clientConfig, now, patience, topologyReader, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
@@ -22,17 +26,25 @@ const deps = {
   catalog: createCentralCatalog(new GlueClient(clientConfig), patience),
   lakeFormation: createLakeFormation(lakeFormation, patience),
   tags: createLakeFormationTags(lakeFormation, patience),
+  maskKeys: createMaskKeys(wayTo('s3', environment.region), KEY_COLUMN, patience),
   topology: topologyReader(environment),
   now,
 };
 
+const read = (record: SQSRecord) => JSON.parse(record.body);
+
 /** Makes the central catalog and the account grants of each product version in the batch what the registry says. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'reconcile',
-  (event, { logger }) =>
-    workThrough(
-      mergeRequests(event.Records, (record) => JSON.parse(record.body)),
+  (event, { logger }) => {
+    const { entitlements, products } = splitRequests(event.Records, read);
+    return workThrough<EntitlementsRequest | ReconcileRequest>(
+      [...entitlements, ...mergeRequests(products, read)],
       async (request) => {
+        if ('entitlements' in request) {
+          logger.info('reconciled', { ...request, ...(await reconcileEntitlements(request, deps)) });
+          return;
+        }
         const { result, timeToRegister, problems } = await reconcile(request, deps);
         logger.info('reconciled', { ...request, result, problems });
         metrics.addMetric(result === 'failed' ? 'ReconcileFailed' : 'Reconciled', MetricUnit.Count, 1);
@@ -42,6 +54,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
         ordered: false,
         onError: (error, request) => logger.error('reconcile failed', { ...request, cause: describe(error) }),
       },
-    ),
+    );
+  },
   metrics,
 );

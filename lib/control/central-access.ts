@@ -80,7 +80,8 @@ export function centralAccess(
         return converge(onlyNarrower(desired, seen), { seen });
       }
       // Where nothing was ever granted, the look after applying is the first one that can find something.
-      const untouched = state.shares.length === 0 && desired.grants.length > 0 && !catalog.created && !mode.thorough;
+      const fresh = state.shares.length === 0 && access.definerGrants.length === 0;
+      const untouched = fresh && desired.grants.length > 0 && !catalog.created && !mode.thorough;
       if (catalog.ok || desired.grants.length === 0)
         return converge(desired, untouched ? { assumed: { grants: [], filters: [] } } : {});
       const waits = 'nothing is granted before the tables are in the catalog';

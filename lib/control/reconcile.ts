@@ -1,9 +1,11 @@
 import type { CentralCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { LakeFormationTags } from '#aws/lake-formation-tags.ts';
+import type { MaskKeyStore } from '#aws/mask-keys.ts';
 import type { RecordWrite, Registry, SourceClaim, VersionState } from '#aws/registry.ts';
 import { compileAccess } from '#mesh/access/compile.ts';
-import { type TableInputLike, toTableInput } from '#mesh/contract/glue-table.ts';
+import { centralTables } from '#mesh/contract/central-tables.ts';
+import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { closes } from '#mesh/drift/catalog.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { condition } from '#mesh/record.ts';
@@ -11,6 +13,7 @@ import { databaseName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { centralAccess } from './central-access.ts';
 import { convergeCatalog } from './converge-catalog.ts';
+import { viewGround } from './converge-views.ts';
 import { dismantle, releasedSources } from './dismantle.ts';
 import { driftModeFor, driftOf } from './drift-look.ts';
 import { optimistically } from './optimistic.ts';
@@ -25,6 +28,7 @@ export interface ReconcileDeps {
   readonly catalog: CentralCatalog;
   readonly lakeFormation: LakeFormation;
   readonly tags: LakeFormationTags;
+  readonly maskKeys: MaskKeyStore;
   topology(): Promise<Topology>;
   now(): Date;
 }
@@ -50,7 +54,8 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const topology = await deps.topology();
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
-    const tables = state.product.tables.map((table) => toTableInput(state.product, table));
+    const tables = centralTables(state.product, topology);
+    const ground = viewGround(state.product, access, topology, deps);
     const mode = driftModeFor(state, { ...request, ...(lost ? { again: true } : {}) }, topology, deps.now());
     // What this run grants is in no record until the write below: whoever writes first makes it look everywhere.
     lost = true;
@@ -60,7 +65,11 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
       const narrow = async (found: readonly TableInputLike[]) =>
         (await tagging.narrow(found)) ?? (await central.narrowBefore(found));
       const selects = mode.narrowOnly ? closes : undefined;
-      const found = await convergeCatalog({ database, tables }, deps.catalog, narrow, selects);
+      // A change looks at what views stand on when a view changes, a sweep in any case.
+      const missing = request.cause === 'sweep' && !mode.narrowOnly ? await ground.ensureKeys() : undefined;
+      const reached = await convergeCatalog({ database, tables }, deps.catalog, narrow, selects, ground.prepare);
+      const found =
+        missing === undefined ? reached : { ...reached, ok: false, reason: 'ViewsNotReady', message: missing };
       return { catalog: found, grants: await tagging.settle(found, await central.grant(found)) };
     };
     const retired = state.product.state === 'retired';
@@ -74,6 +83,7 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen: central.seen(), account, now });
     const outcome = outcomeWrites(state, { access, catalog, grants, drift, request, now });
     const removed = retired && catalog.ok;
+    if (removed) await ground.removeKeys();
     const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];
     await writeAll(tagging.noted(outcome.writes, deps.now()), deps.registry, free);
     const problems = [...(catalog.message === undefined ? [] : [catalog.message]), ...grants.problems];

@@ -109,6 +109,7 @@ export async function createWorld() {
     catalog: createCentralCatalog(new GlueClient(reconciler), patience),
     lakeFormation: createLakeFormation(lakeFormationClient, patience),
     tags: createLakeFormationTags(lakeFormationClient, patience),
+    maskKeys: { ensure: async () => undefined },
   };
   const agentOf = (domain: string) => {
     const role = `toy-${domain}-agent`;
