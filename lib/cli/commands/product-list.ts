@@ -1,3 +1,4 @@
+import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { isSuspended } from '#mesh/suspension.ts';
@@ -42,5 +43,6 @@ export async function run(invocation: Invocation): Promise<undefined> {
 function stateOf(product: ProductRecord): string {
   if (isSuspended(product)) return 'suspended';
   if (product.quarantine !== undefined) return 'quarantined';
+  if (!isPublished(product)) return product.state;
   return condition(product, 'Registered')?.status === 'true' ? product.state : 'registering';
 }
