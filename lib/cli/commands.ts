@@ -1,6 +1,9 @@
 import type { CommandSpec } from './command.ts';
+import { DRIFT_COMMANDS } from './drift-commands.ts';
 import { ENTITLEMENT_COMMANDS } from './entitlement-commands.ts';
 import { PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
+import { POLICY_COMMANDS } from './policy-commands.ts';
+import { VERSION_LIFE } from './product-life-commands.ts';
 
 const DECISION_OPTIONS = [
   { flags: '--clearance <level>', description: 'show columns up to this level only' },
@@ -263,6 +266,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/product-verify.ts'),
   },
   ...PRODUCT_LIFE,
+  ...VERSION_LIFE,
   {
     name: 'subscription plan',
     summary: 'show the exact grants that a subscription would need, and the verdict, before asking',
@@ -344,6 +348,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...SUBSCRIPTION_LIFE,
   ...ENTITLEMENT_COMMANDS,
+  ...DRIFT_COMMANDS,
+  ...POLICY_COMMANDS,
   {
     name: 'subscription list',
     summary: 'subscriptions that you may see',
