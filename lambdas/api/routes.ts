@@ -8,6 +8,7 @@ import { type SuspensionWish, suspendProduct, suspendSubscription } from '#contr
 import { userError } from '#mesh/error.ts';
 import { oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from '../shared/body.ts';
 import { ok, type Routes } from '../shared/route.ts';
+import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
 import { POLICY_ROUTES } from './policy-routes.ts';
@@ -63,6 +64,7 @@ export const ROUTES: Routes = {
   },
   ...ENTITLEMENT_ROUTES,
   ...LIFE_ROUTES,
+  ...DRIFT_ROUTES,
   ...POLICY_ROUTES,
 };
 

@@ -72,7 +72,7 @@ export interface Registry {
   /** The product that follows a source table. */
   follower(account: string, database: string, table: string): Promise<{ domain: string; name: string } | undefined>;
   /** One page of the records of a type in index order, those whose sort key begins with `prefix` only. */
-  page<T extends 'product' | 'subscription' | 'feedback'>(
+  page<T extends 'product' | 'subscription' | 'share' | 'feedback'>(
     type: T,
     options?: { prefix?: string; after?: string; limit?: number },
   ): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
@@ -193,7 +193,7 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
 }
 
 /** Every record of a type, page after page. */
-export async function* everyRecord<T extends 'product' | 'subscription' | 'feedback'>(
+export async function* everyRecord<T extends 'product' | 'subscription' | 'share' | 'feedback'>(
   registry: Pick<Registry, 'page'>,
   type: T,
   prefix?: string,

@@ -19,6 +19,8 @@ export type Action =
   | 'subscription.decide'
   | 'subscription.revoke'
   | 'subscription.suspend'
+  | 'drift.check'
+  | 'drift.repair'
   | 'policy.read'
   | 'policy.propose'
   | 'policy.decide'
@@ -65,6 +67,8 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'subscription.decide': { owner: ['steward'] },
   'subscription.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
   'subscription.suspend': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
+  'drift.check': { owner: ['steward'], governance: ['platform'] },
+  'drift.repair': { owner: ['steward'], governance: ['platform'] },
   'policy.read': { anyone: true },
   'policy.propose': { owner: ['steward'], governance: ['platform'] },
   'policy.decide': { owner: ['steward'] },

@@ -8,7 +8,7 @@ import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import { type AuditEntry, auditEntries } from '#mesh/audit/entry.ts';
 import { deriveEvents, needsReconcile } from '#mesh/event/derive.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
-import { asksForRepair } from '#mesh/event/needs-reconcile.ts';
+import { lookAskedFor } from '#mesh/event/needs-reconcile.ts';
 import type { RegistryRecord } from '#mesh/registry.ts';
 import { MESH_SOURCE } from '#mesh/topology/names.ts';
 import type { EntitlementsRequest } from './entitlement/reconcile.ts';
@@ -112,7 +112,8 @@ function entitlementRequests(committed: readonly Committed[]): Tagged<FifoMessag
 function productRequest(group: string, entries: readonly Committed[]): Tagged<FifoMessage> {
   const last = entries.at(-1) as Committed;
   const product = productKeyOf(last.key) as ProductKey;
-  const cause = entries.some(({ before, after }) => asksForRepair(before, after)) ? 'repair' : 'change';
+  const asked = entries.map(({ before, after }) => lookAskedFor(before, after)).filter((look) => look !== undefined);
+  const cause = asked.length === 0 ? 'change' : asked.some(({ mend }) => mend) ? 'repair' : 'audit';
   const body: ReconcileRequest = { ...product, cause, correlation: correlationOf(last) };
   return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
 }

@@ -16,6 +16,7 @@ export const RETIRE: readonly Route[] = ['POST /products/*/retirement'];
 /** What a domain says of its data, and of others' products. */
 export const REPORT: readonly Route[] = ['POST /products/*/report'];
 export const RATE: readonly Route[] = ['POST /products/*/feedback'];
+export const MEND: readonly Route[] = ['POST /drift/check', 'POST /drift/repair'];
 const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
 export const PROPOSE: readonly Route[] = ['POST /policies'];
 const VOTE: readonly Route[] = ['POST /policies/*/decision'];
@@ -24,6 +25,7 @@ export const DECIDE: readonly Route[] = [
   ...REVOKE,
   ...ENTITLE,
   ...SUSPEND,
+  ...MEND,
   ...LIFE,
   ...PROPOSE,
   ...VOTE,

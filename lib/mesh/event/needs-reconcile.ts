@@ -1,4 +1,5 @@
 import { isEqual } from '../equal.ts';
+import type { ProductRecord } from '../product/product.ts';
 import type { RegistryRecord } from '../registry.ts';
 import type { SubscriptionRecord } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
@@ -9,17 +10,20 @@ import { isSuspended } from '../suspension.ts';
  */
 export function needsReconcile(before: RegistryRecord | undefined, after: RegistryRecord | undefined): boolean {
   const former = before?.type === 'product' ? before.generation : undefined;
-  if (after?.type === 'product') return former !== after.generation || asksForRepair(before, after);
+  if (after?.type === 'product') return former !== after.generation || lookAskedFor(before, after) !== undefined;
   if (after?.type === 'subscription') {
     return !isEqual(entitlement(before?.type === 'subscription' ? before : undefined), entitlement(after));
   }
   return after === undefined && (before?.type === 'product' || before?.type === 'subscription');
 }
 
-/** True when somebody said that what was changed past the mesh shall be mended now. */
-export function asksForRepair(before: RegistryRecord | undefined, after: RegistryRecord | undefined): boolean {
-  if (after?.type !== 'product' || after.repairAsked === undefined) return false;
-  return before?.type !== 'product' || !isEqual(before.repairAsked, after.repairAsked);
+/** What somebody asked for with this change: a look at what was changed past the mesh, and to put it right (`mend`). */
+export function lookAskedFor(
+  before: RegistryRecord | undefined,
+  after: RegistryRecord | undefined,
+): ProductRecord['lookAsked'] {
+  if (after?.type !== 'product') return undefined;
+  return before?.type === 'product' && isEqual(before.lookAsked, after.lookAsked) ? undefined : after.lookAsked;
 }
 
 /** What a live subscription gives, undefined for one that gives nothing. */

@@ -137,8 +137,8 @@ export interface ProductRecord extends Suspendable {
   readonly revision: number;
   readonly change: Change;
   readonly createdAt: string;
-  /** The last word that what was changed past the mesh shall be mended now. */
-  readonly repairAsked?: { readonly by: string; readonly at: string };
+  /** The last time that somebody asked for a look at what was changed past the mesh; `mend`: and to put it right. */
+  readonly lookAsked?: { readonly by: string; readonly at: string; readonly mend: boolean };
   readonly status: ProductStatus;
 }
 
