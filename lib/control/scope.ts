@@ -1,4 +1,5 @@
 import { parseRowFilter, printForLakeFormation } from '#mesh/access/row-filter.ts';
+import { unfilterable } from '#mesh/access/view.ts';
 import { type Problem, userError } from '#mesh/error.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
@@ -10,13 +11,10 @@ export function checkScope(scope: AccessScope, product: ProductRecord, ladder: C
   const report = (path: string, message: string, fix: string) =>
     problems.push({ code: 'WEFT-REQUEST-002', severity: 'error', path, message, fix });
   const tableNamed = (name: string, path: string): ProductTable | undefined => {
-    const table = product.tables.find((entry) => entry.name === name);
+    const open = product.tables.filter((entry) => entry.internal !== true);
+    const table = open.find((entry) => entry.name === name);
     if (table === undefined) {
-      report(
-        path,
-        `table \`${name}\` does not exist`,
-        `it has ${product.tables.map((entry) => entry.name).join(', ')}`,
-      );
+      report(path, `table \`${name}\` does not exist`, `it has ${open.map((entry) => entry.name).join(', ')}`);
     }
     return table;
   };
@@ -40,6 +38,11 @@ export function checkScope(scope: AccessScope, product: ProductRecord, ladder: C
   for (const [name, text] of Object.entries(scope.rows ?? {})) {
     const table = tableNamed(name, `rows.${name}`);
     if (table === undefined) continue;
+    if (table.view !== undefined) {
+      const { message, fix, path } = unfilterable(table);
+      report(path ?? name, message, fix ?? '');
+      continue;
+    }
     const filter = parseRowFilter(text, table.columns, table.partitionKeys);
     if (filter.ok) rows[name] = printForLakeFormation(filter.value);
     else problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${name}` })));

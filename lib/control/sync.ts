@@ -127,7 +127,8 @@ async function takeCatalogChange(report: CatalogChanged, event: DomainReportEven
     let result: Synced = 'unchanged';
     for (const version of await deps.registry.versions(product)) {
       const table = version.product.tables.find(
-        ({ source }) => source.database === report.database && source.table === report.table,
+        ({ source, view }) =>
+          view === undefined && source.database === report.database && source.table === report.table,
       );
       if (table === undefined || !isPublished(version.product)) continue;
       const { next, outcome } = follow(version, table, report, topology, deps.now());
@@ -193,10 +194,11 @@ function quarantined(
   };
 }
 
-/** The highest level of any column; a column that nobody has classified counts as the top. */
+/** The highest level of any column that can be subscribed to; a column that nobody has classified counts as the top. */
 function highestOf(product: ProductRecord, topology: Topology): string {
   const ladder = topology.classification;
-  const levels = product.tables.flatMap((table) =>
+  const open = product.tables.filter(({ internal }) => internal !== true);
+  const levels = (open.length === 0 ? product.tables : open).flatMap((table) =>
     [...table.columns, ...table.partitionKeys].map((column) =>
       column.classification === undefined ? ladder.length - 1 : ladder.indexOf(column.classification),
     ),

@@ -27,12 +27,14 @@ export function viewOf(product: ProductRecord, scope: AccessScope, ladder: Class
     const columns = visibleColumns(table, scope, ladder);
     problems.push(...unavailable(table, scope, ladder));
     if (columns.length === 0) return [];
-    const text = scope.rows !== undefined && Object.hasOwn(scope.rows, table.name) ? scope.rows[table.name] : undefined;
-    if (text === undefined) return [{ table: table.name, columns }];
+    const text = filterOf(scope, table.name);
     if (table.view !== undefined) {
-      problems.push(unfilterable(table));
+      const problem = text === undefined ? unlimited(table, table.view.table, scope) : unfilterable(table);
+      if (problem === undefined) return [{ table: table.name, columns }];
+      problems.push(problem);
       return [];
     }
+    if (text === undefined) return [{ table: table.name, columns }];
     const filter = parseRowFilter(text, table.columns, table.partitionKeys);
     problems.push(...filter.problems.map((problem) => ({ ...problem, path: `rows.${table.name}` })));
     return filter.ok ? [{ table: table.name, columns, rows: printForLakeFormation(filter.value) }] : [];
@@ -54,6 +56,22 @@ function unavailable(table: ProductTable, scope: AccessScope, ladder: Classifica
     message: `the table "${table.name}" is out of reach: its partition key "${key.name}" is above the clearance "${scope.clearance}", and Lake Formation cannot withhold a partition key`,
     fix: 'raise the clearance, or partition the table by another column',
   }));
+}
+
+function filterOf({ rows }: AccessScope, table: string): string | undefined {
+  return rows !== undefined && Object.hasOwn(rows, table) ? rows[table] : undefined;
+}
+
+/** A view gives every row of its table: beside a filter on the table it would tell of the rows that the filter withholds. */
+function unlimited(view: ProductTable, base: string, scope: AccessScope): Problem | undefined {
+  if (filterOf(scope, base) === undefined) return undefined;
+  return {
+    code: 'WEFT-ACCESS-003',
+    severity: 'warning',
+    path: `rows.${base}`,
+    message: `the view "${view.name}" is not shown: the rows of its table "${base}" are limited, and the rows of a view cannot be`,
+    fix: 'leave the filter out, or subscribe to the view apart',
+  };
 }
 
 /** Lake Formation has no row filters on views: shown without its filter the view would give every row. */
