@@ -1,9 +1,10 @@
 import { WeftError } from '#mesh/error.ts';
-import { decideSubscription } from '#mesh/policy/decide.ts';
+import { decisionStamp, messages } from '#mesh/policy/decision.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
-import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { messages } from './product-draft.ts';
+import { callerOf } from './caller.ts';
+import { decideAccess } from './decide-access.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 import { checkScope } from './scope.ts';
 
@@ -22,24 +23,27 @@ export async function follow(
   leader: SubscriptionRecord,
   product: ProductRecord,
   request: Request,
-  deps: Pick<ApiDeps, 'now' | 'random'>,
+  deps: Pick<ApiDeps, 'now' | 'random' | 'policy'>,
   topology: Topology,
 ): Promise<Followed> {
-  const { consumer, account, principals, purpose, requestedBy, expiresAt } = leader;
+  const { consumer, account, principals, purpose, requestedBy, expiresAt, wholeAccount } = leader;
+  const whole = wholeAccount === undefined ? {} : { wholeAccount };
   const wanted = leader.approved ?? leader.requested;
-  let scope: AccessScope;
-  try {
-    scope = checkScope(wanted, product, topology.classification);
-  } catch (error) {
-    if (!(error instanceof WeftError)) throw error;
-    return { leader, reason: error.message };
-  }
-  const verdict = decideSubscription(product, { consumer, scope, purpose, expiresAt }, topology);
+  const answer = await settle(async () => {
+    const scope = checkScope(wanted, product, topology.classification);
+    const wish = { consumer, scope, purpose, expiresAt, principals, ...whole };
+    const asker = { caller: callerOf(requestedBy, topology) };
+    return { scope, verdict: await decideAccess({ action: 'subscribe', product, wish }, asker, deps) };
+  });
+  if ('reason' in answer) return { leader, reason: answer.reason };
+  const { scope, verdict } = answer;
+  const others = verdict.effect === 'ask' ? (verdict.approvers ?? []).filter((name) => name !== 'owner') : [];
   if (verdict.effect === 'deny') return { leader, reason: messages(verdict) };
+  if (others.length > 0) return { leader, reason: `needs the word of ${others.join(' and ')}` };
   const at = deps.now();
   const change = changeBy(request, 'SubscriptionFollowed', at, {
     reason: `follows ${leader.id}`,
-    policies: verdict.policies.map(({ id }) => id),
+    ...decisionStamp(verdict),
   });
   return {
     leader,
@@ -52,6 +56,7 @@ export async function follow(
       consumer,
       account,
       principals,
+      ...whole,
       purpose,
       requestedBy,
       requested: scope,
@@ -67,4 +72,14 @@ export async function follow(
       status: { conditions: [] },
     },
   };
+}
+
+/** What does not fit the newer version is told, not thrown. */
+async function settle<T extends object>(work: () => Promise<T>): Promise<T | { readonly reason: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WeftError && error.source === 'user') return { reason: error.message };
+    throw error;
+  }
 }
