@@ -11,6 +11,7 @@ export type Cedar = Pick<
   | 'getValidRequestEnvsPolicy'
   | 'getCedarVersion'
   | 'checkParseSchema'
+  | 'schemaToJson'
 >;
 
 export type { EntityJson, EntityUidJson, Expr, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/web';

@@ -59,7 +59,7 @@ export const PRODUCT_FACTS: Readonly<Record<string, Compute>> = {
   keyless: ({ tables }) =>
     tables.filter(({ primaryKey, view }) => primaryKey === undefined && view === undefined).map(({ name }) => name),
   unchecked: ({ tables }) =>
-    tables.filter(({ quality, view }) => quality === undefined && view === undefined).map(({ name }) => name),
+    tables.filter(({ quality, view }) => (quality ?? []).length === 0 && view === undefined).map(({ name }) => name),
   underived: ({ tables }) =>
     tables.filter(({ derived, view }) => derived !== true && view === undefined).map(({ name }) => name),
   changeFeeds: ({ tables }) => tables.filter(isChangeFeed).map(({ name }) => name),
