@@ -8,32 +8,49 @@ export interface GrantChange {
 
 type ColumnsResource = Extract<GrantResource, { kind: 'columns' }>;
 
+/** Stands between the parts of a key; no name that AWS takes holds it. */
+const SEPARATOR = '\u0000';
+
 /** The place of a grant: there is one for each; column lists of one table share theirs. */
 function grantKey({ principal, resource }: Pick<Grant, 'principal' | 'resource'>): string {
-  return JSON.stringify([principal, ...resourceKey(resource)]);
+  return `${principal}${SEPARATOR}${resourceKey(resource)}`;
 }
 
 /** The place of a resource as one stable text, e.g. `columns 111111111111/sales__orders__v1/t0`. */
 export function resourceId(resource: GrantResource): string {
-  const [kind, ...path] = resourceKey(resource);
+  const [kind, ...path] = resourceKey(resource).split(SEPARATOR);
   return `${kind} ${path.join('/')}`;
 }
 
-function resourceKey(resource: GrantResource): string[] {
+function resourceKey(resource: GrantResource): string {
   switch (resource.kind) {
     case 'other':
-      return [resource.kind, resource.id];
+      return `${resource.kind}${SEPARATOR}${resource.id}`;
     case 'database':
-      return [resource.kind, resource.catalogId, resource.database];
+      return `${resource.kind}${SEPARATOR}${resource.catalogId}${SEPARATOR}${resource.database}`;
     case 'filter':
-      return [resource.kind, resource.catalogId, resource.database, resource.table, resource.name];
+      return `${tableKey(resource)}${SEPARATOR}${resource.name}`;
     default:
-      return [resource.kind, resource.catalogId, resource.database, resource.table];
+      return tableKey(resource);
   }
+}
+
+function tableKey({
+  kind,
+  catalogId,
+  database,
+  table,
+}: Exclude<GrantResource, { kind: 'other' | 'database' }>): string {
+  return `${kind}${SEPARATOR}${catalogId}${SEPARATOR}${database}${SEPARATOR}${table}`;
 }
 
 /** The grants in normal form: one for each (principal, resource), permissions and columns sorted, in a stable order. */
 export function normalizeGrants(grants: readonly Grant[]): Grant[] {
+  return [...byPlace(grants)].toSorted(byKey).map(([, grant]) => grant);
+}
+
+/** The grants by their keys, those of one place made one, in the order of the first of each. */
+function byPlace(grants: readonly Grant[]): Map<string, Grant> {
   const merged = new Map<string, Grant>();
   for (const grant of grants) {
     const key = grantKey(grant);
@@ -41,25 +58,28 @@ export function normalizeGrants(grants: readonly Grant[]): Grant[] {
     const next = former === undefined ? tidy(grant) : tidy(merge(former, grant));
     if (next.permissions.length > 0) merged.set(key, next);
   }
-  return [...merged].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, grant]) => grant);
+  return merged;
 }
 
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** The grant with its lists sorted; the very same one when they are, so that a million of them cost no copies. */
 function tidy(grant: Grant): Grant {
-  return {
-    ...grant,
-    resource: tidyResource(grant.resource),
-    permissions: unique(grant.permissions),
-    grantable: unique(grant.grantable),
-  };
+  const resource = tidyResource(grant.resource);
+  const permissions = unique(grant.permissions);
+  const grantable = unique(grant.grantable);
+  const same = resource === grant.resource && permissions === grant.permissions && grantable === grant.grantable;
+  return same ? grant : { ...grant, resource, permissions, grantable };
 }
 
 function tidyResource(resource: GrantResource): GrantResource {
   if (resource.kind !== 'columns') return resource;
+  const columns = resource.columns === '*' ? '*' : unique(resource.columns);
+  if (resource.excluded === undefined) return columns === resource.columns ? resource : { ...resource, columns };
   const { excluded, ...rest } = resource;
-  const columns = rest.columns === '*' ? '*' : unique(rest.columns);
-  return excluded === undefined || excluded.length === 0
-    ? { ...rest, columns }
-    : { ...rest, columns, excluded: unique(excluded) };
+  return excluded.length === 0 ? { ...rest, columns } : { ...rest, columns, excluded: unique(excluded) };
 }
 
 function merge(a: Grant, b: Grant): Grant {
@@ -88,8 +108,12 @@ function mergeResource(a: GrantResource, b: GrantResource): GrantResource {
   }
 }
 
-function unique<T extends string>(values: readonly T[]): T[] {
-  return [...new Set(values)].toSorted();
+/** Sorted and each once; the very same list when it is. */
+function unique<T extends string>(values: readonly T[]): readonly T[] {
+  for (let index = 1; index < values.length; index += 1) {
+    if ((values[index - 1] as T) >= (values[index] as T)) return [...new Set(values)].toSorted();
+  }
+  return values;
 }
 
 /**
@@ -101,12 +125,21 @@ function unique<T extends string>(values: readonly T[]): T[] {
  * both lists stay readable throughout. A wildcard cannot shrink that way: it is revoked, then the list is granted.
  */
 export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]): GrantChange[] {
-  const have = new Map(normalizeGrants(actual).map((grant) => [grantKey(grant), grant]));
-  const want = new Map(normalizeGrants(desired).map((grant) => [grantKey(grant), grant]));
+  const have = byPlace(actual);
+  const want = byPlace(desired);
+  const differing: [string, Grant][] = [];
+  const gone: [string, Grant][] = [];
+  for (const entry of want) {
+    const former = have.get(entry[0]);
+    if (former === undefined || !isSame(former, entry[1])) differing.push(entry);
+  }
+  for (const entry of have) {
+    if (!want.has(entry[0]) && entry[1].resource.kind !== 'other') gone.push(entry);
+  }
   const widen: Grant[] = [];
   const take: Grant[] = [];
   const replace: Grant[] = [];
-  for (const [key, grant] of want) {
+  for (const [key, grant] of differing.sort(byKey)) {
     const former = have.get(key);
     if (former === undefined) (isCancelledNow(grant, have, want) ? replace : widen).push(grant);
     else if (mustGoFirst(former, grant)) {
@@ -117,14 +150,28 @@ export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]):
       take.push(...surplus(former, grant));
     }
   }
-  for (const [key, grant] of have) {
-    if (!want.has(key) && grant.resource.kind !== 'other') take.push(grant);
-  }
+  take.push(...gone.sort(byKey).map(([, grant]) => grant));
   return [
     ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
     ...take.map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
     ...replace.map((grant): GrantChange => ({ kind: 'grant', grant })),
   ];
+}
+
+/** True when both give the same; both are tidy. */
+function isSame(a: Grant, b: Grant): boolean {
+  if (!sameList(a.permissions, b.permissions) || !sameList(a.grantable, b.grantable)) return false;
+  if (a.resource.kind !== 'columns' || b.resource.kind !== 'columns') return true;
+  return (
+    sameList(a.resource.columns, b.resource.columns) && sameList(a.resource.excluded ?? [], b.resource.excluded ?? [])
+  );
+}
+
+function sameList(a: readonly string[] | '*', b: readonly string[] | '*'): boolean {
+  if (a === b) return true;
+  if (a === '*' || b === '*' || a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** A wildcard that is to become a list, and a grant option that is to go, are taken away whole. */
@@ -174,7 +221,8 @@ function surplus(former: Grant, next: Grant): Grant[] {
   if (resource.kind !== 'columns' || next.resource.kind !== 'columns') return [];
   const kept = next.resource.columns;
   if (resource.columns === '*' || kept === '*') return [];
-  const columns = resource.columns.filter((name) => !kept.includes(name));
+  const keep = new Set(kept);
+  const columns = resource.columns.filter((name) => !keep.has(name));
   return columns.length === 0 ? [] : [{ ...former, resource: { ...resource, columns } }];
 }
 
@@ -183,7 +231,9 @@ function withoutOrigin({ lastUpdatedBy: _by, lastUpdated: _at, ...grant }: Grant
 }
 
 function isSubset<T>(part: readonly T[], whole: readonly T[]): boolean {
-  return part.every((entry) => whole.includes(entry));
+  if (part.length * whole.length < 64) return part.every((entry) => whole.includes(entry));
+  const all = new Set(whole);
+  return part.every((entry) => all.has(entry));
 }
 
 /** Runs of one kind, in order, each at most `size` long (Lake Formation takes 20 entries in a batch). */
