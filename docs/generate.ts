@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMMANDS } from '#cli/commands.ts';
 import { RULES, type RuleName, ruleCode } from '#mesh/contract/compatibility-rules.ts';
+import { eventPages } from './event-pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const NOTE = '<!-- Written by `npm run docs` from the source; change it there. -->\n\n';
@@ -13,6 +14,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'errors.md': errors,
   'compatibility.md': compatibility,
   'local-ledger.md': ledger,
+  ...eventPages(NOTE),
 };
 
 function commands(): string {

@@ -5,6 +5,7 @@ import { isObject, type Wrong } from './check.ts';
 
 /** Patterns of the values that JSON has no type for; the schemas of the events say the same. */
 export const VALUE_PATTERNS = {
+  bigint: String.raw`^-?\d{1,19}$`,
   decimal: String.raw`^-?\d{1,38}(\.\d{1,38})?$`,
   date: String.raw`^\d{4}-\d{2}-\d{2}$`,
   timestamp: String.raw`^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$`,
@@ -59,7 +60,7 @@ export function fitsType(value: unknown, type: GlueType): boolean {
 function fitsSimple(value: unknown, name: string): boolean {
   const bounds = WHOLE_NUMBERS[name];
   if (bounds !== undefined) {
-    if (name === 'bigint' && isText(value, String.raw`^-?\d{1,19}$`)) return true;
+    if (name === 'bigint' && isText(value, VALUE_PATTERNS.bigint)) return true;
     return Number.isInteger(value) && Number(value) >= bounds[0] && Number(value) <= bounds[1];
   }
   if (name === 'float' || name === 'double') return typeof value === 'number';
