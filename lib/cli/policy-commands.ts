@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { POLICY_ENGINE } from './policy-engine-commands.ts';
 
 const SET = [{ name: '<set>', description: 'global or a domain, with a version if you mean one: global@3f9a1c2b7d04' }];
 const POLICIES: OptionSpec = {
@@ -67,7 +68,47 @@ const GOVERNANCE: readonly CommandSpec[] = [
     shape: '{ "set" }',
     load: () => import('./commands/policy-reject.ts'),
   },
+  {
+    name: 'policy impact',
+    summary:
+      'what policies on trial, or a set that is not in force, would say of the products and subscriptions that are there; nothing is changed',
+    arguments: [
+      {
+        name: '[set]',
+        description:
+          'a scope: its open proposal; with @<version>, that one (default: the policies in force that only report)',
+      },
+    ],
+    options: [
+      { flags: '--policies <folder>', description: 'look at the set in this folder instead' },
+      { flags: '--recorded', description: 'decisions of the trail that policies on trial would have made otherwise' },
+      { flags: '--limit <number>', description: 'recorded decisions at most (default: 100)' },
+      { flags: '--detailed-exitcode', description: '0 nothing would be stricter, 2 something would, 1 error' },
+    ],
+    connects: true,
+    examples: [
+      { line: 'weft policy impact --as governance/platform', what: 'what the report-only policies would refuse' },
+      {
+        line: 'weft policy impact global --policies policies --as governance/platform',
+        what: 'before you propose them',
+      },
+    ],
+    shape: '{ "impact": [{ "subject", "action", "now", "would", "policy", "message", "mode" }] }',
+    load: () => import('./commands/policy-impact.ts'),
+  },
+  {
+    name: 'policy coverage',
+    summary: 'which controls of named standards the policies hold, in which mode, and with how many test cases',
+    options: [
+      POLICIES,
+      { flags: '--standard <name>', description: 'of this standard only, e.g. ISO27001:2022' },
+      { flags: '--detailed-exitcode', description: '0 every control is enforced and tested, 2 one is not, 1 error' },
+    ],
+    examples: [{ line: 'weft policy coverage', what: 'from @standard of each policy and the cases beside it' }],
+    shape: '{ "controls": [{ "standard", "control", "held", "policies": [{ "id", "message", "mode", "cases" }] }] }',
+    load: () => import('./commands/policy-coverage.ts'),
+  },
 ];
 
 /** Every command about policies. */
-export const POLICY_COMMANDS: readonly CommandSpec[] = [...GOVERNANCE];
+export const POLICY_COMMANDS: readonly CommandSpec[] = [...POLICY_ENGINE, ...GOVERNANCE];
