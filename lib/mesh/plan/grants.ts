@@ -16,6 +16,10 @@ function grantKey({ principal, resource }: Pick<Grant, 'principal' | 'resource'>
   return `${principal}${SEPARATOR}${resourceKey(resource)}`;
 }
 
+function placeOf({ resource }: Grant): string {
+  return resourceKey(resource);
+}
+
 /** The place of a resource as one stable text, e.g. `columns 111111111111/sales__orders__v1/t0`. */
 export function resourceId(resource: GrantResource): string {
   const [kind, ...path] = resourceKey(resource).split(SEPARATOR);
@@ -50,10 +54,10 @@ export function normalizeGrants(grants: readonly Grant[]): Grant[] {
 }
 
 /** The grants by their keys, those of one place made one, in the order of the first of each. */
-function byPlace(grants: readonly Grant[]): Map<string, Grant> {
+function byPlace(grants: readonly Grant[], keyOf: (grant: Grant) => string = grantKey): Map<string, Grant> {
   const merged = new Map<string, Grant>();
   for (const grant of grants) {
-    const key = grantKey(grant);
+    const key = keyOf(grant);
     const former = merged.get(key);
     const next = former === undefined ? tidy(grant) : tidy(merge(former, grant));
     if (next.permissions.length > 0) merged.set(key, next);
@@ -125,37 +129,47 @@ function unique<T extends string>(values: readonly T[]): readonly T[] {
  * both lists stay readable throughout. A wildcard cannot shrink that way: it is revoked, then the list is granted.
  */
 export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]): GrantChange[] {
-  const have = byPlace(actual);
-  const want = byPlace(desired);
-  const differing: [string, Grant][] = [];
-  const gone: [string, Grant][] = [];
-  for (const entry of want) {
-    const former = have.get(entry[0]);
-    if (former === undefined || !isSame(former, entry[1])) differing.push(entry);
+  const wanted = Map.groupBy(desired, ({ principal }) => principal);
+  const held = Map.groupBy(actual, ({ principal }) => principal);
+  const found: Differences = { widen: [], take: [], gone: [], replace: [] };
+  for (const principal of [...new Set([...wanted.keys(), ...held.keys()])].sort()) {
+    compare(byPlace(wanted.get(principal) ?? [], placeOf), byPlace(held.get(principal) ?? [], placeOf), found);
   }
-  for (const entry of have) {
-    if (!want.has(entry[0]) && entry[1].resource.kind !== 'other') gone.push(entry);
-  }
-  const widen: Grant[] = [];
-  const take: Grant[] = [];
-  const replace: Grant[] = [];
-  for (const [key, grant] of differing.sort(byKey)) {
-    const former = have.get(key);
-    if (former === undefined) (isCancelledNow(grant, have, want) ? replace : widen).push(grant);
-    else if (mustGoFirst(former, grant)) {
-      take.push(former);
-      replace.push(grant);
-    } else {
-      if (!covers(former, grant)) widen.push(grant);
-      take.push(...surplus(former, grant));
-    }
-  }
-  take.push(...gone.sort(byKey).map(([, grant]) => grant));
+  const { widen, take, gone, replace } = found;
   return [
     ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
-    ...take.map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
+    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
     ...replace.map((grant): GrantChange => ({ kind: 'grant', grant })),
   ];
+}
+
+/** What has to be granted, what to be taken of places that stay, what of places that go, and what to be granted in the place of something taken. */
+interface Differences {
+  readonly widen: Grant[];
+  readonly take: Grant[];
+  readonly gone: Grant[];
+  readonly replace: Grant[];
+}
+
+/** Adds the differences of one principal: its maps are small and short-lived, whatever the number of all grants. */
+function compare(want: ReadonlyMap<string, Grant>, have: ReadonlyMap<string, Grant>, found: Differences): void {
+  const differing = [...want].filter(([key, grant]) => {
+    const former = have.get(key);
+    return former === undefined || !isSame(former, grant);
+  });
+  for (const [key, grant] of differing.sort(byKey)) {
+    const former = have.get(key);
+    if (former === undefined) (isCancelledNow(grant, have, want) ? found.replace : found.widen).push(grant);
+    else if (mustGoFirst(former, grant)) {
+      found.take.push(former);
+      found.replace.push(grant);
+    } else {
+      if (!covers(former, grant)) found.widen.push(grant);
+      found.take.push(...surplus(former, grant));
+    }
+  }
+  const gone = [...have].filter(([key, grant]) => !want.has(key) && grant.resource.kind !== 'other');
+  for (const [, grant] of gone.sort(byKey)) found.gone.push(grant);
 }
 
 /** True when both give the same; both are tidy. */
@@ -184,14 +198,14 @@ function mustGoFirst(former: Grant, next: Grant): boolean {
 
 /** A filter counts for nothing as long as a plain grant stands beside it: one that has to go goes before the filter is given. */
 function isCancelledNow(
-  { principal, resource }: Grant,
+  { resource }: Grant,
   have: ReadonlyMap<string, Grant>,
   want: ReadonlyMap<string, Grant>,
 ): boolean {
   if (resource.kind !== 'filter') return false;
   return [resource.table, ALL_TABLES].some((table) => {
     const { catalogId, database } = resource;
-    const key = grantKey({ principal, resource: { kind: 'columns', catalogId, database, table, columns: '*' } });
+    const key = resourceKey({ kind: 'columns', catalogId, database, table, columns: '*' });
     return have.has(key) && !want.has(key);
   });
 }
