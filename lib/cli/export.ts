@@ -48,7 +48,7 @@ export async function exportProduct(
   const root = await resultsRoot(connection);
   const tables: { name: string; columns: { name: string; type: string }[] }[] = [];
   const files: ExportedFile[] = [];
-  for (const { name } of product.tables) {
+  for (const name of await tablesSeen(connection, product, database)) {
     const { columns } = await query(connection, `SELECT * FROM ${database}.${name} LIMIT 0`);
     const target = `${root}exports/${randomUUID()}/`;
     const { id } = await query(
@@ -71,6 +71,17 @@ export async function exportProduct(
   };
   writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
+}
+
+/** The tables of a product that the caller sees; all that can be subscribed to when it sees none, so that Athena says why. */
+async function tablesSeen(connection: Connection, product: ProductRecord, database: string): Promise<string[]> {
+  const open = product.tables.filter(({ internal }) => internal !== true).map(({ name }) => name);
+  if (open.length === 1) return open;
+  const sql = `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}'`;
+  const { rows } = await query(connection, sql);
+  const seen = new Set(rows.map(([name]) => name));
+  const visible = open.filter((name) => seen.has(name));
+  return visible.length === 0 ? open : visible;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ProductColumn, ProductRecord, ProductTable } from '../product/prod
 import type { ClassificationLadder } from '../topology/topology.ts';
 import { compareQuality } from './compare-quality.ts';
 import { compareSla } from './compare-sla.ts';
+import { compareInternals, compareViews, openTables } from './compare-views.ts';
 import { compareTables } from './compatibility.ts';
 import { judged, type SchemaChange } from './compatibility-rules.ts';
 
@@ -17,8 +18,9 @@ export function compareProducts(
   after: ProductShape,
   ladder: ClassificationLadder,
 ): SchemaChange[] {
-  const gone = before.tables.filter(({ name }) => tableNamed(after, name) === undefined);
-  const come = after.tables.filter(({ name }) => tableNamed(before, name) === undefined);
+  const [old, next] = [openTables(before.tables), openTables(after.tables)];
+  const gone = old.filter(({ name }) => tableNamed(next, name) === undefined);
+  const come = next.filter(({ name }) => tableNamed(old, name) === undefined);
   return [
     ...before.ports
       .filter((port) => !after.ports.includes(port))
@@ -29,23 +31,31 @@ export function compareProducts(
     ...gone.map(({ name }) =>
       judged('table-removed', `the table "${name}" is removed`, { kind: 'removed', table: name }),
     ),
-    ...before.tables.flatMap((table) => {
-      const next = tableNamed(after, table.name);
-      return next === undefined ? [] : compareWholeTables(table, next, ladder);
+    ...old.flatMap((table) => {
+      const same = tableNamed(next, table.name);
+      return same === undefined ? [] : compareWholeTables(table, same, ladder);
     }),
+    ...compareInternals(before.tables, after.tables),
     ...come.map(({ name }) => judged('table-added', `the table "${name}" is added`, { kind: 'added', table: name })),
     ...compareSla(before.sla, after.sla),
     ...compareTexts(before, after),
   ];
 }
 
-function tableNamed({ tables }: ProductShape, name: string): ProductTable | undefined {
+function tableNamed(tables: readonly ProductTable[], name: string): ProductTable | undefined {
   return tables.find((table) => table.name === name);
 }
 
 function compareWholeTables(before: ProductTable, after: ProductTable, ladder: ClassificationLadder): SchemaChange[] {
   const table = before.name;
-  const changes = compareTables(before, after).map((change): SchemaChange => ({ ...change, table }));
+  const isView = before.view !== undefined || after.view !== undefined;
+  // A view has no files: of its shape only the columns count.
+  const files = { location: '', format: 'parquet' as const };
+  const compared = isView
+    ? compareTables({ ...before, ...files }, { ...after, ...files })
+    : compareTables(before, after);
+  const changes = compared.map((change): SchemaChange => ({ ...change, table }));
+  changes.push(...compareViews(before, after));
   for (const column of [...before.columns, ...before.partitionKeys]) {
     const next = [...after.columns, ...after.partitionKeys].find(({ name }) => name === column.name);
     if (next !== undefined) changes.push(...comparePromises(before, column, after, next, ladder));
@@ -54,11 +64,11 @@ function compareWholeTables(before: ProductTable, after: ProductTable, ladder: C
   const dialects = [before, after].map(({ delimiter = ',', header = false, quote = '' }) =>
     JSON.stringify({ delimiter, header, quote }),
   );
-  if (before.format === 'csv' && after.format === 'csv' && dialects[0] !== dialects[1]) {
+  if (!isView && before.format === 'csv' && after.format === 'csv' && dialects[0] !== dialects[1]) {
     changes.push(judged('dialect-changed', `CSV files change from ${dialects[0]} to ${dialects[1]}`, { table }));
   }
   const sources = [before, after].map(({ source }) => `${source.database}.${source.table}`);
-  if (sources[0] !== sources[1]) {
+  if (!isView && sources[0] !== sources[1]) {
     changes.push(judged('source-changed', `it follows ${sources[1]} in place of ${sources[0]}`, { table }));
   }
   if (before.description !== after.description) {

@@ -102,6 +102,32 @@ export const RULES = {
   ),
   'owner-changed': compatible(29, 'the owner or the contact changes', 'consumers know whom to ask'),
   'text-changed': compatible(30, 'a title, description or tag changes', 'no data changes'),
+  'mask-strengthened': breaking(31, 'a view masks a column more than before', 'values that consumers rely on go'),
+  'mask-weakened': decision(
+    32,
+    'a view masks a column less than before',
+    'more is seen than was published; somebody has to answer for that',
+  ),
+  'mask-key-changed': decision(
+    33,
+    'a view hashes with another key',
+    'the same value has another hash: what consumers kept no longer joins',
+  ),
+  'view-source-changed': decision(
+    34,
+    'a view reads another table, or a column of it another column',
+    'the values may mean something else under the same names',
+  ),
+  'table-kind-changed': decision(
+    35,
+    'a table becomes a view, or a view a table',
+    'SQL follows by itself; row filters on views are not possible',
+  ),
+  'internal-changed': compatible(
+    36,
+    'a table that only views of the product read changes',
+    'nobody else sees it; the views are compared by themselves',
+  ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;
