@@ -1,8 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { policySetsOf } from '#constructs/policy-folder.ts';
 import { userError } from '#mesh/error.ts';
+import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+
+/** The policies beside a `mesh.yaml`, as `readMeshFile` finds it. */
+export function readMeshPolicies(path: string | undefined, cwd: string): PolicySets {
+  return policySetsOf(path === undefined ? EXAMPLE_MESH : resolve(cwd, path));
+}
 
 /** The mesh that comes with the project. */
 const EXAMPLE_MESH = resolve(import.meta.dirname, '../../examples/aviation/mesh.yaml');

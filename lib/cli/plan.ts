@@ -4,6 +4,7 @@ import type { FilterChange } from '#mesh/plan/filters.ts';
 import type { GrantChange } from '#mesh/plan/grants.ts';
 import type { LocalPlan, Plan } from '#mesh/plan/plan.ts';
 import { type Io, tone } from './io.ts';
+import { verdictLines } from './verdict.ts';
 
 /** True when a plan would change nothing. */
 export function isEmptyPlan(plan: Plan): boolean {
@@ -12,8 +13,7 @@ export function isEmptyPlan(plan: Plan): boolean {
 
 /** A plan for people: the verdict, what broadens access first, then the rest; only what changes. */
 export function renderPlan(io: Io, plan: Plan): string {
-  const lines = [verdictLine(io, plan)];
-  for (const policy of plan.verdict.policies) lines.push(`  ${tone(io, 'dim', policy.id)} ${policy.message}`);
+  const lines = verdictLines(io, plan.verdict);
   if (isEmptyPlan(plan)) return `${[...lines, 'nothing to change'].join('\n')}\n`;
   const broadens = new Set(plan.broadens.map(keyOf));
   section(
@@ -49,12 +49,6 @@ export function renderPlan(io: Io, plan: Plan): string {
 /** A change as text: a plan that came over the wire holds equal changes, not the same ones. */
 function keyOf(change: GrantChange): string {
   return JSON.stringify(change);
-}
-
-function verdictLine(io: Io, plan: Plan): string {
-  const { effect } = plan.verdict;
-  const word = { allow: 'allowed', ask: 'the owner decides', deny: 'refused' }[effect];
-  return `verdict: ${tone(io, effect === 'deny' ? 'bad' : effect === 'ask' ? 'warn' : 'good', word)}`;
 }
 
 function section(lines: string[], io: Io, title: string, entries: readonly string[]): void {

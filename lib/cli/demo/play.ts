@@ -1,6 +1,6 @@
 import type { Cloud } from '#local/core/cloud.ts';
 import { bringUp, type MeshUp } from '../local-mesh.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import type { Step, StepResult } from './step.ts';
 import { STORYLINE } from './storyline.ts';
 import { World } from './world.ts';
@@ -46,6 +46,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
   const started = performance.now();
   const up = await bringUp({
     topology: readMeshFile(undefined, '/'),
+    policies: readMeshPolicies(undefined, '/'),
     folder: options.folder,
     port: options.port,
     onStage: (stage) => {

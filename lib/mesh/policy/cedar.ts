@@ -5,6 +5,7 @@ import { WeftError } from '../error.ts';
 export type Cedar = Pick<
   typeof wasm,
   | 'policyToJson'
+  | 'policyToText'
   | 'preparsePolicySet'
   | 'statefulIsAuthorized'
   | 'validate'
