@@ -1,6 +1,8 @@
 import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Place, Problem } from '../error.ts';
 import { findBomb } from './bomb.ts';
+import { fromDocument } from './from-document.ts';
+import { readPlain } from './plain.ts';
 import { YamlView } from './view.ts';
 
 export interface YamlSource {
@@ -37,6 +39,10 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
       problems: [problem(`the file has ${bytes} bytes, at most ${limits.maxBytes} are read`, 'split the file')],
     };
   }
+  const plain = readPlain(source.text);
+  if (plain !== undefined) {
+    return { view: new YamlView({ file: source.file, placeAt: plain.placeAt }, plain.root, ''), problems: [] };
+  }
   const bomb = findBomb(source.text, { aliases: MAX_ALIASES, depth: MAX_DEPTH });
   if (bomb !== undefined) {
     const before = source.text.slice(0, bomb.offset);
@@ -48,10 +54,11 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
   const document = parse(source.text, lines);
   if (document === undefined) return { problems: [problem('the YAML is nested too deeply', 'make it flatter')] };
 
-  const placeAt = (offset: number): Place => {
+  const position = (offset: number) => {
     const { line, col } = lines.linePos(offset);
-    return { file: source.file, line, column: col };
+    return { line, column: col };
   };
+  const placeAt = (offset: number): Place => ({ file: source.file, ...position(offset) });
   // What the parser stumbles over after the first broken place mostly follows from it; a key that stands twice stands for itself.
   const [broken] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   const told = [...(broken === undefined ? [] : [broken]), ...document.warnings.slice(0, MAX_WARNINGS)];
@@ -91,7 +98,7 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
     },
   });
   if (problems.length > 0) return { problems };
-  return { view: new YamlView({ file: source.file, document, lines }, document.contents, ''), problems };
+  return { view: new YamlView({ file: source.file, placeAt: position }, fromDocument(document), ''), problems };
 }
 
 function parse(text: string, lineCounter: LineCounter) {

@@ -1,10 +1,9 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import type { Place } from '../error.ts';
+import type { YamlNode, YamlTree } from './node.ts';
 
 interface Origin {
   readonly file: string | undefined;
-  readonly document: Document;
-  readonly lines: LineCounter;
+  readonly placeAt: YamlTree['placeAt'];
 }
 
 /** One key of a mapping: its name, where it stands, and its value. */
@@ -18,13 +17,13 @@ export interface YamlEntry {
 export class YamlView {
   readonly path: string;
   readonly #origin: Origin;
-  readonly #node: Node | null;
+  readonly #node: YamlNode | undefined;
   readonly #at: number;
 
-  constructor(origin: Origin, node: Node | null, path: string, at = 0) {
+  constructor(origin: Origin, node: YamlNode | undefined, path: string, at = 0) {
     this.#origin = origin;
-    this.#at = node?.range?.[0] ?? at;
-    this.#node = isAlias(node) ? (node.resolve(origin.document) ?? null) : node;
+    this.#at = node?.at ?? at;
+    this.#node = node;
     this.path = path;
   }
 
@@ -33,14 +32,14 @@ export class YamlView {
   }
 
   get kind(): 'map' | 'list' | 'scalar' | 'nothing' {
-    if (isMap(this.#node)) return 'map';
-    if (isSeq(this.#node)) return 'list';
+    if (this.#node?.kind === 'map') return 'map';
+    if (this.#node?.kind === 'list') return 'list';
     return this.scalar === undefined ? 'nothing' : 'scalar';
   }
 
   /** The scalar's value, or undefined for null and for collections. */
   get scalar(): string | number | boolean | undefined {
-    const value = isScalar(this.#node) ? this.#node.value : undefined;
+    const value = this.#node?.kind === 'scalar' ? this.#node.value : undefined;
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
   }
 
@@ -48,37 +47,30 @@ export class YamlView {
   get written(): string | undefined {
     const value = this.scalar;
     if (value === undefined || typeof value === 'string') return value;
-    return (isScalar(this.#node) ? this.#node.source : undefined) ?? String(value);
+    return (this.#node?.kind === 'scalar' ? this.#node.source : undefined) ?? String(value);
   }
 
   get entries(): YamlEntry[] {
-    if (!isMap(this.#node)) return [];
-    return this.#node.items.map((pair) => {
-      const keyNode = pair.key as Node | null;
-      const key = isScalar(keyNode) ? String(keyNode.value) : '';
+    if (this.#node?.kind !== 'map') return [];
+    return this.#node.pairs.map(({ key, at, value }) => {
       const path = this.path === '' ? key : `${this.path}.${key}`;
-      const at = keyNode?.range?.[0] ?? this.#at;
-      const value = new YamlView(this.#origin, (pair.value as Node | null) ?? null, path, at);
-      return { key, place: this.#placeOf(at, path), value };
+      return { key, place: this.#placeOf(at, path), value: new YamlView(this.#origin, value, path, at) };
     });
   }
 
   get items(): YamlView[] {
-    if (!isSeq(this.#node)) return [];
-    return this.#node.items.map(
-      (item, index) => new YamlView(this.#origin, item as Node | null, `${this.path}[${index}]`, this.#at),
-    );
+    if (this.#node?.kind !== 'list') return [];
+    return this.#node.items.map((item, index) => new YamlView(this.#origin, item, `${this.path}[${index}]`, this.#at));
   }
 
   /** The value of a key, or undefined when the key is absent or null. */
   get(key: string): YamlView | undefined {
-    if (!isMap(this.#node)) return undefined;
+    if (this.#node?.kind !== 'map') return undefined;
     // Not by way of `entries`: a wide contract is asked for its members many thousand times.
-    const pair = this.#node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-    if (pair === undefined) return undefined;
-    const at = (pair.key as Node | null)?.range?.[0] ?? this.#at;
+    const pair = this.#node.pairs.find((candidate) => candidate.key === key);
+    if (pair?.value === undefined) return undefined;
     const path = this.path === '' ? key : `${this.path}.${key}`;
-    const value = new YamlView(this.#origin, (pair.value as Node | null) ?? null, path, at);
+    const value = new YamlView(this.#origin, pair.value, path, pair.at);
     return value.kind === 'nothing' ? undefined : value;
   }
 
@@ -94,7 +86,7 @@ export class YamlView {
   }
 
   #placeOf(offset: number, path: string): Place {
-    const { line, col } = this.#origin.lines.linePos(offset);
-    return { file: this.#origin.file, line, column: col, path };
+    const { line, column } = this.#origin.placeAt(offset);
+    return { file: this.#origin.file, line, column, path };
   }
 }
