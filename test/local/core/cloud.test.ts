@@ -56,7 +56,7 @@ describe('the local cloud', () => {
 
   test('refuses a wrong secret, an unknown key and an expired one', async () => {
     const config = cloud.clientConfig(ROLE);
-    const { accessKeyId, secretAccessKey, sessionToken } = config.credentials;
+    const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
     const call = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string }) =>
       new STSClient({ ...config, credentials }).send(new GetCallerIdentityCommand({}));
     await expect(call({ accessKeyId, secretAccessKey: 'wrong', sessionToken })).rejects.toMatchObject({
