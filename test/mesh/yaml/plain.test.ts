@@ -203,4 +203,15 @@ describe('the quick reader', () => {
     );
     expect(read).toBeGreaterThan(1500);
   }, 60_000);
+
+  test('never differs on what people write and then break', () => {
+    fc.assert(
+      fc.property(block, fc.nat(), fc.nat(6), fc.array(piece, { maxLength: 3 }), (lines, at, cut, pieces) => {
+        const text = `${lines.join('\n')}\n`;
+        const from = at % (text.length + 1);
+        agree(text.slice(0, from) + pieces.join('') + text.slice(from + cut));
+      }),
+      { numRuns: 5000 },
+    );
+  }, 60_000);
 });
