@@ -125,6 +125,23 @@ describe('the event port, on the deployed templates', () => {
     expect(heard.flatMap(({ detail }) => detail.data.rows)).toHaveLength(700);
   }, 60_000);
 
+  test('every event that the mesh put is as its schema says', async () => {
+    await events.rowsChanged([{ after: TEXAS }]);
+    await events.rowsChanged([{ after: 7 }] as never);
+    expect([await analytics(), await refused()]).toEqual([[expect.anything()], [expect.anything()]]);
+    const types = new Set(events.put.map(({ type }) => type));
+    for (const type of [
+      'ProductPublished',
+      'ProductRegistered',
+      'SubscriptionActivated',
+      'ShareRequested',
+      'ShareApplied',
+    ])
+      expect(types).toContain(type);
+    for (const type of ['CatalogChanged', 'ProductRowsChanged', 'RowsRefused']) expect(types).toContain(type);
+    expect(events.put.filter((put) => put.violations.length > 0)).toEqual([]);
+  }, 60_000);
+
   test('the audience is told to the owner’s event port alone', async () => {
     const path = `/products/${PRODUCT}/audience`;
     for (const principal of [`${OWNER}/steward`, 'analytics/steward', 'governance/platform']) {

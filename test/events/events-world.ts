@@ -16,14 +16,21 @@ import { readMeshFile } from '#cli/mesh-file.ts';
 import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import type { RowChange } from '#mesh/event/rows.ts';
+import { eventSchemas } from '#mesh/event-schema/event-schemas.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { domainBusName, ROWS_CHANGED, rowsSource } from '#mesh/topology/names.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
+import { violations } from '../mesh/contract/json-schema.ts';
 
 export const OWNER = 'wildlife-safety';
 export const PRODUCT = 'wildlife-safety/bird-strikes';
 export const TABLE = 'bird_strikes';
+
+interface Entry {
+  readonly DetailType?: string;
+  readonly Detail?: string;
+}
 
 /** An event as a rule hands it on. */
 export interface Heard {
@@ -45,15 +52,18 @@ export async function openEventsWorld(): Promise<EventsWorld> {
   const { instance, local } = await bringUp({ topology: readMeshFile(undefined, '/'), folder: mesh, port: 0 });
   const world = new World(instance, local);
   const source = sourceOf('bird-strikes');
+  const events = new EventsWorld(folder, world);
   await enrol(world, source);
   const producer = await world.as(`${OWNER}/producer`);
   const body = publishBody(readProductFolder(source.folder, source.folder));
   const { product } = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
   await waitForProduct(producer, product);
-  return new EventsWorld(folder, world);
+  return events;
 }
 
 export class EventsWorld {
+  /** Every event that a Lambda of the mesh has put, with what its schema has against it. */
+  readonly put: { readonly type: string; readonly violations: readonly string[] }[] = [];
   readonly folder: string;
   readonly world: World;
   #sequence = 0;
@@ -61,6 +71,15 @@ export class EventsWorld {
   constructor(folder: string, world: World) {
     this.folder = folder;
     this.world = world;
+    world.instance.cloud.observe({
+      before: ({ operation, input, caller }) => {
+        if (operation !== 'PutEvents' || !/-(relay|agent|catalog-watch|event-port)|Relay/i.test(caller.arn)) return;
+        for (const { DetailType: type = '', Detail = '{}' } of (input as { Entries: Entry[] }).Entries) {
+          const schema = eventSchemas().find((event) => event.type === type)?.schema ?? false;
+          this.put.push({ type, violations: violations(schema, JSON.parse(Detail)) });
+        }
+      },
+    });
   }
 
   accountOf(domain: string): string {
@@ -73,7 +92,7 @@ export class EventsWorld {
     const { subscription } = await analyst.api<{ subscription: SubscriptionRecord }>({
       method: 'POST',
       path: '/subscriptions',
-      body: { product: PRODUCT, purpose: 'to count', ...wish },
+      body: { product: PRODUCT, purpose: 'to count', tables: [TABLE], ...wish },
     });
     if (subscription.state === 'pending') {
       const steward = await this.world.as(`${OWNER}/steward`);
@@ -125,7 +144,7 @@ export class EventsWorld {
   async rowsChanged(rows: readonly RowChange[], rest: object = {}): Promise<void> {
     this.#sequence += 1;
     const sequence = this.#sequence;
-    await this.put(`${OWNER}/producer`, OWNER, {
+    await this.say(`${OWNER}/producer`, OWNER, {
       source: rowsSource(OWNER),
       type: ROWS_CHANGED,
       detail: {
@@ -142,7 +161,7 @@ export class EventsWorld {
   }
 
   /** Puts one event on a domain's bus as a principal. @throws what EventBridge refused it for. */
-  async put(principal: string, domain: string, event: { source: string; type: string; detail: object }): Promise<void> {
+  async say(principal: string, domain: string, event: { source: string; type: string; detail: object }): Promise<void> {
     const { topology } = this.world.local;
     const { client } = await this.world.as(principal);
     const answer = await new EventBridgeClient(client).send(

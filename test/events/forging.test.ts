@@ -54,7 +54,7 @@ describe('a domain that speaks for another, on the deployed templates', () => {
     // The power of an administrator of the forging account: no identity policy stands in its way.
     const principals = role === undefined ? [forger, `arn:aws:iam::${events.accountOf(FORGER)}:root`] : [forger];
     for (const principal of principals) {
-      const put = events.put(principal, VICTIM, {
+      const put = events.say(principal, VICTIM, {
         source: source(),
         type: 'ProductRowsChanged',
         detail: detail(source()),
@@ -77,8 +77,8 @@ describe('a domain that speaks for another, on the deployed templates', () => {
         rows: [{ after: { operator: 'x' } }],
       },
     };
-    await events.put(root, FORGER, { source: rowsSource(OWNER), type: 'RowsChanged', detail: forged });
-    await events.put(root, FORGER, { source: rowsSource(FORGER), type: 'RowsChanged', detail: forged });
+    await events.say(root, FORGER, { source: rowsSource(OWNER), type: 'RowsChanged', detail: forged });
+    await events.say(root, FORGER, { source: rowsSource(FORGER), type: 'RowsChanged', detail: forged });
     const rows = (await heard()).filter(({ source }) => source.startsWith('weft.product.'));
     expect(rows).toEqual([]);
   }, 60_000);
@@ -86,7 +86,7 @@ describe('a domain that speaks for another, on the deployed templates', () => {
   test('its producer may say that its own rows changed, and may speak with no other word of the mesh', async () => {
     const producer = `${FORGER}/producer`;
     const say = (source: string, type = 'RowsChanged') =>
-      events.put(producer, FORGER, { source, type, detail: detail(source, type) });
+      events.say(producer, FORGER, { source, type, detail: detail(source, type) });
     await say(rowsSource(FORGER));
     await say('billing');
     const others: [string, string?][] = [

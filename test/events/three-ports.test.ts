@@ -103,7 +103,7 @@ describe('one subscription through three ports, on the deployed templates', () =
       time: '2026-01-01T00:00:00Z',
       data,
     };
-    await events.put(`${READINGS.domain}/producer`, READINGS.domain, { source, type: 'RowsChanged', detail });
+    await events.say(`${READINGS.domain}/producer`, READINGS.domain, { source, type: 'RowsChanged', detail });
     const came = (await heard()).filter(({ detail: { data: said } }) => said.subscription === subscription);
     const found = came.flatMap(({ detail: { data: said } }) => said.rows as { after: Row }[]).map(({ after }) => after);
     const names = [...new Set(found.flatMap((one) => Object.keys(one)))];
