@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { VersionState } from '#aws/registry.ts';
+import type { DesiredAccess } from '#mesh/access/compile.ts';
+import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { accessDrift } from '#mesh/drift/access.ts';
 import { catalogDrift } from '#mesh/drift/catalog.ts';
 import { type DriftEntry, type DriftFinding, severityOf } from '#mesh/drift/finding.ts';
@@ -15,6 +18,10 @@ import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
 export interface DriftMode extends AccessMode {
   /** What is there is what the last run left, unless somebody changed it since: every difference is drift. */
   readonly watching: boolean;
+  /** What is only missing is put right too. */
+  readonly mends: boolean;
+  /** Of what the run is to leave. */
+  readonly fingerprint: string;
 }
 
 /** What a run found of drift, and what is known of it from now on. */
@@ -25,29 +32,42 @@ export interface DriftOutcome {
   readonly entries: readonly DriftEntry[];
   /** Set when every table was looked at. */
   readonly audited: boolean;
+  /** False: what is only missing waits for somebody's word, in the consumers' accounts too. */
+  readonly mends: boolean;
+  /** Of what the run left; absent when it could not. */
+  readonly left?: string;
 }
 
-/** A version that no reconcile has brought to an end yet, or that the clock has moved since, differs by the mesh's own doing. */
+/** The mode of a run. What the last run left is known by its fingerprint: a version that differs from that by the mesh's own doing is not watched. */
 export function driftModeFor(
-  { product, subscriptions }: VersionState,
+  { product }: VersionState,
   { cause, again }: Pick<ReconcileRequest, 'cause' | 'again'>,
   topology: Topology,
-  now: Date,
+  fingerprint: string,
 ): DriftMode {
-  const over = subscriptions.some(
-    ({ state, expiresAt }) =>
-      (state === 'approved' || state === 'active') && expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime(),
-  );
   const settled = (['Registered', 'Shared'] as const).every((type) => {
     const found = condition(product, type);
     return found?.status === 'true' && found.generation >= product.generation;
   });
-  const watching = settled && !over && cause !== 'change';
+  const watching = settled && product.status.left === fingerprint && cause !== 'change';
+  const mends = cause === 'repair' || driftModeOf(topology) === 'repair';
   return {
     watching,
+    mends,
     thorough: isThorough(cause) || again === true || openDrift(product.status.drift).length > 0,
-    narrowOnly: watching && cause !== 'repair' && driftModeOf(topology) === 'ask',
+    narrowOnly: watching && !mends,
+    fingerprint,
   };
+}
+
+/** What a run is to leave, in short. */
+export function fingerprintOf(
+  { accountGrants, definerGrants, filters }: DesiredAccess,
+  tables: readonly TableInputLike[],
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([accountGrants, definerGrants, filters, tables]))
+    .digest('base64url');
 }
 
 /** Compares what a run found with what the one before it had left. `seen` is its first look at the grants. */
@@ -76,6 +96,8 @@ export function driftOf(
     found,
     entries: driftAfter(known, { found, open, covers: () => ok }, run.now.toISOString()),
     audited: isThorough(run.cause) && ok,
+    mends: mode.mends,
+    ...(ok ? { left: mode.fingerprint } : {}),
   };
 }
 

@@ -1,24 +1,32 @@
 import type { RecordWrite, VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
 import { driftNews, openDrift } from '#mesh/drift/history.ts';
+import { isEqual } from '#mesh/equal.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
-import { subscriptionStatus } from '#mesh/subscription/readiness.ts';
-import type {
-  ShareIntent,
-  ShareRecord,
-  SubscriptionRecord,
-  SubscriptionState,
+import { hasEnded } from '#mesh/subscription/end.ts';
+import { heldBy } from '#mesh/subscription/proof.ts';
+import {
+  holdsAccess,
+  type ShareIntent,
+  type ShareRecord,
+  type SubscriptionRecord,
 } from '#mesh/subscription/subscription.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { isReported } from './central-access.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { type DriftOutcome, isMissing } from './drift-look.ts';
 import { filteredTablesOf, tablesOf } from './observe-grants.ts';
-import type { ReconcileRequest } from './reconcile-request.ts';
+import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
+import { aroundOf, subscriptionNow } from './subscription-outcome.ts';
 
 /** What a run did and found. */
 export interface Run {
+  readonly topology: Topology;
+  /** The moment that access was compiled for, ISO 8601. */
+  readonly asOf: string;
   readonly access: DesiredAccess;
   readonly catalog: CatalogConverged;
   readonly grants: Converged;
@@ -44,10 +52,12 @@ export function outcomeWrites(
   const subscriptions = state.subscriptions.flatMap((subscription) => {
     const share = current.find((entry) => entry?.intent.consumer === subscription.consumer);
     const granted = run.grants.ok && !isMissing(run.drift.entries, subscription.account);
-    const next = subscriptionAfter(subscription, product ?? state.product, share, granted, {
-      actor: 'weft:reconcile',
-      at: run.now.toISOString(),
-      correlation: run.request.correlation,
+    const at = run.now.toISOString();
+    const stamp = { actor: 'weft:reconcile', at, correlation: run.request.correlation };
+    const around = aroundOf(state, subscription, share, run.topology, centralOf(subscription.account, run), run.asOf);
+    const next = subscriptionNow(subscription, product ?? state.product, share, granted, stamp, {
+      ...around,
+      asOf: run.asOf,
     });
     return next === undefined ? [] : [next];
   });
@@ -60,31 +70,6 @@ export function outcomeWrites(
     timeToRegister: first ? product.status.timeToRegisterMs : undefined,
   };
 }
-
-/** The subscription with the state that the read-backs give it, or undefined when nothing moves. */
-export function subscriptionAfter(
-  subscription: SubscriptionRecord,
-  product: ProductRecord,
-  share: ShareRecord | undefined,
-  governanceGrantsOk: boolean,
-  stamp: Pick<Change, 'actor' | 'at' | 'correlation'>,
-): SubscriptionRecord | undefined {
-  if (subscription.state === 'pending' || subscription.state === 'rejected') return undefined;
-  const { state, status } = subscriptionStatus(subscription, product, share, governanceGrantsOk, stamp.at);
-  if (state === subscription.state && JSON.stringify(status) === JSON.stringify(subscription.status)) return undefined;
-  const action = state === subscription.state ? 'SubscriptionObserved' : ENTERED[state];
-  return { ...subscription, state, status, revision: subscription.revision + 1, change: { ...stamp, action } };
-}
-
-const ENTERED: Readonly<Record<SubscriptionState, string>> = {
-  pending: 'SubscriptionRequested',
-  approved: 'SubscriptionApproved',
-  active: 'SubscriptionActivated',
-  revoking: 'SubscriptionRevoking',
-  revoked: 'SubscriptionRevoked',
-  rejected: 'SubscriptionRejected',
-  expired: 'SubscriptionExpired',
-};
 
 function productAfter(product: ProductRecord, run: Run): ProductRecord | undefined {
   const at = run.now.toISOString();
@@ -110,7 +95,9 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
   const moved = drift.entries !== known;
   const looked = withCondition(withCondition(product.status.conditions, registered), shared);
   const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
-  if (conditions === product.status.conditions && !moved && !drift.audited) return undefined;
+  const left = drift.left ?? product.status.left;
+  const same = conditions === product.status.conditions && !moved && left === product.status.left;
+  if (same && !drift.audited) return undefined;
   const removed = run.catalog.ok && product.state === 'retired';
   const first = run.catalog.ok && !removed && product.status.registeredAt === undefined;
   const action = actionOf(product, run, first, conditions !== product.status.conditions);
@@ -132,6 +119,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
         : {}),
       ...(removed ? { removedAt: product.status.removedAt ?? at } : {}),
       ...(moved ? { drift: drift.entries } : {}),
+      ...(left === undefined ? {} : { left }),
       ...(drift.audited ? { auditedAt: at } : {}),
     },
   };
@@ -171,14 +159,27 @@ function detailsOf({ catalog, grants }: Pick<Run, 'catalog' | 'grants'>): Change
 }
 
 /** Intents that changed, and those that an agent failed at or never answered. What widens waits until the central grants stand. */
-function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[] {
+function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run): ShareRecord[] {
   const at = run.now.toISOString();
   return run.access.shares.flatMap((wanted): ShareRecord[] => {
     const former = shares.find((share) => share.intent.consumer === wanted.consumer);
     const intent = run.grants.ok ? wanted : narrowed(wanted, former?.intent);
     if (intent === undefined) return [];
     const moved = former === undefined || essence(former.intent) !== essence(intent);
-    if (!moved && !(run.request.cause !== 'change' && isUnanswered(former, run.now))) return [];
+    const leaves = subscriptions.some((entry) => entry.consumer === wanted.consumer && isLeaving(entry, run.asOf));
+    const central = leaves ? centralOf(wanted.account, run) : undefined;
+    const change = { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation };
+    // The agent's report is still to come, and will need this look beside it.
+    const later =
+      !moved && central !== undefined && !isReported(former) && !isEqual(central.grants, former.central?.grants);
+    if (later)
+      return [{ ...former, central, revision: former.revision + 1, change: { ...change, action: 'GrantsReadBack' } }];
+    if (!moved && !(run.request.cause !== 'change' && isUnanswered(former, run.now))) {
+      // Where the agent has nothing open, what differs from its intent is somebody else's doing.
+      if (!isThorough(run.request.cause) || !isReported(former) || former.intent.link === undefined) return [];
+      const look = { at, mend: run.drift.mends };
+      return [{ ...former, look, revision: former.revision + 1, change: { ...change, action: 'ShareInspected' } }];
+    }
     return [
       {
         type: 'share',
@@ -186,11 +187,24 @@ function sharesAfter({ product, shares }: VersionState, run: Run): ShareRecord[]
         // Each intent has a number of its own, so that no report on an earlier one speaks for it.
         generation: Math.max(product.generation, (former?.generation ?? 0) + 1),
         revision: (former?.revision ?? 0) + 1,
-        change: { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation },
+        change,
         applied: former?.applied,
+        ...(central === undefined ? {} : { central }),
+        ...(former?.drift === undefined ? {} : { drift: former.drift }),
       },
     ];
   });
+}
+
+/** What an account and its principals were found to hold in the governance account; undefined when that look did not find what it should. */
+function centralOf(account: string, { grants, now }: Run): ShareRecord['central'] {
+  return grants.ok ? { at: now.toISOString(), grants: heldBy(account, grants.readBack) } : undefined;
+}
+
+function isLeaving(subscription: SubscriptionRecord, asOf: string): boolean {
+  const { state, status } = subscription;
+  if (holdsAccess(subscription)) return hasEnded(subscription, asOf);
+  return state === 'revoking' || (state === 'expired' && status.endedAt === undefined);
 }
 
 /** What can be asked of an agent while the central grants do not stand: to let go of what its roles lost, and nothing new. */

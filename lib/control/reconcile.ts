@@ -15,7 +15,7 @@ import { centralAccess } from './central-access.ts';
 import { convergeCatalog } from './converge-catalog.ts';
 import { viewGround } from './converge-views.ts';
 import { dismantle, releasedSources } from './dismantle.ts';
-import { driftModeFor, driftOf } from './drift-look.ts';
+import { driftModeFor, driftOf, fingerprintOf } from './drift-look.ts';
 import { optimistically } from './optimistic.ts';
 import { productTagging } from './product-tags.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
@@ -52,14 +52,23 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     if (state === undefined) return { result: 'gone', problems: [] };
     if (isIdle(state) || (request.cause === 'change' && isSettled(state))) return { result: 'settled', problems: [] };
     const topology = await deps.topology();
-    const access = compileAccess(state.product, state.subscriptions, state.shares, topology);
+    const asOf = deps.now().toISOString();
+    const access = compileAccess(state.product, state.subscriptions, state.shares, topology, asOf);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = centralTables(state.product, topology);
     const ground = viewGround(state.product, access, topology, deps);
-    const mode = driftModeFor(state, { ...request, ...(lost ? { again: true } : {}) }, topology, deps.now());
+    const mode = driftModeFor(
+      state,
+      { ...request, ...(lost ? { again: true } : {}) },
+      topology,
+      fingerprintOf(access, tables),
+    );
     // What this run grants is in no record until the write below: whoever writes first makes it look everywhere.
     lost = true;
-    const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode });
+    const retired = state.product.state === 'retired';
+    // Of what is taken apart nothing may be overlooked, and nothing waits for a word.
+    const look = retired ? { ...mode, thorough: true, narrowOnly: false } : mode;
+    const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode: look });
     const tagging = productTagging(state, access, { tags: deps.tags, topology, request });
     const converge = async () => {
       const narrow = async (found: readonly TableInputLike[]) =>
@@ -72,16 +81,20 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
         missing === undefined ? reached : { ...reached, ok: false, reason: 'ViewsNotReady', message: missing };
       return { catalog: found, grants: await tagging.settle(found, await central.grant(found)) };
     };
-    const retired = state.product.state === 'retired';
     const { catalog, grants } = retired
-      ? await dismantle(state, topology, deps.catalog, central.revoke)
+      ? await dismantle(state, topology, deps.catalog, async (found) =>
+          tagging.settle(
+            { ok: false, created: false, reason: 'Retired', applied: ['retire'], tables: found },
+            await central.revoke(),
+          ),
+        )
       : await converge();
     const now = deps.now();
     const { governanceAccount: account } = topology;
     const { desired } = central;
     const { cause } = request;
     const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen: central.seen(), account, now });
-    const outcome = outcomeWrites(state, { access, catalog, grants, drift, request, now });
+    const outcome = outcomeWrites(state, { topology, asOf, access, catalog, grants, drift, request, now });
     const removed = retired && catalog.ok;
     if (removed) await ground.removeKeys();
     const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];

@@ -1,9 +1,11 @@
 import type { LinkCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { Grant } from '#mesh/access/grant.ts';
-import type { ShareIntent, ShareReport } from '#mesh/subscription/subscription.ts';
+import { withoutWidening } from '#mesh/plan/before-catalog.ts';
+import type { ShareIntent, ShareRecord, ShareReport } from '#mesh/subscription/subscription.ts';
 import { roleArn } from '#mesh/topology/names.ts';
 import { convergeAccess, permanentOnly } from './converge.ts';
+import { driftReport, type FoundLink, localDrift } from './local-drift.ts';
 import { isManagedLocally } from './managed.ts';
 import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 
@@ -15,19 +17,20 @@ export interface ShareDeps {
   now(): Date;
 }
 
+/** What an agent is asked: an intent to apply, or to look whether somebody changed what it left of it. */
+export interface ShareRequest {
+  readonly intent: ShareIntent;
+  readonly generation: number;
+  readonly look?: ShareRecord['look'];
+}
+
 /** Makes a consumer account's link and local grants equal to the intent, reads back, and reports; refusals that no repetition cures are in the report. */
-export async function share(
-  request: { readonly intent: ShareIntent; readonly generation: number },
-  deps: ShareDeps,
-): Promise<ShareReport> {
-  const { intent, generation } = request;
+export async function share({ intent, generation, look }: ShareRequest, deps: ShareDeps): Promise<ShareReport> {
   const at = () => deps.now().toISOString();
   try {
-    const { ok, readBack, problems, linkExists } = await (intent.link === undefined
-      ? clear(intent, deps)
-      : establish(intent, intent.link, deps));
+    const { ok, readBack, problems, linkExists, drift } = await work(intent, look, deps);
     const error = ok ? undefined : problems.join('; ') || 'the grants read back differ from the intent';
-    return { generation, ok, at: at(), error, linkExists, readBack };
+    return { generation, ok, at: at(), error, linkExists, readBack, ...(drift === undefined ? {} : { drift }) };
   } catch (error) {
     return { generation, ok: false, at: at(), error: permanentOnly(error), linkExists: false, readBack: [] };
   }
@@ -38,18 +41,22 @@ interface Local {
   readonly readBack: readonly Grant[];
   readonly problems: readonly string[];
   readonly linkExists: boolean;
+  readonly drift?: ShareReport['drift'];
 }
 
-async function establish(intent: ShareIntent, link: NonNullable<ShareIntent['link']>, deps: ShareDeps): Promise<Local> {
+type Link = NonNullable<ShareIntent['link']>;
+
+function work(intent: ShareIntent, look: ShareRequest['look'], deps: ShareDeps): Promise<Local> {
+  const { link } = intent;
+  if (link === undefined) return clear(intent, deps);
+  return look === undefined ? establish(intent, link, deps) : inspect(intent, link, look.mend, deps);
+}
+
+async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Promise<Local> {
   const found = await deps.catalog.link(link.name);
-  const aims = found?.target?.database === link.targetDatabase && found.target.catalogId === link.targetCatalogId;
-  if (found !== undefined && !aims) {
-    const what = found.target === undefined ? 'a database of its own' : `a link to ${found.target.database}`;
-    const problems = [`\`${link.name}\` in account ${intent.account} is ${what}: rename it, then ask again`];
-    return { ok: false, readBack: [], problems, linkExists: false };
-  }
+  if (found !== undefined && !aims(found, link)) return taken(intent, link, found);
   if (found === undefined) await deps.catalog.createLink(link);
-  const observe = async () => ({ grants: await look(intent, deps, true), filters: [] });
+  const observe = async () => ({ grants: (await everyGrant(intent, deps, { onLink: true })).managed, filters: [] });
   // On a link that was made just now nobody holds anything; the look after granting shows what stands on the target.
   const assumed = found === undefined && intent.grants.length > 0 ? { grants: [], filters: [] } : undefined;
   const desired = { grants: intent.grants, filters: [] };
@@ -59,25 +66,64 @@ async function establish(intent: ShareIntent, link: NonNullable<ShareIntent['lin
   };
 }
 
+/** Looks at every table for what somebody changed, takes away what is too wide, and puts the rest right where it shall. */
+async function inspect(intent: ShareIntent, link: Link, mend: boolean, deps: ShareDeps): Promise<Local> {
+  const found = await deps.catalog.link(link.name);
+  const straight = found !== undefined && aims(found, link);
+  const { managed, others } = await everyGrant(intent, deps, { onLink: straight, thorough: true });
+  const findings = localDrift(intent, { link: found, managed, others });
+  // What has data of its own is not the mesh's to delete.
+  if (found !== undefined && found.target === undefined)
+    return { ...taken(intent, link, found), drift: driftReport(findings, { ok: false, waits: !mend }) };
+  if (mend && !straight) {
+    if (found !== undefined) await deps.catalog.deleteLink(link.name);
+    await deps.catalog.createLink(link);
+  }
+  const linkExists = straight || mend;
+  const observe = async () => {
+    const now = await everyGrant(intent, deps, { onLink: linkExists, thorough: true });
+    return { grants: now.managed, filters: [] };
+  };
+  const whole = { grants: intent.grants, filters: [] };
+  const desired = mend ? whole : withoutWidening(whole, { grants: managed });
+  const seen = straight || !mend ? { grants: managed, filters: [] } : undefined;
+  const converged = await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, seen });
+  return { ...converged, linkExists, drift: driftReport(findings, { ok: converged.ok, waits: !mend }) };
+}
+
+function aims({ target }: NonNullable<FoundLink>, link: Link): boolean {
+  return target?.database === link.targetDatabase && target.catalogId === link.targetCatalogId;
+}
+
+function taken({ account }: ShareIntent, { name }: Link, { target }: NonNullable<FoundLink>): Local {
+  const what = target === undefined ? 'a database of its own' : `a link to ${target.database}`;
+  const problems = [`\`${name}\` in account ${account} is ${what}: rename it, then ask again`];
+  return { ok: false, readBack: [], problems, linkExists: false };
+}
+
 /** Takes everything away: grants first, then the link, so that nothing is orphaned. */
 async function clear(intent: ShareIntent, deps: ShareDeps): Promise<Local> {
   const found = await deps.catalog.link(intent.linkName);
   const ours = found?.target !== undefined && found.target.database === intent.target.database;
-  const observe = async () => ({ grants: await look(intent, deps, ours), filters: [] });
+  const observe = async () => ({ grants: (await everyGrant(intent, deps, { onLink: ours })).managed, filters: [] });
   const converged = await convergeAccess({ grants: [], filters: [] }, { lakeFormation: deps.lakeFormation, observe });
   if (ours) await deps.catalog.deleteLink(intent.linkName);
   const linkExists = ours && (await deps.catalog.link(intent.linkName)) !== undefined;
   return { ...converged, ok: converged.ok && !linkExists, linkExists };
 }
 
-/** The grants that the mesh answers for, on the link and on its target. */
-async function look(intent: ShareIntent, deps: ShareDeps, linkStands: boolean): Promise<Grant[]> {
+/** The grants on the link and on its target: those that the mesh answers for, and those of others. `thorough` asks for every table. */
+async function everyGrant(
+  intent: ShareIntent,
+  deps: ShareDeps,
+  { onLink, thorough = false }: { readonly onLink: boolean; readonly thorough?: boolean },
+): Promise<{ readonly managed: readonly Grant[]; readonly others: readonly Grant[] }> {
   const { account, linkName, target, grants, former } = intent;
   const leaving = intent.link === undefined;
   const desired = new Set(grants.map(({ principal }) => principal));
-  const small = leaving && target.tables.length <= 3 ? target.tables : [];
+  const small = thorough || (leaving && target.tables.length <= 3) ? target.tables : [];
   const tables = [...new Set([...tablesOf(grants), ...(former?.tables ?? []), ...small])].sort();
-  const onLink = linkStands ? await deps.lakeFormation.onDatabase(account, linkName) : [];
+  const linkGrants = onLink ? await deps.lakeFormation.onDatabase(account, linkName) : [];
   const onTarget = await observeGrants(deps.lakeFormation, {
     catalogId: target.catalogId,
     database: target.database,
@@ -85,7 +131,11 @@ async function look(intent: ShareIntent, deps: ShareDeps, linkStands: boolean): 
     filtered: [...new Set([...filteredTablesOf(grants), ...(former?.filtered ?? [])])].sort(),
     principals: [...new Set([...desired, ...(former?.principals ?? [])])].sort(),
     databaseItself: false,
+    tableByTable: thorough,
   });
-  const context = { agentRole: roleArn(account, deps.agentRole), account, desired, all: leaving };
-  return [...onLink, ...onTarget].filter((grant) => isManagedLocally(grant, context));
+  const agent = roleArn(account, deps.agentRole);
+  const context = { agentRole: agent, account, desired, all: leaving };
+  const all = [...linkGrants, ...onTarget].filter(({ principal }) => principal !== agent);
+  const managed = all.filter((grant) => isManagedLocally(grant, context));
+  return { managed, others: all.filter((grant) => !managed.includes(grant)) };
 }

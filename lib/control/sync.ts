@@ -1,17 +1,20 @@
 import type { RecordWrite, Registry, VersionState } from '#aws/registry.ts';
 import { adopt, compareTables } from '#mesh/contract/compatibility.ts';
 import { fromCatalogReport } from '#mesh/contract/glue-table.ts';
+import { driftKey } from '#mesh/drift/finding.ts';
+import { driftAfter, driftNews } from '#mesh/drift/history.ts';
 import { parseReport } from '#mesh/event/envelope.ts';
 import type { CatalogChanged, DomainReport, ShareReported } from '#mesh/event/report.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
-import { condition } from '#mesh/record.ts';
+import { type Change, condition } from '#mesh/record.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
-import { formerOf, subscriptionAfter } from './reconcile-outcome.ts';
+import { formerOf } from './reconcile-outcome.ts';
+import { aroundOf, subscriptionAfter } from './subscription-outcome.ts';
 
 export interface SyncDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'>;
@@ -47,6 +50,7 @@ export async function sync(event: DomainReportEvent, deps: SyncDeps): Promise<Sy
 }
 
 async function takeShareReport(report: ShareReported, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {
+  const topology = await deps.topology();
   return optimistically(async () => {
     const { domain, product: name, major } = report;
     const version = await deps.registry.version({ domain, name, major });
@@ -56,6 +60,8 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
       return refuse(event, `account ${event.account} reports for \`${report.consumer}\``, deps);
     }
     const known = share.applied;
+    const { overtakenBy } = report.report;
+    if (overtakenBy !== undefined) return overtakenBy > share.generation ? askAnew(share, report, deps) : 'unchanged';
     if (report.report.generation > share.generation) {
       return refuse(event, `generation ${report.report.generation} was never asked of \`${report.consumer}\``, deps);
     }
@@ -63,25 +69,21 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
     if (stale && Date.parse(report.report.at) > Date.parse(known.at)) return askAgain(share, report, deps);
     if (stale || JSON.stringify(known) === JSON.stringify(report.report)) return 'unchanged';
     const stamp = { actor: `weft:agent:${report.from}`, at: deps.now().toISOString(), correlation: report.id };
-    const next = {
-      ...share,
-      applied: report.report,
-      revision: share.revision + 1,
-      change: { ...stamp, action: report.type, details: { grants: report.report.readBack.length } },
-    };
+    const next = withReport(share, report, stamp);
     const shared = condition(version.product, 'Shared');
     // Filters that nobody holds any more are for the next reconcile to delete, which then says whether all is gone.
     const retired = version.product.state === 'retired' && version.product.status.removedAt === undefined;
-    const letsGo = report.report.ok && (retired || (share.intent.former?.filtered ?? []).length > 0);
+    const applied = report.report.ok && report.report.drift === undefined;
+    const letsGo = applied && (retired || (share.intent.former?.filtered ?? []).length > 0);
     const subscriptions = version.subscriptions.flatMap((subscription): RecordWrite[] => {
       if (subscription.consumer !== report.consumer) return [];
       // What changed or was suspended after the last reconcile waits for the next one, whatever an older report says.
-      const since = isSuspended(version.product) ? version.product.generation : subscription.generation;
+      const around = aroundOf(version, subscription, next, topology, share.central, stamp.at);
+      const stopped = isSuspended(version.product) || around.stopped === true;
+      const since = stopped ? version.product.generation : subscription.generation;
       const governanceOk = !letsGo && shared?.status === 'true' && shared.generation >= since;
-      const after = subscriptionAfter(subscription, version.product, next, governanceOk, {
-        ...stamp,
-        actor: 'weft:sync',
-      });
+      const by = { ...stamp, actor: 'weft:sync' };
+      const after = subscriptionAfter(subscription, version.product, next, governanceOk, by, around);
       return after === undefined ? [] : [{ record: after, replaces: subscription.revision }];
     });
     const released = bumped(version.product, { ...stamp, actor: 'weft:sync', action: 'FiltersReleased' });
@@ -92,6 +94,40 @@ async function takeShareReport(report: ShareReported, event: DomainReportEvent, 
     ]);
     return 'applied';
   });
+}
+
+/** The share with what its agent said of it, and of what somebody changed since it said so last. */
+function withReport(
+  share: ShareRecord,
+  { type, report }: ShareReported,
+  stamp: Pick<Change, 'actor' | 'at' | 'correlation'>,
+): ShareRecord {
+  const { drift: look, ...applied } = report;
+  const left = new Set(look?.open);
+  const found = look?.found ?? [];
+  const open = found.filter((finding) => left.has(driftKey(finding)));
+  const drift = driftAfter(share.drift ?? [], { found, open, covers: () => report.ok }, stamp.at);
+  const news = driftNews(share.drift, drift);
+  const action = news.repaired.length > 0 ? 'DriftRepaired' : news.found.length > 0 ? 'DriftFound' : type;
+  const details = { grants: report.readBack.length, ...(found.length === 0 ? {} : { drift: found }) };
+  return {
+    ...share,
+    applied,
+    ...(drift.length === 0 ? {} : { drift }),
+    revision: share.revision + 1,
+    change: { ...stamp, action, details },
+  };
+}
+
+/** An agent that knows of a newer intent than the registry, which was put back to an earlier day: the next one is numbered after it. */
+async function askAnew(share: ShareRecord, { id, from, report }: ShareReported, deps: SyncDeps): Promise<Synced> {
+  const generation = (report.overtakenBy ?? 0) + 1;
+  const reason = `the agent has applied generation ${report.overtakenBy}, the registry knows ${share.generation}`;
+  const at = deps.now().toISOString();
+  const change = { actor: `weft:agent:${from}`, action: 'ShareRequested', at, correlation: id, reason };
+  const next: ShareRecord = { ...share, generation, revision: share.revision + 1, change };
+  await deps.registry.write([{ record: next, replaces: share.revision }]);
+  return 'repeated';
 }
 
 /** An agent that applied an older intent after a newer one has put back what the newer one took: it is asked once more. */

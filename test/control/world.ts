@@ -130,9 +130,11 @@ export async function createWorld() {
     reconcile({ ...ORDERS, cause: 'change', correlation: 'c-run', ...request }, governance);
   /** Lets each agent that is behind apply its intent, and takes its report in. */
   const agents = async (): Promise<void> => {
-    for (const { intent, generation, applied } of (await version()).shares) {
-      if (applied !== undefined && applied.generation >= generation) continue;
-      const report = await share({ intent, generation }, agentOf(intent.consumer));
+    for (const { intent, generation, applied, look } of (await version()).shares) {
+      const answered = applied !== undefined && applied.generation >= generation;
+      const asked = look !== undefined && applied !== undefined && applied.at <= look.at ? look : undefined;
+      if (answered && asked === undefined) continue;
+      const report = await share({ intent, generation, look: answered ? asked : undefined }, agentOf(intent.consumer));
       const { domain, product, major, consumer, account } = intent;
       const type = report.ok ? ('ShareApplied' as const) : ('ShareFailed' as const);
       const said = {

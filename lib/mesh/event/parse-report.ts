@@ -1,3 +1,4 @@
+import { DRIFT_KINDS } from '../drift/finding.ts';
 import type { Checked, Problem } from '../error.ts';
 import { count, flag, list, name, object, one, oneOf, optional, text, type Wrong } from './check.ts';
 import type { DomainReport } from './report.ts';
@@ -12,6 +13,14 @@ const grant = object({
   permissions: list(name),
   grantable: list(name),
 });
+const finding = object({
+  kind: oneOf(...Object.keys(DRIFT_KINDS)),
+  account: name,
+  on: text,
+  what: text,
+  by: optional(text),
+  since: optional(text),
+});
 const report = object({
   generation: count,
   ok: flag,
@@ -19,6 +28,8 @@ const report = object({
   error: optional(text),
   linkExists: flag,
   readBack: list(grant),
+  drift: optional(object({ found: list(finding), open: list(text) })),
+  overtakenBy: optional(count),
 });
 const shareReported = object({ product: name, domain: name, major: count, consumer: name, report });
 

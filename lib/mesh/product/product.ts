@@ -162,6 +162,8 @@ export interface ProductStatus {
   readonly rollback?: Rollback;
   /** What was changed in the governance account past the mesh: what is open, worst first, then what was mended lately. */
   readonly drift?: readonly DriftEntry[];
+  /** The fingerprint of what the last reconcile left in the governance account: what differs from it since is somebody else's doing. */
+  readonly left?: string;
   /** ISO 8601: when every table of it was last looked at. */
   readonly auditedAt?: string;
 }

@@ -7,6 +7,7 @@ export const SUBSCRIPTION_STATES = [
   'pending',
   'approved',
   'active',
+  'expiring',
   'revoking',
   'revoked',
   'rejected',
@@ -14,6 +15,55 @@ export const SUBSCRIPTION_STATES = [
 ] as const;
 
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
+
+/** States in which a subscription gives access, as long as its end has not come and nobody has suspended it. */
+const HOLDING: readonly SubscriptionState[] = ['approved', 'active', 'expiring'];
+
+export function holdsAccess({ state }: { readonly state: SubscriptionState }): boolean {
+  return HOLDING.includes(state);
+}
+
+/** One class of approvers has said yes. */
+export interface Approval {
+  /** `owner`, `platform`, or a class of `mesh.yaml`. */
+  readonly class: string;
+  /** The principal's ARN. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+/** A wish that a subscription goes on; it widens nothing but the end. */
+export interface Renewal {
+  readonly requestedBy: string;
+  /** Who began it: the owner's side certifies what it gave, the consumer's side asks. */
+  readonly side: 'owner' | 'consumer';
+  readonly at: string;
+  /** The new end, ISO 8601; absent: the end stays, and the subscription is certified again. */
+  readonly until?: string;
+  readonly reason?: string;
+  /** Classes that each have to say yes. */
+  readonly approvers: readonly string[];
+  readonly approvals: readonly Approval[];
+}
+
+/** What was read back of both accounts when the last of a subscription was gone. */
+export interface RevocationProof {
+  /** ISO 8601: when both read-backs were there. */
+  readonly at: string;
+  /** What the consumer's account held on the product in the governance account. */
+  readonly governance: { readonly account: string; readonly at: string; readonly grants: readonly Grant[] };
+  /** What the consumer's agent found in its account; absent when nothing was ever shared with it. */
+  readonly consumer?: {
+    readonly account: string;
+    readonly at: string;
+    readonly linkExists: boolean;
+    readonly grants: readonly Grant[];
+  };
+  /** The other subscriptions and entitlements of the consumer that what is left belongs to. */
+  readonly others: readonly string[];
+}
 
 /** What a subscriber may see: asked for in a request, narrowed or not by the decision. */
 export interface AccessScope {
@@ -39,16 +89,30 @@ export interface SubscriptionRecord extends Suspendable {
   readonly consumer: string;
   /** The consuming domain's account. */
   readonly account: string;
-  /** Role ARNs in `account`. */
+  /** Role ARNs in `account`; empty for a whole account. */
   readonly principals: readonly string[];
+  /** The account has it, and its own Lake Formation administrator passes it on. */
+  readonly wholeAccount?: true;
   readonly purpose: string;
   readonly requestedBy: string;
   readonly requested: AccessScope;
   /** What was approved; absent until then. */
   readonly approved?: AccessScope;
   readonly decidedBy?: string;
+  /** Classes that each have to approve while it is pending; absent stands for the owner alone. */
+  readonly approvers?: readonly string[];
+  /** The classes that have approved. */
+  readonly approvals?: readonly Approval[];
+  /** While it is pending: what its approvers have left of what was requested. */
+  readonly narrowed?: AccessScope;
   /** ISO 8601; absent: no end. */
   readonly expiresAt?: string;
+  /** ISO 8601: until then the owner has to certify it again, or it ends; absent: never. */
+  readonly recertifyBy?: string;
+  /** A wish to go on that is not decided yet. */
+  readonly renewal?: Renewal;
+  /** Why it was rejected, revoked or ended. */
+  readonly endedFor?: string;
   readonly state: SubscriptionState;
   readonly generation: number;
   readonly revision: number;
@@ -60,6 +124,7 @@ export interface SubscriptionRecord extends Suspendable {
     readonly conditions: readonly Condition[];
     readonly activatedAt?: string;
     readonly endedAt?: string;
+    readonly proof?: RevocationProof;
   };
 }
 
@@ -99,6 +164,8 @@ export interface ShareRecord {
   readonly revision: number;
   readonly change: Change;
   readonly applied?: ShareReport;
+  /** While something of the consumer is leaving: what its account was last found to hold in the governance account. */
+  readonly central?: { readonly at: string; readonly grants: readonly Grant[] };
   /** The last time that the agent was asked whether somebody changed what it left, and whether it mends what is only missing. */
   readonly look?: { readonly at: string; readonly mend: boolean };
   /** What was changed in the consumer's account past the mesh: what is open, worst first, then what was mended lately. */
@@ -120,4 +187,6 @@ export interface ShareReport {
     /** The keys (`driftKey`) of those that were left as they are. */
     readonly open: readonly string[];
   };
+  /** Set instead of applying anything: the generation that the agent has applied already, which is newer than the one it was asked for. */
+  readonly overtakenBy?: number;
 }
