@@ -1,5 +1,6 @@
 import type { CentralCatalog, CentralTable } from '#aws/glue.ts';
 import type { SourceClaim, VersionState } from '#aws/registry.ts';
+import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { dismantleCatalog } from '#mesh/plan/catalog.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductTable } from '#mesh/product/product.ts';
@@ -19,13 +20,14 @@ const ROUNDS = 3;
 
 /**
  * Takes a retired version apart: its grants and filters first, then, once every consumer's agent has reported that nothing is left there,
- * its tables and its database. It looks at what is, so that it goes on wherever an earlier run ended. `revoke` takes the central grants.
+ * its tables and its database. It looks at what is, so that it goes on wherever an earlier run ended. `revoke` takes the central grants and
+ * tags; it is given the tables that are there.
  */
 export async function dismantle(
   state: VersionState,
   topology: Topology,
   catalog: CentralCatalog,
-  revoke: () => Promise<Converged>,
+  revoke: (tables: readonly TableInputLike[]) => Promise<Converged>,
 ): Promise<Dismantled> {
   const { product, shares } = state;
   const database = databaseName(product.domain, product.name, product.major);
@@ -41,7 +43,7 @@ export async function dismantle(
   try {
     let actual = await catalog.tables(database);
     // What does not exist carries no grants.
-    if (actual !== undefined) grants = await revoke();
+    if (actual !== undefined) grants = await revoke(inputsOf(actual));
     if (!grants.ok) return { catalog: result('RevocationPending', grants.problems.join('; ')), grants };
     const holding = shares.filter((share) => holdsOn(share, topology)).map(({ intent }) => intent.consumer);
     if (holding.length > 0)
