@@ -68,7 +68,7 @@ export async function decide(
     const product = bumped(version.product, approved.change);
     const record = { ...approved, revision: subscription.revision + 1, generation: product.generation };
     const verdict = { effect: 'allow' as const, policies: [] };
-    const plan = planOf(version, record, verdict, topology);
+    const plan = planOf(version, record, verdict, topology, deps.now().toISOString());
     await deps.registry.write([
       { record: product, replaces: version.product.revision },
       { record, replaces: subscription.revision },

@@ -20,12 +20,14 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   const verdict = await decidePublish(draft, current, request, deps);
   const next = nextRecord(draft, life, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
-  const before = current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology);
+  const now = deps.now().toISOString();
+  const before =
+    current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology, now);
   return buildPlan({
     verdict,
     database: databaseName(draft.domain, draft.name, draft.major),
     tables: centralTables(next, topology),
-    access: compileAccess(next, subscriptions, shares, topology),
+    access: compileAccess(next, subscriptions, shares, topology, now),
     actual: {
       tables: current === undefined ? undefined : centralTables(current.product, topology),
       filters: before?.filters ?? [],

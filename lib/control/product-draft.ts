@@ -3,6 +3,7 @@ import type { VersionState } from '#aws/registry.ts';
 import { compareProducts } from '#mesh/contract/compare-products.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
+import { holdsAccess } from '#mesh/subscription/subscription.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
@@ -48,7 +49,7 @@ export function refuseBreaking(current: VersionState, draft: ProductDraft, topol
   const { product, subscriptions } = current;
   const breaking = compareProducts(product, draft, topology.classification).filter((change) => change.breaking);
   if (breaking.length > 0) {
-    const affected = subscriptions.filter(({ state }) => ['pending', 'approved', 'active'].includes(state));
+    const affected = subscriptions.filter((entry) => entry.state === 'pending' || holdsAccess(entry));
     const names = affected.map((subscription) => subscription.id);
     const whom = names.length === 0 ? 'nobody subscribes yet' : `it would break ${names.join(', ')}`;
     throw userError(

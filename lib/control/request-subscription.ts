@@ -8,7 +8,7 @@ import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
-import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { type AccessScope, holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
 import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -53,7 +53,7 @@ export async function requestSubscription(wish: SubscriptionWish, request: Reque
   return optimistically(async () => {
     const version = await versionOf(wish, deps);
     const { verdict, subscription, same } = await draftSubscription(wish, version, topology, request, deps);
-    const plan = planOf(version, same ?? subscription, verdict, topology);
+    const plan = planOf(version, same ?? subscription, verdict, topology, deps.now().toISOString());
     if (same !== undefined) return { subscription: same, plan, changed: false };
     const writes = [{ record: subscription, replaces: undefined }];
     const product = bumped(version.product, subscription.change);
@@ -69,7 +69,7 @@ export async function planSubscription(wish: SubscriptionWish, request: Request,
   const topology = await deps.topology();
   const version = await versionOf(wish, deps);
   const { verdict, subscription, same } = await draftSubscription(wish, version, topology, request, deps);
-  return planOf(version, same ?? subscription, verdict, topology);
+  return planOf(version, same ?? subscription, verdict, topology, deps.now().toISOString());
 }
 
 /** The plan of a subscription as if it were approved as requested, against what the registry says is granted. */
@@ -78,20 +78,21 @@ export function planOf(
   subscription: SubscriptionRecord,
   verdict: Decision,
   topology: Topology,
+  now: string,
 ): Plan {
   const others = subscriptions.filter(({ id }) => id !== subscription.id);
   const approved = {
     ...subscription,
     state: 'approved' as const,
-    approved: subscription.approved ?? subscription.requested,
+    approved: subscription.approved ?? subscription.narrowed ?? subscription.requested,
   };
-  const before = compileAccess(product, subscriptions, shares, topology);
+  const before = compileAccess(product, subscriptions, shares, topology, now);
   const tables = centralTables(product, topology);
   const plan = buildPlan({
     verdict,
     database: databaseName(product.domain, product.name, product.major),
     tables,
-    access: compileAccess(product, [...others, approved], shares, topology),
+    access: compileAccess(product, [...others, approved], shares, topology, now),
     actual: { tables, filters: before.filters, grants: [...before.accountGrants, ...before.definerGrants] },
   });
   return { ...plan, local: plan.local.filter(({ consumer }) => consumer === subscription.consumer) };
@@ -102,7 +103,7 @@ async function draftSubscription(
   { product, subscriptions }: VersionState,
   topology: Topology,
   request: Request,
-  deps: Pick<ApiDeps, 'now' | 'random' | 'policy'>,
+  deps: Pick<ApiDeps, 'now' | 'random' | 'policy' | 'topology'>,
 ): Promise<{ verdict: Decision; subscription: SubscriptionRecord; same?: SubscriptionRecord }> {
   const consumer = request.caller.domain;
   authorize('subscription.request', request.caller, { owner: product.domain, consumer });
@@ -205,5 +206,5 @@ function isSameWish(a: SubscriptionRecord, b: SubscriptionRecord): boolean {
       requested.rows,
       expiresAt,
     ]);
-  return ['pending', 'approved', 'active'].includes(a.state) && essence(a) === essence(b);
+  return (a.state === 'pending' || holdsAccess(a)) && essence(a) === essence(b);
 }

@@ -58,5 +58,5 @@ export async function planOfSubscription(id: string, caller: Caller, deps: ApiDe
     { caller: callerOf(subscription.requestedBy, topology) },
     deps,
   );
-  return planOf(version, subscription, verdict, topology);
+  return planOf(version, subscription, verdict, topology, deps.now().toISOString());
 }

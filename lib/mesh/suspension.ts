@@ -9,6 +9,17 @@ export interface Suspension {
   readonly reason?: string;
 }
 
+/** How much of a domain's access stops: what it consumes, or that and what others have of its products. */
+export type Reach = 'consuming' | 'everything';
+
+/**
+ * A suspension of a whole domain. One by the domain itself or by governance counts everywhere; one by another domain stops what the domain
+ * consumes of that other one's products, for nobody can stop what is not theirs.
+ */
+export interface Stop extends Suspension {
+  readonly reach: Reach;
+}
+
 /** What can be suspended. It gives nothing while any side has suspended it; what is desired of it stays as it is. */
 export interface Suspendable {
   /** At most one of each side; absent, never empty, when there is none. */

@@ -5,6 +5,7 @@ import type { FilteredBeside } from '#mesh/entitlement/choose.ts';
 import type { EntitlementRecord, Selector } from '#mesh/entitlement/entitlement.ts';
 import { membersOf } from '#mesh/entitlement/members.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { holdsAccess } from '#mesh/subscription/subscription.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 type Reader = Pick<Registry, 'page'>;
@@ -26,7 +27,7 @@ export async function coveredProducts(selectors: readonly Selector[], registry: 
 export async function filteredBeside(
   entitlement: EntitlementRecord,
   products: readonly ProductRecord[],
-  topology: Topology,
+  { topology, now }: { readonly topology: Topology; readonly now: string },
   registry: Reader,
 ): Promise<FilteredBeside[]> {
   const { id, selector, grantee } = entitlement;
@@ -34,13 +35,14 @@ export async function filteredBeside(
   for (const { domain } of membersOf(grantee, topology)) {
     for await (const subscription of everyRecord(registry, 'subscription', `${domain}#`)) {
       const { approved, state, major } = subscription;
-      if ((state !== 'approved' && state !== 'active') || approved?.rows === undefined) continue;
+      if (!holdsAccess({ state }) || approved?.rows === undefined) continue;
       const name = `${subscription.domain}/${subscription.product}`;
       const product = products.find((entry) => `${entry.domain}/${entry.name}` === name && entry.major === major);
       if (product === undefined) continue;
       const standing = standingViewers(
         { ...product, entitlements: [{ id, selector, grantee, way: 'tags' }] },
         topology,
+        now,
       );
       const own = standing.filter(({ consumer }) => consumer === domain);
       const view = viewOf(product, approved, topology.classification);

@@ -2,9 +2,18 @@ import { type ProductTags, tagsOf } from '../entitlement/tags.ts';
 import type { Problem } from '../error.ts';
 import { normalizeGrants } from '../plan/grants.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
-import type { AccessScope, ShareIntent, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
+import { hasEnded } from '../subscription/end.ts';
+import { isOwnerStopped, isStopped } from '../subscription/stop.ts';
+import {
+  type AccessScope,
+  holdsAccess,
+  type ShareIntent,
+  type ShareRecord,
+  type SubscriptionRecord,
+} from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
 import { databaseName } from '../topology/names.ts';
+import { admittedRoles } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { grantDefiner } from './definer.ts';
 import type { CellsFilter, Grant } from './grant.ts';
@@ -30,15 +39,15 @@ export interface DesiredAccess {
 }
 
 /**
- * Compiles a product and its subscriptions into grants. Only subscriptions `approved` or `active` of a domain that is still in the mesh
- * count, none that is
- * suspended, and none of a retired or suspended product. A consumer with a former share and no such subscription gets an empty intent: nothing must be left.
+ * Compiles a product and its subscriptions into what access there is at a moment (ISO 8601). Only subscriptions count that were approved and whose end has not
+ * come, of a domain that is still in the mesh; none that is suspended, by itself or with its domain, and none of a retired or suspended product. A consumer with a former share and no such subscription gets an empty intent: nothing must be left.
  */
 export function compileAccess(
   product: ProductRecord,
   subscriptions: readonly SubscriptionRecord[],
   formerShares: readonly ShareRecord[],
   topology: Topology,
+  now: string,
 ): DesiredAccess {
   const target = {
     catalogId: topology.governanceAccount,
@@ -46,11 +55,12 @@ export function compileAccess(
   };
   const problems: Problem[] = [];
   const live = subscriptions
-    .filter((subscription) => isLive(subscription, product, topology))
+    .filter((subscription) => isLive(subscription, product, topology, now))
+    .map((subscription) => ({ ...subscription, principals: admittedRoles(subscription.principals, topology) }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const subscribed = Map.groupBy(live, (subscription) => subscription.consumer);
   const isOpen = product.state !== 'retired' && !isSuspended(product);
-  const standing = Map.groupBy(isOpen ? standingViewers(product, topology) : [], ({ consumer }) => consumer);
+  const standing = Map.groupBy(isOpen ? standingViewers(product, topology, now) : [], ({ consumer }) => consumer);
   const byTags = product.entitlements?.some(({ way }) => way === 'tags') === true;
   const accountGrants: Grant[] = [];
   const filters: CellsFilter[] = [];
@@ -87,7 +97,10 @@ export function compileAccess(
       shares.push(emptyIntent(product, intent.consumer, intent.account, target));
     }
   }
-  const tags = byTags || product.status.tagged !== undefined ? tagsOf(product, topology.classification) : undefined;
+  const tags =
+    byTags || product.status.tagged !== undefined
+      ? tagsOf(product, topology.classification, isOwnerStopped(product.domain, topology))
+      : undefined;
   return {
     accountGrants: normalizeGrants(accountGrants),
     definerGrants: grantDefiner(product, target, topology),
@@ -98,10 +111,18 @@ export function compileAccess(
   };
 }
 
-/** True when a subscription gives access to this version of a product: approved, not suspended, of a domain that is still there. */
-export function isLive(subscription: SubscriptionRecord, product: ProductRecord, topology: Topology): boolean {
+/** True when a subscription gives access to this version of a product now: approved, not over, not suspended, of a domain that is still there. */
+export function isLive(
+  subscription: SubscriptionRecord,
+  product: ProductRecord,
+  topology: Topology,
+  now: string,
+): boolean {
   return (
-    (subscription.state === 'approved' || subscription.state === 'active') &&
+    holdsAccess(subscription) &&
+    (subscription.wholeAccount === true || admittedRoles(subscription.principals, topology).length > 0) &&
+    !hasEnded(subscription, now) &&
+    !isStopped(product.domain, subscription.consumer, topology) &&
     subscription.approved !== undefined &&
     product.state !== 'retired' &&
     !isSuspended(product) &&

@@ -1,7 +1,8 @@
-import { covers, type Standing } from '../entitlement/entitlement.ts';
+import { covers, hasEnded, type Standing } from '../entitlement/entitlement.ts';
 import { membersOf } from '../entitlement/members.ts';
 import type { Problem } from '../error.ts';
 import type { ProductRecord } from '../product/product.ts';
+import { isStopped } from '../subscription/stop.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Viewer } from './share.ts';
 import { type TableView, viewOf } from './view.ts';
@@ -14,13 +15,17 @@ export interface StandingViewer extends Viewer {
 }
 
 /**
- * The standing entitlements to a product, one for each domain that they reach but its own. By LF-Tags an account holds columns and no wildcard,
+ * The standing entitlements to a product at a moment (ISO 8601), one for each domain that they reach but its own. By LF-Tags an account holds columns and no wildcard,
  * so what its roles get is listed too: a column that comes later is seen once it is classified.
  */
-export function standingViewers(product: ProductRecord, topology: Topology): StandingViewer[] {
-  const standing = (product.entitlements ?? []).filter(({ selector }) => covers(selector, product.domain));
+export function standingViewers(product: ProductRecord, topology: Topology, now: string): StandingViewer[] {
+  const standing = (product.entitlements ?? []).filter(
+    ({ selector, expiresAt }) => covers(selector, product.domain) && !hasEnded(expiresAt, now),
+  );
   return standing.flatMap(({ id, selector, grantee, way }) => {
-    const members = membersOf(grantee, topology).filter(({ domain }) => domain !== product.domain);
+    const members = membersOf(grantee, topology).filter(
+      ({ domain }) => domain !== product.domain && !isStopped(product.domain, domain, topology),
+    );
     const view = viewOf(product, { clearance: selector.classification }, topology.classification);
     if (members.length === 0 || view.tables.length === 0) return [];
     const listed = { ...view, whole: false, tables: view.tables.map((table) => withNames(table, product)) };

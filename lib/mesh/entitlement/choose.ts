@@ -71,12 +71,15 @@ function nameGrantsFor(entitlement: EntitlementRecord, products: readonly Produc
     const [first, ...more] = members.filter(({ domain }) => domain !== product.domain);
     if (first === undefined) return 0;
     const one = { id, selector, way: 'names' as const, grantee: { kind: 'account' as const, ...first } };
-    const { accountGrants } = compileAccess({ ...product, entitlements: [one] }, [], [], topology);
+    const { accountGrants } = compileAccess({ ...product, entitlements: [one] }, [], [], topology, NO_TIME);
     return accountGrants.length * (1 + more.length);
   });
   // A domain without products yet gets some: count as if it had one of the usual shape.
   return covered.length === 0 ? USUAL_GRANTS * members.length : counts.reduce((sum, count) => sum + count, 0);
 }
+
+/** Without subscriptions nothing depends on the time. */
+const NO_TIME = '';
 
 /** DESCRIBE on the database, and SELECT on one table. */
 const USUAL_GRANTS = 2;

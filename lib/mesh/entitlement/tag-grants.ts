@@ -1,6 +1,7 @@
+import { isOwnerStopped, isStopped } from '../subscription/stop.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { EntitlementRecord } from './entitlement.ts';
-import { principalOf } from './members.ts';
+import type { EntitlementRecord, Selector } from './entitlement.ts';
+import { membersOf, principalOf } from './members.ts';
 import { tagKeys, WITHHELD } from './tags.ts';
 
 /** One key of an LF-Tag expression with the values of which one has to be there; keys are joined by AND. */
@@ -33,28 +34,48 @@ interface Reach {
   readonly domains: ReadonlyMap<number, readonly string[]>;
 }
 
+/** An entitlement of one principal; `consumer` is the domain whose account it is, absent for an organization or a unit. */
+interface Gift {
+  readonly principal: string;
+  readonly consumer?: string;
+  readonly selector: Selector;
+}
+
 /**
  * The fewest grants by LF-Tags that give each grantee what its entitlements of the way `tags` say, and nothing else: one over tables for each level, and one over
- * databases. All domains of a level share an expression, as far as its 900 bytes take them.
+ * databases. All domains of a level share an expression, as far as its 900 bytes take them. LF-Tags cannot leave anybody out: while a domain among an organization's is kept
+ * from something, each of the accounts has grants of its own.
  */
 export function compileTagGrants(entitlements: readonly EntitlementRecord[], topology: Topology): TagGrant[] {
   const byTags = entitlements.filter(({ way }) => way === 'tags');
-  const byGrantee = Map.groupBy(byTags, ({ grantee }) => principalOf(grantee));
-  return [...byGrantee]
+  const gifts = byTags.flatMap(({ grantee, selector }): Gift[] => {
+    const members = membersOf(grantee, topology);
+    const apart = grantee.kind === 'account' || members.some(({ domain }) => shutTo(domain, topology).length > 0);
+    if (!apart) return [{ principal: principalOf(grantee), selector }];
+    return members.map(({ account, domain }) => ({ principal: account, consumer: domain, selector }));
+  });
+  return [...Map.groupBy(gifts, ({ principal }) => principal)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([principal, own]) => grantsOf(principal, reachOf(own, topology), topology));
 }
 
-function reachOf(entitlements: readonly EntitlementRecord[], topology: Topology): Reach {
-  const levelOf = ({ selector }: EntitlementRecord) => topology.classification.indexOf(selector.classification);
-  const everywhere = Math.max(-1, ...entitlements.filter(({ selector }) => !selector.domain).map(levelOf));
+/** The domains whose products a consumer is kept from while others have them. */
+function shutTo(consumer: string | undefined, topology: Topology): string[] {
+  if (consumer === undefined || topology.domains.every(({ stops = [] }) => stops.length === 0)) return [];
+  const names = topology.domains.map(({ name }) => name);
+  return names.filter((owner) => isStopped(owner, consumer, topology) && !isOwnerStopped(owner, topology));
+}
+
+function reachOf(gifts: readonly Gift[], topology: Topology): Reach {
+  const shut = shutTo(gifts[0]?.consumer, topology);
+  const levelOf = ({ selector }: Gift) => topology.classification.indexOf(selector.classification);
+  const widest = Math.max(-1, ...gifts.filter(({ selector }) => selector.domain === undefined).map(levelOf));
+  const everywhere = shut.length === 0 ? widest : -1;
   const highest = new Map<string, number>();
-  for (const entitlement of entitlements) {
-    const { domain } = entitlement.selector;
-    // A value that is no domain's any more cannot be named: it is no value of the LF-Tag.
-    if (domain === undefined || !topology.domains.some(({ name }) => name === domain)) continue;
-    const level = Math.max(levelOf(entitlement), highest.get(domain) ?? -1);
-    if (level > everywhere) highest.set(domain, level);
+  for (const { name } of topology.domains.filter((domain) => !shut.includes(domain.name))) {
+    const own = gifts.filter(({ selector }) => selector.domain === name).map(levelOf);
+    const level = Math.max(widest, ...own);
+    if (level > everywhere) highest.set(name, level);
   }
   const names = [...highest.keys()].toSorted();
   return { everywhere, domains: Map.groupBy(names, (domain) => highest.get(domain) as number) };

@@ -29,10 +29,10 @@ export interface ProductTags {
 
 /**
  * The LF-Tags that a product has to carry. A table's columns are at least as sensitive as its partition keys, which Lake Formation cannot withhold from
- * whoever reads another column. A product that is suspended or retired has no column that a grant could show.
+ * whoever reads another column. A product that is suspended, by itself or with its domain (`stopped`), or retired has no column that a grant could show.
  */
-export function tagsOf(product: ProductRecord, ladder: ClassificationLadder): ProductTags {
-  const closed = isSuspended(product) || product.state === 'retired';
+export function tagsOf(product: ProductRecord, ladder: ClassificationLadder, stopped = false): ProductTags {
+  const closed = stopped || isSuspended(product) || product.state === 'retired';
   const columns: Record<string, Record<string, string>> = {};
   for (const table of closed ? [] : product.tables.filter(({ internal }) => internal !== true)) {
     const floor = Math.max(-1, ...table.partitionKeys.map((key) => sensitivity(key, table, ladder)));

@@ -49,9 +49,8 @@ export function audienceOf(
   now: Date,
 ): Audience {
   const listeners = subscriptions.flatMap((subscription): Listener[] => {
-    const { approved, expiresAt, id, consumer, account } = subscription;
-    const over = expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
-    if (approved === undefined || over || !isLive(subscription, product, topology)) return [];
+    const { approved, id, consumer, account } = subscription;
+    if (approved === undefined || !isLive(subscription, product, topology, now.toISOString())) return [];
     const tables = viewOf(product, approved, topology.classification).tables.map(({ table, columns, rows }) => ({
       table,
       columns: columns === '*' ? everyColumn(product, table) : columns,

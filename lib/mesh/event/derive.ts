@@ -96,7 +96,7 @@ function emit(
   );
 }
 
-const REACHED: readonly SubscriptionState[] = ['approved', 'active', 'revoking'];
+const REACHED: readonly SubscriptionState[] = ['approved', 'active', 'expiring', 'revoking'];
 
 function ofProduct(
   before: ProductRecord | undefined,

@@ -1,7 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
 import type { RegistryRecord } from '../registry.ts';
-import type { SubscriptionRecord } from '../subscription/subscription.ts';
+import { holdsAccess, type SubscriptionRecord } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
 
 /**
@@ -28,7 +28,7 @@ export function lookAskedFor(
 
 /** What a live subscription gives, undefined for one that gives nothing. */
 function entitlement(subscription: SubscriptionRecord | undefined): unknown {
-  if (subscription?.state !== 'approved' && subscription?.state !== 'active') return undefined;
+  if (subscription === undefined || !holdsAccess(subscription)) return undefined;
   if (isSuspended(subscription)) return undefined;
-  return [subscription.account, subscription.principals, subscription.approved];
+  return [subscription.account, subscription.principals, subscription.wholeAccount, subscription.approved];
 }

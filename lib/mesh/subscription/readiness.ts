@@ -2,6 +2,8 @@ import { diffGrants } from '../plan/grants.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { type Condition, withCondition } from '../record.ts';
 import { isSuspended } from '../suspension.ts';
+import { hasEnded } from './end.ts';
+import { proofOf, type Remains } from './proof.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from './subscription.ts';
 
 /** The reason of the conditions `Shared` and `Linked` once both accounts were read back without anything of what is suspended. */
@@ -19,8 +21,9 @@ export interface Readiness {
  * `active`: the central grants and filters were read back as desired (`governanceGrantsOk`), and the consumer's agent reported success for the
  * share's generation or a later one, with every grant of the subscription's roles among what it read back.
  * `revoked`, or ended when `expired`: the central side was read back as desired, and the agent's report shows no grant of its roles that the
- * intent does not want, and no link when none is wanted. One that is suspended, by itself or with its product, keeps its state; its
- * conditions say `Suspended` after the same proof. `now` is ISO 8601.
+ * intent does not want, and no link when none is wanted; what was read back is kept as its proof. One that is suspended, by itself, with its product or with a
+ * whole domain (`stopped`), keeps its state; its conditions say `Suspended` after the same proof. One that is over stays as it is until somebody
+ * ends it. `now` is ISO 8601.
  *
  * `governanceGrantsOk` has to speak of a reconcile of the subscription's generation or a later one, and `share` of an intent no older than
  * that reconcile: an older intent would still want what has to go.
@@ -31,12 +34,17 @@ export function subscriptionStatus(
   share: ShareRecord | undefined,
   governanceGrantsOk: boolean,
   now: string,
+  around: Around = {},
 ): Readiness {
-  const facts = { subscription, product, share, governanceGrantsOk, now };
+  const facts = { subscription, product, share, governanceGrantsOk, now, around };
   switch (subscription.state) {
     case 'approved':
     case 'active':
-      return isSuspended(subscription) || isSuspended(product) ? pausing(facts) : arriving(facts);
+    case 'expiring':
+      if (hasEnded(subscription, now)) return { state: subscription.state, status: subscription.status };
+      return isSuspended(subscription) || isSuspended(product) || around.stopped === true || isWithheld(facts)
+        ? pausing(facts)
+        : arriving(facts);
     case 'revoking':
     case 'expired':
       return leaving(facts);
@@ -45,7 +53,18 @@ export function subscriptionStatus(
   }
 }
 
+/** What else the rule looks at. */
+export interface Around {
+  /** A whole domain is suspended, the consumer or the owner: nothing of the product may be left with the consumer. */
+  readonly stopped?: boolean;
+  /** Its principals that get nothing now, for their application is suspended. */
+  readonly withheld?: readonly string[];
+  /** What was read back in the governance account, and whose it is; without it nothing is said to be gone. */
+  readonly remains?: Remains | undefined;
+}
+
 interface Facts {
+  readonly around: Around;
   readonly subscription: SubscriptionRecord;
   readonly product: ProductRecord;
   readonly share: ShareRecord | undefined;
@@ -62,16 +81,17 @@ function arriving(facts: Facts): Readiness {
     linked: linked ? 'LinkedAndGranted' : waitingReason(facts),
     linkedNow: linked,
   });
-  const over = subscription.expiresAt !== undefined && Date.parse(subscription.expiresAt) <= Date.parse(now);
-  const arrives = subscription.state === 'approved' && governanceGrantsOk && linked && !over;
+  const arrives = subscription.state === 'approved' && governanceGrantsOk && linked;
   if (!arrives) return { state: subscription.state, status: { ...subscription.status, conditions } };
   const activatedAt = subscription.status.activatedAt ?? now;
   return { state: 'active', status: { ...subscription.status, conditions, activatedAt } };
 }
 
 function pausing(facts: Facts): Readiness {
-  const { subscription, governanceGrantsOk } = facts;
-  const gone = governanceGrantsOk && isUnlinked(facts);
+  const { subscription, share, governanceGrantsOk, around } = facts;
+  // An intent from before a whole domain was stopped still wants the link: a report on it proves nothing.
+  const asked = around.stopped !== true || share?.intent.link === undefined;
+  const gone = governanceGrantsOk && asked && isUnlinked(facts);
   const conditions = describe(facts, {
     shared: gone ? SUSPENDED : 'SuspensionPending',
     sharedNow: false,
@@ -82,8 +102,8 @@ function pausing(facts: Facts): Readiness {
 }
 
 function leaving(facts: Facts): Readiness {
-  const { subscription, governanceGrantsOk, now } = facts;
-  const gone = governanceGrantsOk && isUnlinked(facts);
+  const { subscription, share, governanceGrantsOk, now, around } = facts;
+  const gone = governanceGrantsOk && around.remains !== undefined && isUnlinked(facts);
   const conditions = describe(facts, {
     shared: gone ? 'Revoked' : 'RevocationPending',
     sharedNow: false,
@@ -92,8 +112,9 @@ function leaving(facts: Facts): Readiness {
   });
   if (!gone) return { state: subscription.state, status: { ...subscription.status, conditions } };
   const endedAt = subscription.status.endedAt ?? now;
+  const proof = subscription.status.proof ?? proofOf(subscription, share, around.remains as Remains, now);
   const state = subscription.state === 'revoking' ? 'revoked' : subscription.state;
-  return { state, status: { ...subscription.status, conditions, endedAt } };
+  return { state, status: { ...subscription.status, conditions, endedAt, proof } };
 }
 
 /** The report speaks of the intent as it is now. */
@@ -101,19 +122,27 @@ function isFresh(share: ShareRecord | undefined): boolean {
   return share?.applied?.ok === true && share.applied.generation >= share.generation;
 }
 
-function isLinked({ subscription, share }: Facts): boolean {
+/** Every role that it is for gets nothing now. */
+function isWithheld({ subscription, around }: Facts): boolean {
+  const { principals } = subscription;
+  return principals.length > 0 && principals.every((principal) => around.withheld?.includes(principal) === true);
+}
+
+function isLinked({ subscription, share, around }: Facts): boolean {
   if (share?.applied === undefined || !isFresh(share)) return false;
   if (share.intent.link === undefined || !share.applied.linkExists) return false;
   const wanted = share.intent.grants.filter((grant) => subscription.principals.includes(grant.principal));
-  const covered = subscription.principals.every((principal) => wanted.some((grant) => grant.principal === principal));
+  const expected = subscription.principals.filter((principal) => around.withheld?.includes(principal) !== true);
+  const covered = expected.every((principal) => wanted.some((grant) => grant.principal === principal));
   return covered && diffGrants(wanted, share.applied.readBack).every((change) => change.kind === 'revoke');
 }
 
 function isUnlinked({ subscription, share }: Facts): boolean {
   if (share === undefined) return true;
   if (share.applied === undefined || !isFresh(share)) return false;
+  // What a whole account passed on is held by roles that nobody named.
   const mine = (grants: ShareRecord['intent']['grants']) =>
-    grants.filter((grant) => subscription.principals.includes(grant.principal));
+    grants.filter(({ principal }) => subscription.wholeAccount === true || subscription.principals.includes(principal));
   // Another subscription may want grants for the same roles: those stay.
   const wanted = mine(share.intent.grants);
   if (share.intent.link === undefined && share.applied.linkExists) return false;

@@ -1,50 +1,44 @@
 import type { Checked } from '../error.ts';
-import type { Change } from '../record.ts';
 import { type Suspension, withoutSuspension, withSuspension } from '../suspension.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
-import { Findings } from '../yaml/findings.ts';
+import type { Findings } from '../yaml/findings.ts';
+import { checkApproval, isSameParty, missingApprovals, OWNER } from './approval.ts';
+import { daysAfter, describeEnd, endOf, hasEnded, isNearEnd } from './end.ts';
 import { type Narrowing, narrow, narrowEnd } from './narrowing.ts';
-import type { SubscriptionRecord, SubscriptionState } from './subscription.ts';
+import { type Act, guard, move } from './step.ts';
+import type { SubscriptionRecord } from './subscription.ts';
 
 export type { Narrowing } from './narrowing.ts';
+export type { Act } from './step.ts';
 
-/** Who acts, when and why. */
-export interface Act {
-  /** The ARN of a principal, or `weft:<lambda>` for the mesh itself. */
-  readonly actor: string;
-  /** ISO 8601 in UTC. */
-  readonly at: string;
-  readonly correlation: string;
-  readonly reason?: string;
-  /** The ids of the policies that decided. */
-  readonly policies?: readonly string[];
+/** On what terms somebody approves. */
+export interface Terms {
+  /** The class of approvers that this is the word of; default `owner`. */
+  readonly as?: string;
+  /** Every class that has to approve; default: those that the record names. */
+  readonly approvers?: readonly string[];
+  /** Days after which the owner has to certify it again; absent: never. */
+  readonly recertifyDays?: number;
 }
 
-/** From which states each step may start. A transition leaves `generation` and `revision` to the registry's write. */
-const FROM = {
-  SubscriptionApproved: ['pending'],
-  SubscriptionRejected: ['pending'],
-  SubscriptionActivated: ['approved'],
-  SubscriptionRevoking: ['approved', 'active'],
-  SubscriptionWithdrawn: ['pending'],
-  SubscriptionRevoked: ['revoking'],
-  SubscriptionExpired: ['pending', 'approved', 'active'],
-  SubscriptionSuspended: ['approved', 'active'],
-  SubscriptionResumed: ['approved', 'active'],
-} as const satisfies Record<string, readonly SubscriptionState[]>;
-
 /**
- * The owner, or the mesh by policy, approves a pending subscription, at most as it was requested. The requester cannot
- * (`WEFT-SUBSCRIPTION-002`), whatever role the requester has.
+ * A class of approvers, or the mesh by policy for all of them, approves a pending subscription, at most as it was requested; with the last class it is
+ * approved. What approvals narrow adds up. The requester cannot (`WEFT-SUBSCRIPTION-002`), whatever role the requester has, nor anybody twice.
  */
 export function approve(
   subscription: SubscriptionRecord,
   act: Act,
   narrowing: Narrowing,
   ladder: ClassificationLadder,
+  terms: Terms = {},
 ): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionApproved');
-  const scope = narrow(subscription.requested, narrowing, ladder);
+  const { as = OWNER, approvers = subscription.approvers ?? [OWNER], recertifyDays } = terms;
+  const findings = guard(subscription, 'SubscriptionApproved');
+  refuseRequester(subscription.requestedBy, act, findings);
+  const byPolicy = isMesh(act);
+  const { approvals: former = [] } = subscription;
+  if (!byPolicy) checkApproval({ approvers, approvals: former }, act, as, findings);
+  const scope = narrow(subscription.requested, narrowing, ladder, subscription.narrowed);
   findings.add(scope.problems);
   if (!scope.ok) return findings.outcome<SubscriptionRecord>(undefined);
   const expiresAt = narrowEnd(subscription.expiresAt, narrowing.expiresAt);
@@ -52,53 +46,78 @@ export function approve(
     const message = `the subscription "${subscription.id}" ended ${expiresAt}`;
     findings.error(7, {}, message, 'reject it, and let it be requested with a later end');
   }
+  const approvals = byPolicy ? former : [...former, approvalOf(act, as)];
+  const end = expiresAt === undefined ? {} : { expiresAt };
+  const kept = approvals.length === 0 ? {} : { approvers, approvals };
+  if (!byPolicy && missingApprovals({ approvers, approvals }).length > 0) {
+    const next = move(subscription, 'pending', act, 'SubscriptionApprovalGiven');
+    return findings.outcome<SubscriptionRecord>({ ...next, ...end, ...kept, narrowed: scope.value });
+  }
+  const { narrowed: _, ...next } = move(subscription, 'approved', act, 'SubscriptionApproved');
   return findings.outcome<SubscriptionRecord>({
-    ...move(subscription, 'approved', act, 'SubscriptionApproved'),
+    ...next,
+    ...end,
+    ...kept,
     approved: scope.value,
     decidedBy: act.actor,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(recertifyDays === undefined ? {} : { recertifyBy: daysAfter(act.at, recertifyDays) }),
   });
 }
 
-/** The owner rejects a pending subscription. */
+/** A class of approvers rejects a pending subscription; the requester withdraws it instead. */
 export function reject(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionRejected');
-  const next = end(move(subscription, 'rejected', act, 'SubscriptionRejected'), act);
+  const findings = guard(subscription, 'SubscriptionRejected');
+  refuseRequester(subscription.requestedBy, act, findings);
+  const next = ended(move(subscription, 'rejected', act, 'SubscriptionRejected'), act);
   return findings.outcome<SubscriptionRecord>({ ...next, decidedBy: act.actor });
 }
 
 /** The mesh has read back that the grants are there. */
 export function activate(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionActivated');
+  const findings = guard(subscription, 'SubscriptionActivated');
   const next = move(subscription, 'active', act, 'SubscriptionActivated');
   const activatedAt = subscription.status.activatedAt ?? act.at;
   return findings.outcome<SubscriptionRecord>({ ...next, status: { ...next.status, activatedAt } });
 }
 
+/** Both sides are told that its end is near (`WEFT-SUBSCRIPTION-006` while it is not): 14 days before; it keeps giving access. */
+export function giveNotice(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
+  const findings = guard(subscription, 'SubscriptionExpiring');
+  const end = endOf(subscription);
+  if (!isNearEnd(subscription, act.at)) refuseEarly(subscription, findings);
+  const reason =
+    end && describeEnd(end).replace('it ended', 'it ends').replace('did not certify it', 'has to certify it');
+  return findings.outcome<SubscriptionRecord>(
+    move(subscription, 'expiring', { ...act, reason: act.reason ?? reason }, 'SubscriptionExpiring'),
+  );
+}
+
 /** Either side ends a subscription: one that was granted goes to `revoking` until nothing is left, one that is pending is `revoked` at once. */
 export function revoke(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
   if (subscription.state === 'pending') {
-    const findings = guard(subscription, act, 'SubscriptionWithdrawn');
-    return findings.outcome(end(move(subscription, 'revoked', act, 'SubscriptionWithdrawn'), act));
+    const findings = guard(subscription, 'SubscriptionWithdrawn');
+    return findings.outcome(ended(move(subscription, 'revoked', act, 'SubscriptionWithdrawn'), act));
   }
-  const findings = guard(subscription, act, 'SubscriptionRevoking');
-  return findings.outcome<SubscriptionRecord>(move(subscription, 'revoking', act, 'SubscriptionRevoking'));
+  const findings = guard(subscription, 'SubscriptionRevoking');
+  return findings.outcome<SubscriptionRecord>(
+    because(move(subscription, 'revoking', act, 'SubscriptionRevoking'), act),
+  );
 }
 
 /** The mesh has read back that nothing of the subscription is left. */
 export function markRevoked(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionRevoked');
-  return findings.outcome(end(move(subscription, 'revoked', act, 'SubscriptionRevoked'), act));
+  const findings = guard(subscription, 'SubscriptionRevoked');
+  return findings.outcome(ended(move(subscription, 'revoked', act, 'SubscriptionRevoked'), act));
 }
 
-/** The subscription's end has come; `status.endedAt` follows when the read-back shows that nothing is left. */
+/** The subscription's end has come, or nobody certified it; `status.endedAt` follows when the read-back shows that nothing is left. */
 export function expire(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionExpired');
-  if (subscription.expiresAt === undefined || Date.parse(subscription.expiresAt) > Date.parse(act.at)) {
-    const message = `the subscription "${subscription.id}" ends ${subscription.expiresAt ?? 'never'}`;
-    findings.error(6, {}, message, 'revoke it, or wait for its end');
-  }
-  return findings.outcome<SubscriptionRecord>(move(subscription, 'expired', act, 'SubscriptionExpired'));
+  const findings = guard(subscription, 'SubscriptionExpired');
+  const end = endOf(subscription);
+  if (!hasEnded(subscription, act.at)) refuseEarly(subscription, findings);
+  const reason = act.reason ?? (end && describeEnd(end));
+  const why = { ...act, ...(reason === undefined ? {} : { reason }) };
+  return findings.outcome<SubscriptionRecord>(because(move(subscription, 'expired', why, 'SubscriptionExpired'), why));
 }
 
 /** A side stops what was granted; the subscription keeps its state, its scope and its end. */
@@ -107,61 +126,48 @@ export function suspend(
   act: Act,
   suspension: Suspension,
 ): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionSuspended');
+  const findings = guard(subscription, 'SubscriptionSuspended');
   const next = move(subscription, subscription.state, act, 'SubscriptionSuspended');
   return findings.outcome<SubscriptionRecord>(withSuspension(next, suspension));
 }
 
 /** A side takes its suspension back. */
 export function resume(subscription: SubscriptionRecord, act: Act, side: string): Checked<SubscriptionRecord> {
-  const findings = guard(subscription, act, 'SubscriptionResumed');
+  const findings = guard(subscription, 'SubscriptionResumed');
   const next = move(subscription, subscription.state, act, 'SubscriptionResumed');
   return findings.outcome<SubscriptionRecord>(withoutSuspension(next, side));
 }
 
-function guard(subscription: SubscriptionRecord, act: Act, action: keyof typeof FROM): Findings {
-  const findings = new Findings('SUBSCRIPTION');
-  const from: readonly SubscriptionState[] = FROM[action];
-  if (!from.includes(subscription.state)) {
-    const message = `the subscription "${subscription.id}" is ${subscription.state}, not ${from.join(' or ')}`;
-    findings.error(1, {}, message, 'look at its state first: weft subscription list');
-  }
-  const decides = action === 'SubscriptionApproved' || action === 'SubscriptionRejected';
-  if (decides && principalOf(act.actor) === principalOf(subscription.requestedBy)) {
-    findings.error(
-      2,
-      {},
-      `${act.actor} requested this subscription and cannot decide it`,
-      'ask another steward of the owning domain, whose role is another: a session of the same role does not count',
-    );
-  }
-  return findings;
+/** The mesh itself acts: by policy, or by the clock. */
+export function isMesh({ actor }: Pick<Act, 'actor'>): boolean {
+  return actor.startsWith('weft:');
 }
 
-/** Account and role behind a session: whoever may assume a role names the session at will. */
-function principalOf(arn: string): string {
-  const role = /^arn:[^:]+:(?:sts|iam)::(\d+):(?:assumed-role\/([^/]+)\/|role\/(?:.*\/)?([^/]+)$)/.exec(arn);
-  return role === null ? arn : `${role[1]} ${role[2] ?? role[3]}`;
+/** Nobody decides about what the same party asked for (`WEFT-SUBSCRIPTION-002`). */
+export function refuseRequester(requestedBy: string, { actor }: Act, findings: Findings): void {
+  if (!isSameParty(actor, requestedBy)) return;
+  findings.error(
+    2,
+    {},
+    `${actor} requested this subscription and cannot decide it`,
+    'ask somebody else, whose role and name are others: a session of the same role does not count',
+  );
 }
 
-function move(
-  subscription: SubscriptionRecord,
-  state: SubscriptionState,
-  act: Act,
-  action: string,
-): SubscriptionRecord {
-  const { actor, at, correlation, reason, policies } = act;
-  const change: Change = {
-    actor,
-    action,
-    at,
-    correlation,
-    ...(reason === undefined ? {} : { reason }),
-    ...(policies === undefined ? {} : { policies }),
-  };
-  return { ...subscription, state, change };
+/** The word of a class. */
+export function approvalOf({ actor, at, reason }: Act, as: string) {
+  return { class: as, by: actor, at, ...(reason === undefined ? {} : { reason }) };
 }
 
-function end(subscription: SubscriptionRecord, act: Act): SubscriptionRecord {
-  return { ...subscription, status: { ...subscription.status, endedAt: act.at } };
+function refuseEarly(subscription: SubscriptionRecord, findings: Findings): void {
+  const message = `the subscription "${subscription.id}" ends ${endOf(subscription)?.at ?? 'never'}`;
+  findings.error(6, {}, message, 'revoke it, or wait for its end');
+}
+
+function ended(subscription: SubscriptionRecord, act: Act): SubscriptionRecord {
+  return because({ ...subscription, status: { ...subscription.status, endedAt: act.at } }, act);
+}
+
+function because(subscription: SubscriptionRecord, { reason }: Act): SubscriptionRecord {
+  return reason === undefined ? subscription : { ...subscription, endedFor: reason };
 }

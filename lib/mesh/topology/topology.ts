@@ -1,3 +1,4 @@
+import type { Stop } from '../suspension.ts';
 import type { GovernanceRole } from './names.ts';
 import type { Application, GovernanceRules } from './rules.ts';
 
@@ -19,6 +20,8 @@ export interface Domain {
   readonly external?: true;
   /** Where the terms are that a partner agreed to: a partner always has some. */
   readonly terms?: string;
+  /** Who has stopped its access; not from `mesh.yaml`, but from the registry at the moment of asking. */
+  readonly stops?: readonly Stop[];
 }
 
 /** What `mesh.yaml` says, after validation: who takes part in the mesh and where. */

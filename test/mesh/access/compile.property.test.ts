@@ -97,7 +97,7 @@ function allowed(entries: readonly SubscriptionRecord[], of: ProductTable): Reac
 }
 
 function compile(of: ProductRecord, entries: readonly SubscriptionRecord[]) {
-  return compileAccess(of, entries, [], TOPOLOGY);
+  return compileAccess(of, entries, [], TOPOLOGY, AT);
 }
 
 const cases = fc.record({ tables, subscriptions }).map((entry) => ({ ...entry, product: product(entry.tables) }));
@@ -212,7 +212,7 @@ describe('compiled access', () => {
     fc.assert(
       fc.property(cases, ({ product: of, subscriptions: entries }) => {
         const suspended = withSuspension(of, { side: 'sales', by: 'arn', at: AT });
-        const nothing = { accountGrants: [], filters: [], shares: [], problems: [] };
+        const nothing = { accountGrants: [], definerGrants: [], filters: [], shares: [], problems: [] };
         expect(compile(suspended, entries)).toEqual(nothing);
         expect(compile(withoutSuspension(suspended, 'finance'), entries)).toEqual(nothing);
         const resumed = withoutSuspension(suspended, 'sales');

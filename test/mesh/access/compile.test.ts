@@ -5,7 +5,7 @@ import { compileAccess } from '#mesh/access/compile.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import { filterName } from '#mesh/access/share.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
-import { column, GOVERNANCE, product, role, share, subscription, TOPOLOGY, table } from '../fixtures.ts';
+import { AT, column, GOVERNANCE, product, role, share, subscription, TOPOLOGY, table } from '../fixtures.ts';
 
 const ORDERS = product([
   table(
@@ -57,7 +57,7 @@ describe('access', () => {
         principals: roles.map((name) => role('finance', name)),
       }),
     );
-    const { accountGrants, filters, shares, problems } = compileAccess(ORDERS, subscriptions, [], TOPOLOGY);
+    const { accountGrants, filters, shares, problems } = compileAccess(ORDERS, subscriptions, [], TOPOLOGY, AT);
     const local = shares.flatMap((entry) => entry.grants);
     const held = (principal: string, grants: readonly Grant[]) =>
       grants
@@ -77,14 +77,14 @@ describe('access', () => {
 
   test('of two tables is as many grants as of a hundred, when they are shared whole', () => {
     const many = product(Array.from({ length: 100 }, (_, index) => table(`t${index}`, [column('a', 'int', 'public')])));
-    const one = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY);
-    const hundred = compileAccess(many, [subscription('finance', WHOLE)], [], TOPOLOGY);
+    const one = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY, AT);
+    const hundred = compileAccess(many, [subscription('finance', WHOLE)], [], TOPOLOGY, AT);
     expect(hundred.accountGrants).toHaveLength(one.accountGrants.length);
     expect(hundred.shares[0]?.grants).toHaveLength(one.shares[0]?.grants.length ?? -1);
   });
 
   test('names the link, the target and both catalogs', () => {
-    const { shares } = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY);
+    const { shares } = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY, AT);
     expect(shares).toHaveLength(1);
     expect(shares[0]).toMatchObject({
       consumer: 'finance',
@@ -99,10 +99,10 @@ describe('access', () => {
 
   test('leaves an empty intent for a consumer whose last subscription is gone', () => {
     const gone = subscription('finance', WHOLE, { state: 'revoking' });
-    const before = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY).shares.map((intent) =>
+    const before = compileAccess(ORDERS, [subscription('finance', WHOLE)], [], TOPOLOGY, AT).shares.map((intent) =>
       share(intent),
     );
-    const { accountGrants, filters, shares } = compileAccess(ORDERS, [gone], before, TOPOLOGY);
+    const { accountGrants, filters, shares } = compileAccess(ORDERS, [gone], before, TOPOLOGY, AT);
     expect({ accountGrants, filters }).toEqual({ accountGrants: [], filters: [] });
     expect(shares).toHaveLength(1);
     expect(shares[0]).toMatchObject({ consumer: 'finance', grants: [], linkName: 'sales__orders__v1' });
@@ -117,8 +117,9 @@ describe('access', () => {
     ['an account that is no longer the domain’s', ORDERS, subscription('finance', WHOLE, { account: '999999999999' })],
     ['a subscription that nobody approved', ORDERS, subscription('finance', WHOLE, { approved: undefined })],
   ])('gives nothing for %s', (_, of, entry) => {
-    expect(compileAccess(of, [entry], [], TOPOLOGY)).toEqual({
+    expect(compileAccess(of, [entry], [], TOPOLOGY, AT)).toEqual({
       accountGrants: [],
+      definerGrants: [],
       filters: [],
       shares: [],
       problems: [],

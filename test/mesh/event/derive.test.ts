@@ -106,7 +106,7 @@ describe('events of a subscription', () => {
 });
 
 describe('events of a share', () => {
-  const [intent] = compileAccess(PRODUCT, SUBSCRIPTIONS, [], TOPOLOGY).shares;
+  const [intent] = compileAccess(PRODUCT, SUBSCRIPTIONS, [], TOPOLOGY, AT).shares;
   if (intent === undefined) throw new Error('nothing is shared');
   const wanted = share(intent);
   const report = { generation: 1, ok: true, at: AT, linkExists: true, readBack: [] };
@@ -167,7 +167,7 @@ describe('an event', () => {
 
 describe('a reconcile', () => {
   const entry = subscription('finance', { clearance: 'public' });
-  const wanted = share(compileAccess(PRODUCT, SUBSCRIPTIONS, [], TOPOLOGY).shares[0] ?? ({} as never));
+  const wanted = share(compileAccess(PRODUCT, SUBSCRIPTIONS, [], TOPOLOGY, AT).shares[0] ?? ({} as never));
 
   test.each<[string, RegistryRecord | undefined, RegistryRecord | undefined, boolean]>([
     ['a new product', undefined, PRODUCT, true],

@@ -5,13 +5,13 @@ import { toTableInput } from '#mesh/contract/glue-table.ts';
 import { type AccessState, accessOnExisting, mustNarrowFirst } from '#mesh/plan/before-catalog.ts';
 import { diffGrants, normalizeGrants } from '#mesh/plan/grants.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
-import { column, product, subscription, TOPOLOGY, table } from '../fixtures.ts';
+import { AT, column, product, subscription, TOPOLOGY, table } from '../fixtures.ts';
 
 const BEFORE = table('t', [column('a', 'int', 'public'), column('b', 'int', 'public')]);
 const AFTER = adopt(BEFORE, { ...BEFORE, columns: [...BEFORE.columns, column('c')] });
 
 function access(of: typeof BEFORE, scope: AccessScope): AccessState {
-  const compiled = compileAccess(product([of]), [subscription('finance', scope)], [], TOPOLOGY);
+  const compiled = compileAccess(product([of]), [subscription('finance', scope)], [], TOPOLOGY, AT);
   return { grants: compiled.accountGrants, filters: compiled.filters };
 }
 
@@ -44,7 +44,7 @@ describe('access before the catalog gets a column that nobody classified', () =>
       product([classified, table('u', [column('a', 'int', 'public')])]),
       [subscription('finance', { clearance: 'public', columns: { t: ['b', 'c'], u: ['a'] }, rows: { u: 'a > 1' } })],
       [],
-      TOPOLOGY,
+      TOPOLOGY, AT
     );
     const narrowed = accessOnExisting({ grants: later.accountGrants, filters: later.filters }, inputs);
     expect(narrowed.filters).toEqual([]);

@@ -3,7 +3,7 @@ import { compileAccess } from '#mesh/access/compile.ts';
 import { toTableInput } from '#mesh/contract/glue-table.ts';
 import { buildPlan, isEmptyPlan } from '#mesh/plan/plan.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
-import { column, product, subscription, TOPOLOGY, table } from '../fixtures.ts';
+import { AT, column, product, subscription, TOPOLOGY, table } from '../fixtures.ts';
 
 const VERDICT = { effect: 'allow', policies: [] } as const;
 const DATABASE = 'sales__orders__v1';
@@ -12,7 +12,7 @@ const NOTHING = { tables: undefined, filters: [], grants: [] };
 function planOf(count: number, scope: AccessScope, actual: Parameters<typeof buildPlan>[0]['actual'] = NOTHING) {
   const columns = [column('a', 'int', 'public'), column('b', 'int', 'secret')];
   const of = product(Array.from({ length: count }, (_, index) => table(`t${index}`, columns)));
-  const access = compileAccess(of, [subscription('finance', scope)], [], TOPOLOGY);
+  const access = compileAccess(of, [subscription('finance', scope)], [], TOPOLOGY, AT);
   const tables = of.tables.map((entry) => toTableInput(of, entry));
   return { access, tables, plan: buildPlan({ verdict: VERDICT, database: DATABASE, tables, access, actual }) };
 }

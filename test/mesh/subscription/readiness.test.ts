@@ -5,11 +5,13 @@ import type { ShareRecord, ShareReport, SubscriptionRecord } from '#mesh/subscri
 import { AT, column, product, role, share, subscription, TOPOLOGY, table } from '../fixtures.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
+const LATER = '2026-03-02T00:00:00Z';
 const WHOLE = { clearance: 'secret' };
+const REMAINS = { at: NOW, grants: [], others: [] };
 const PRODUCT = product([table('t', [column('a', 'int', 'public')])], { generation: 2 });
 
 function shareOf(entries: readonly SubscriptionRecord[], former: readonly ShareRecord[] = []): ShareRecord {
-  const [intent] = compileAccess(PRODUCT, entries, former, TOPOLOGY).shares;
+  const [intent] = compileAccess(PRODUCT, entries, former, TOPOLOGY, AT).shares;
   if (intent === undefined) throw new Error('nothing is shared');
   return share(intent, { generation: 2 });
 }
@@ -82,7 +84,7 @@ describe('a subscription that has to go', () => {
   const empty = shareOf([leaving], [former]);
 
   test('is revoked once nothing is left in either account', () => {
-    const { state, status } = subscriptionStatus(leaving, PRODUCT, reported(empty), true, NOW);
+    const { state, status } = subscriptionStatus(leaving, PRODUCT, reported(empty), true, NOW, { remains: REMAINS });
     expect(state).toBe('revoked');
     expect(status.endedAt).toBe(NOW);
   });
@@ -94,18 +96,24 @@ describe('a subscription that has to go', () => {
     ['the link is still there', reported(empty, { linkExists: true }), true],
     ['a grant is still there', reported(empty, { readBack: former.intent.grants.slice(0, 1) }), true],
   ])('is not revoked while %s', (_, record, governanceGrantsOk) => {
-    expect(subscriptionStatus(leaving, PRODUCT, record, governanceGrantsOk, NOW).state).toBe('revoking');
+    expect(subscriptionStatus(leaving, PRODUCT, record, governanceGrantsOk, NOW, { remains: REMAINS }).state).toBe(
+      'revoking',
+    );
   });
 
   test('is revoked while another subscription of the account goes on', () => {
     const other = subscription('finance', WHOLE, { id: 'other', principals: [role('finance', 'service')] });
-    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW);
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW, {
+      remains: REMAINS,
+    });
     expect(state).toBe('revoked');
   });
 
   test('is revoked while another subscription of the same role goes on', () => {
     const other = subscription('finance', { clearance: 'public' }, { id: 'other' });
-    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW);
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(shareOf([leaving, other])), true, NOW, {
+      remains: REMAINS,
+    });
     expect(state).toBe('revoked');
   });
 
@@ -113,13 +121,71 @@ describe('a subscription that has to go', () => {
     const twin = subscription('finance', WHOLE, { id: 'twin' });
     const unmoved = { ...shareOf([leaving, twin]), generation: 1 };
     expect(unmoved.intent.grants).toEqual(former.intent.grants);
-    const { state } = subscriptionStatus(leaving, PRODUCT, reported(unmoved, { generation: 1 }), true, NOW);
+    const { state } = subscriptionStatus(leaving, PRODUCT, reported(unmoved, { generation: 1 }), true, NOW, {
+      remains: REMAINS,
+    });
     expect(state).toBe('revoked');
+  });
+
+  test('is not gone without a look at the governance account to keep as proof', () => {
+    expect(subscriptionStatus(leaving, PRODUCT, reported(empty), true, NOW).state).toBe('revoking');
+  });
+
+  test('keeps what was read back of both accounts as its proof', () => {
+    const other = subscription('finance', WHOLE, { id: 'other', principals: [role('finance', 'service')] });
+    const record = reported(shareOf([leaving, other]), { at: LATER });
+    const grants = compileAccess(PRODUCT, [other], [], TOPOLOGY, AT).accountGrants;
+    const remains = { at: AT, grants, others: ['other'] };
+    const { status } = subscriptionStatus(leaving, PRODUCT, record, true, NOW, { remains });
+    const { account } = leaving;
+    expect(status.proof).toEqual({
+      at: NOW,
+      governance: { account, at: AT, grants },
+      consumer: { account, at: LATER, linkExists: true, grants: record.intent.grants },
+      others: ['other'],
+    });
+    const again = { ...leaving, state: 'revoked' as const, status };
+    expect(subscriptionStatus(again, PRODUCT, record, true, LATER).status.proof).toBe(status.proof);
+  });
+
+  test('of a whole account is not gone while anybody of it holds what nobody wants', () => {
+    const whole = subscription('finance', WHOLE, { state: 'revoking', principals: [], wholeAccount: true });
+    const other = subscription('finance', WHOLE, { id: 'other' });
+    const record = shareOf([whole, other]);
+    const passed = record.intent.grants.map((grant) => ({ ...grant, principal: role('finance', 'intern') }));
+    const report = reported(record, { readBack: [...record.intent.grants, ...passed] });
+    expect(subscriptionStatus(whole, PRODUCT, report, true, NOW, { remains: REMAINS }).state).toBe('revoking');
+    expect(subscriptionStatus(whole, PRODUCT, reported(record), true, NOW, { remains: REMAINS }).state).toBe('revoked');
   });
 
   test('stays expired when its end came, with the time when nothing was left', () => {
     const expired = { ...leaving, state: 'expired' as const };
-    const { state, status } = subscriptionStatus(expired, PRODUCT, reported(empty), true, NOW);
+    const { state, status } = subscriptionStatus(expired, PRODUCT, reported(empty), true, NOW, { remains: REMAINS });
     expect([state, status.endedAt]).toEqual(['expired', NOW]);
+  });
+});
+
+describe('a subscription whose side is stopped as a whole', () => {
+  const active = subscription('finance', WHOLE);
+  const wanted = shareOf([active]);
+  const stop = { side: 'finance', by: 'x', at: AT, reach: 'consuming' as const };
+  const stopped = {
+    ...TOPOLOGY,
+    domains: TOPOLOGY.domains.map((domain) => (domain.name === 'finance' ? { ...domain, stops: [stop] } : domain)),
+  };
+  const [intent] = compileAccess(PRODUCT, [active], [wanted], stopped, AT).shares;
+  const reason = (record: ShareRecord) =>
+    subscriptionStatus(active, PRODUCT, record, true, NOW, { stopped: true }).status.conditions.map(
+      (entry) => entry.reason,
+    );
+
+  test('is proven so by a report on an intent that wants nothing', () => {
+    if (intent === undefined) throw new Error('no intent');
+    expect([intent.link, intent.grants]).toEqual([undefined, []]);
+    expect(reason(reported(share(intent, { generation: 2 })))).toEqual(['Suspended', 'Suspended']);
+  });
+
+  test('is not by a late report on the intent from before', () => {
+    expect(reason(reported(wanted))).toEqual(['SuspensionPending', 'ReadBackDiffers']);
   });
 });
