@@ -8,6 +8,8 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   bundles: () => import('./bundles.ts'),
   contract: () => import('./contract.ts'),
+  plan: () => import('./plan.ts'),
+  grants: () => import('./grants-model.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   register: () => import('./register.ts'),
