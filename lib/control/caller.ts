@@ -8,6 +8,7 @@ import {
   type GovernanceRole,
   governanceRoleName,
 } from '#mesh/topology/names.ts';
+import { applicationOf } from '#mesh/topology/rules.ts';
 import { domainOfAccount, governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
 
 /** The Lambdas of a domain that call the API. */
@@ -22,6 +23,8 @@ export interface Caller {
   readonly domain?: string;
   /** Absent: a principal of a member account that is none of the mesh's kinds. */
   readonly kind?: DomainRole | GovernanceRole;
+  /** The application whose role it is; absent for people and machines of the mesh. */
+  readonly application?: { readonly name: string; readonly state: 'approved' | 'suspended' };
   /** A Lambda of the domain that may ask what no person may. */
   readonly machine?: DomainMachine;
 }
@@ -43,7 +46,15 @@ export function callerOf(userArn: string, topology: Topology): Caller {
   const machine = CALLING_MACHINES.find(
     (entry) => domain && domainRoleName(topology.mesh, domain.name, entry) === name,
   );
-  return { arn: userArn, account, domain: domain?.name, kind, ...(machine === undefined ? {} : { machine }) };
+  const application = applicationOf(topology, userArn);
+  return {
+    arn: userArn,
+    account,
+    domain: domain?.name,
+    kind,
+    ...(application && { application: { name: application.name, state: application.state } }),
+    ...(machine === undefined ? {} : { machine }),
+  };
 }
 
 /** The roles of governance that an account has: the auditor's is in the audit account. Undefined for an account that has none. */

@@ -23,7 +23,7 @@ export async function follow(
   leader: SubscriptionRecord,
   product: ProductRecord,
   request: Request,
-  deps: Pick<ApiDeps, 'now' | 'random' | 'policy'>,
+  deps: Pick<ApiDeps, 'now' | 'random' | 'policy' | 'topology'>,
   topology: Topology,
 ): Promise<Followed> {
   const { consumer, account, principals, purpose, requestedBy, expiresAt, wholeAccount } = leader;

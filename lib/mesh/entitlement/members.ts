@@ -1,4 +1,5 @@
 import { domainRoleName, roleArn } from '../topology/names.ts';
+import { admittedRoles } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import type { Grantee } from './entitlement.ts';
 
@@ -17,7 +18,9 @@ export interface Member {
 export function membersOf(grantee: Grantee, topology: Topology): Member[] {
   if (grantee.kind === 'account') {
     const { domain, account, principals } = grantee;
-    return domainNamed(topology, domain)?.account === account ? [{ domain, account, principals }] : [];
+    const admitted = admittedRoles(principals, topology);
+    const there = domainNamed(topology, domain)?.account === account && admitted.length > 0;
+    return there ? [{ domain, account, principals: admitted }] : [];
   }
   const unit = grantee.kind === 'ou' ? grantee.arn.split('/').at(-1) : undefined;
   return topology.domains

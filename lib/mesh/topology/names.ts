@@ -142,6 +142,16 @@ export function productSource(account: string, domain: string): string {
   return `weft.product.${account}.${domain}`;
 }
 
+/** The Lambda that shows and moves what could not be delivered, of the governance account or of a domain. */
+export function deadLettersName(mesh: string, domain?: string): string {
+  return domain === undefined ? `${mesh}-dead-letters` : `${mesh}-${domain}-dead-letters`;
+}
+
+/** The archive of a bus; replays of it are named after it. */
+export function archiveName(busName: string): string {
+  return busName;
+}
+
 /** The SSM parameter with the address of the mesh's API. */
 export function apiParameterName(mesh: string): string {
   return `/weft/${mesh}/api`;
@@ -157,7 +167,12 @@ export function domainParameterPath(mesh: string): string {
   return `/weft/${mesh}/domains`;
 }
 
-/** The SSM parameter with the rest of `mesh.yaml` (JSON of `Topology` without `domains`). */
+/** The path below which the governance account keeps the applications of `mesh.yaml`, some in each SSM parameter (JSON of `Application[]`). */
+export function applicationParameterPath(mesh: string): string {
+  return `/weft/${mesh}/applications`;
+}
+
+/** The SSM parameter with the rest of `mesh.yaml` (JSON of `Topology` without `domains` and `applications`). */
 export function meshParameterName(mesh: string): string {
   return `/weft/${mesh}/mesh`;
 }

@@ -74,6 +74,19 @@ export function applicationOf({ applications = [] }: Topology, arn: string): App
   return key === undefined ? undefined : applications.find(({ role }) => roleKey(role) === key);
 }
 
+/** The session tag by which a person's session says which application it is used through. */
+export const APPLICATION_TAG = 'application';
+
+/** The names of the applications that may be used. */
+export function approvedApplications({ applications = [] }: Topology): string[] {
+  return applications.filter(({ state }) => state === 'approved').map(({ name }) => name);
+}
+
+/** Those of some roles that get what was granted to them: a suspended application's get nothing while it is suspended. */
+export function admittedRoles(roles: readonly string[], topology: Topology): string[] {
+  return roles.filter((role) => applicationOf(topology, role)?.state !== 'suspended');
+}
+
 /** `<account>/<name>` of a role or of a session of it, which tells roles apart: a session's ARN has no path, and names are unique in an account. */
 export function roleKey(arn: string): string | undefined {
   const session = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn);

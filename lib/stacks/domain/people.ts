@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PersonRole } from '#constructs/person-role.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
@@ -13,9 +13,11 @@ import {
   ROWS_CHANGED,
   rowsSource,
 } from '#mesh/topology/names.ts';
+import { APPLICATION_TAG } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, RATE, READ, REPORT, SUBSCRIBE } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
+import { unapprovedApplications } from '../unapproved-applications.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 
 export interface PeopleProps {
@@ -93,10 +95,15 @@ export class People extends Construct {
 
   #role({ topology, domain }: PeopleProps, role: DomainRole, description: string, may: PolicyStatement[]): PersonRole {
     const id = `${role[0]?.toUpperCase()}${role.slice(1)}`;
+    const unapproved = unapprovedApplications(topology).map(
+      (conditions) =>
+        new PolicyStatement({ sid: 'Applications', effect: Effect.DENY, actions: ['*'], resources: ['*'], conditions }),
+    );
     return new PersonRole(this, id, {
       roleName: domainRoleName(topology.mesh, domain.name, role),
       description: `${description}: ${domain.name}`,
-      may,
+      may: [...may, ...unapproved],
+      ...(unapproved.length === 0 ? {} : { sessionTags: [APPLICATION_TAG] }),
       wildcards: {
         ...INVOKE_WILDCARDS,
         ...QueryWorkgroup.wildcards,

@@ -8,7 +8,7 @@ import {
   MethodLoggingLevel,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { AccountPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -16,6 +16,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '#constructs/acknowledge.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { API_STAGE } from '../mesh-site.ts';
+import { unapprovedApplications } from '../unapproved-applications.ts';
 
 export interface MeshApiProps {
   readonly topology: Topology;
@@ -127,6 +128,17 @@ function callers(topology: Topology): PolicyDocument {
   return new PolicyDocument({
     statements: [
       new PolicyStatement({ sid: 'Mesh', actions: ['execute-api:Invoke'], resources: ['execute-api:/*'], ...inside }),
+      ...unapprovedApplications(topology).map(
+        (conditions) =>
+          new PolicyStatement({
+            sid: 'Applications',
+            effect: Effect.DENY,
+            actions: ['execute-api:Invoke'],
+            resources: ['execute-api:/*'],
+            principals: [new AnyPrincipal()],
+            conditions,
+          }),
+      ),
     ],
   });
 }
