@@ -116,7 +116,7 @@ async function draft(wish: EntitlementWish, request: Request, deps: ApiDeps) {
     createdAt: at.toISOString(),
     status: {},
   };
-  const filtered = await filteredBeside(open, products, topology, deps.registry);
+  const filtered = await filteredBeside(open, products, { topology, now: at.toISOString() }, deps.registry);
   const choice = chooseGrants(open, { products, others, filtered, topology });
   const entitlement = { ...open, way: choice.way, because: choice.because };
   const same = others.find((other) => isSameGift(other, entitlement));

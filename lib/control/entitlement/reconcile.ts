@@ -96,7 +96,7 @@ async function chooseAgain(
       chosen.push(entitlement);
       continue;
     }
-    const filtered = await filteredBeside(entitlement, products, topology, registry);
+    const filtered = await filteredBeside(entitlement, products, { topology, now: at }, registry);
     const others = entitlements.filter((other) => isStanding(other, at));
     const { way, because } = chooseGrants(entitlement, { products, others, filtered, topology });
     // Going back and forth between two ways that need as many would take access away for a moment each time.
