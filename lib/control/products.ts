@@ -2,6 +2,7 @@ import { everyRecord, type Registry, type VersionState } from '#aws/registry.ts'
 import { userError } from '#mesh/error.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { published } from '#mesh/product/published.ts';
 import { search } from '#mesh/product/search.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { may } from './authorize.ts';
@@ -15,7 +16,7 @@ export async function listProducts(
 ): Promise<ProductRecord[]> {
   const products: ProductRecord[] = [];
   const prefix = filter.domain === undefined ? undefined : `${filter.domain}/`;
-  for await (const product of everyRecord(deps.registry, 'product', prefix)) products.push(product);
+  for await (const product of everyRecord(deps.registry, 'product', prefix)) products.push(published(product));
   return search(filter.q ?? '', products);
 }
 
@@ -36,8 +37,9 @@ export async function showProduct(
 ): Promise<ProductView> {
   const { product, subscriptions, shares } = await versionOf(name, deps);
   const sees = (consumer: string) => may('subscription.read', caller, { owner: product.domain, consumer });
+  const inside = may('subscription.read', caller, { owner: product.domain });
   return {
-    product,
+    product: inside ? product : published(product),
     subscriptions: subscriptions.filter((subscription) => sees(subscription.consumer)),
     shares: shares.filter((share) => sees(share.intent.consumer)),
     feedback: await feedbackOf(product, deps),

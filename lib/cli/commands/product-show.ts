@@ -1,6 +1,6 @@
 import { userError } from '#mesh/error.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
-import { type ProductRecord, type ProductTable, productId } from '#mesh/product/product.ts';
+import { type ProductColumn, type ProductRecord, type ProductTable, productId } from '#mesh/product/product.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { type Invocation, textOption } from '../command.ts';
@@ -68,11 +68,21 @@ function render(io: Io, { product, subscriptions, feedback }: Answer): string {
   if (product.status.timeToRegisterMs !== undefined)
     lines.push(`registered ${product.status.timeToRegisterMs} ms after the command`);
   const tables = product.tables.map(
-    (table) =>
-      `\n${tone(io, 'strong', `${database}.${table.name}`)} ${table.format} ${table.location}\n${columnTable(io, table)}`,
+    (table) => `\n${tone(io, 'strong', `${database}.${table.name}`)} ${kindOf(table)}\n${columnTable(io, table)}`,
   );
   const subscribed = subscriptions.length === 0 ? '' : `\n${subscriptionTable(io, subscriptions)}`;
   return `${lines.join('\n')}\n${tables.join('')}${subscribed}`;
+}
+
+function kindOf({ view, internal, format, location }: ProductTable): string {
+  if (view !== undefined) return `view of ${view.table}`;
+  return `${format} ${location}${internal === true ? ', internal: only views read it' : ''}`;
+}
+
+/** How a view shows the column: as it is, or how it is masked. */
+function maskOf({ shows }: ProductColumn): string {
+  if (shows === undefined) return '';
+  return shows.mask === 'partial' ? `last ${shows.keep} of each value` : shows.mask;
 }
 
 function columnTable(io: Io, table: ProductTable): string {
@@ -81,7 +91,8 @@ function columnTable(io: Io, table: ProductTable): string {
     [
       { title: 'column', value: (column) => column.name },
       { title: 'type', value: (column) => column.type },
-      { title: 'class', value: (column) => column.classification ?? 'unclassified' },
+      { title: 'class', value: (column) => column.classification ?? table.defaultClassification ?? 'unclassified' },
+      ...(table.view === undefined ? [] : [{ title: 'shown', value: maskOf }]),
       { title: 'description', value: (column) => column.description ?? '' },
     ],
     io.columns,
