@@ -16,9 +16,11 @@ export type Action =
   | 'product.audience'
   | 'subscription.request'
   | 'subscription.read'
-  | 'subscription.decide'
+  | 'subscription.reject'
+  | 'subscription.renew'
   | 'subscription.revoke'
   | 'subscription.suspend'
+  | 'domain.suspend'
   | 'drift.check'
   | 'drift.repair'
   | 'policy.read'
@@ -64,11 +66,14 @@ const RULES: Readonly<Record<Action, Rule>> = {
     consumer: ['producer', 'analyst', 'steward'],
     governance: ['platform', 'auditor'],
   },
-  'subscription.decide': { owner: ['steward'] },
+  // Who may approve follows the classes that the decision names (approvers.ts); the owner may always say no.
+  'subscription.reject': { owner: ['steward'] },
+  'subscription.renew': { owner: ['steward'], consumer: ['analyst', 'steward'] },
   'subscription.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
   'subscription.suspend': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
   'drift.check': { owner: ['steward'], governance: ['platform'] },
   'drift.repair': { owner: ['steward'], governance: ['platform'] },
+  'domain.suspend': { owner: ['steward'], governance: ['platform'] },
   'policy.read': { anyone: true },
   'policy.propose': { owner: ['steward'], governance: ['platform'] },
   'policy.decide': { owner: ['steward'] },

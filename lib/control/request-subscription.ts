@@ -11,7 +11,9 @@ import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { type AccessScope, holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
 import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
+import { recertifyDaysOf } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { approversIn } from './approvers.ts';
 import { authorize } from './authorize.ts';
 import { bumped } from './bumped.ts';
 import { decideAccess, refuseDenied } from './decide-access.ts';
@@ -27,6 +29,8 @@ export interface SubscriptionWish {
   readonly major?: number;
   /** Role ARNs of the consuming account; default: its analyst role. */
   readonly principals?: readonly string[];
+  /** The whole account instead of roles: its own Lake Formation administrator passes on. Default false. */
+  readonly wholeAccount?: boolean;
   /** Default: the product's own classification. */
   readonly clearance?: string;
   readonly tables?: readonly string[];
@@ -112,6 +116,7 @@ async function draftSubscription(
       hint: 'subscribe to a version that is active',
     });
   }
+  const whole = wish.wholeAccount === true ? ({ wholeAccount: true } as const) : {};
   const principals = principalsOf(wish, consumer, request, topology);
   const { tables, columns, rows } = wish;
   const clearance = wish.clearance ?? product.classification;
@@ -121,7 +126,7 @@ async function draftSubscription(
   const access = {
     action: 'subscribe' as const,
     product,
-    wish: { consumer, scope: requested, purpose: wish.purpose, expiresAt, principals },
+    wish: { consumer, scope: requested, purpose: wish.purpose, expiresAt, principals, ...whole },
   };
   const verdict = await decideAccess(access, request, deps);
   refuseDenied(verdict, access);
@@ -136,9 +141,11 @@ async function draftSubscription(
     consumer,
     account: request.caller.account,
     principals,
+    ...whole,
     purpose: wish.purpose,
     requestedBy: request.caller.arn,
     requested,
+    ...(verdict.effect === 'ask' ? { approvers: approversIn(verdict) } : {}),
     expiresAt,
     state: 'pending',
     generation: product.generation + 1,
@@ -155,7 +162,9 @@ async function draftSubscription(
     correlation: request.correlation,
     policies: decided.policies,
   };
-  const approved = approve(pending, act, {}, topology.classification);
+  const approved = approve(pending, act, {}, topology.classification, {
+    recertifyDays: recertifyDaysOf(topology, product.classification),
+  });
   if (!approved.ok)
     throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });
   return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
@@ -178,6 +187,12 @@ function refuseHiddenFilters(requested: AccessScope, product: ProductRecord, top
 }
 
 function principalsOf(wish: SubscriptionWish, consumer: string, request: Request, topology: Topology): string[] {
+  if (wish.wholeAccount === true) {
+    if (wish.principals === undefined) return [];
+    throw userError('WEFT-REQUEST-001', 'a whole account and roles of it are asked for at once', {
+      hint: 'leave out the roles: the account passes on to whomever it likes',
+    });
+  }
   const analyst = roleArn(request.caller.account, domainRoleName(topology.mesh, consumer, 'analyst'));
   const principals = [...new Set(wish.principals ?? [analyst])].sort();
   const own = new RegExp(`^arn:aws:iam::${request.caller.account}:role/[\\w+=,.@/-]+$`);
@@ -195,10 +210,11 @@ function principalsOf(wish: SubscriptionWish, consumer: string, request: Request
 }
 
 function isSameWish(a: SubscriptionRecord, b: SubscriptionRecord): boolean {
-  const essence = ({ consumer, principals, purpose, requested, expiresAt }: SubscriptionRecord) =>
+  const essence = ({ consumer, principals, wholeAccount, purpose, requested, expiresAt }: SubscriptionRecord) =>
     JSON.stringify([
       consumer,
       principals,
+      wholeAccount,
       purpose,
       requested.clearance,
       requested.tables,

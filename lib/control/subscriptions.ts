@@ -47,13 +47,20 @@ export async function showSubscription(
 export async function planOfSubscription(id: string, caller: Caller, deps: ApiDeps): Promise<Plan> {
   const topology = await deps.topology();
   const { version, subscription } = await findSubscription(id, deps);
-  const { consumer, requested, purpose, expiresAt, principals } = subscription;
+  const { consumer, requested, purpose, expiresAt, principals, wholeAccount } = subscription;
   authorize('subscription.read', caller, { owner: subscription.domain, consumer });
   const verdict = await decideAccess(
     {
       action: 'subscribe',
       product: version.product,
-      wish: { consumer, scope: requested, purpose, expiresAt, principals },
+      wish: {
+        consumer,
+        scope: requested,
+        purpose,
+        expiresAt,
+        principals,
+        ...(wholeAccount === undefined ? {} : { wholeAccount }),
+      },
     },
     { caller: callerOf(subscription.requestedBy, topology) },
     deps,

@@ -2,8 +2,9 @@ import { everyRecord, type Registry } from '#aws/registry.ts';
 import { ENTITLEMENTS, groupOf } from '#aws/registry-keys.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
-import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { expire } from '#mesh/subscription/transitions.ts';
+import { hasEnded, isNearEnd } from '#mesh/subscription/end.ts';
+import { holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { expire, giveNotice } from '#mesh/subscription/transitions.ts';
 import { bumped } from './bumped.ts';
 import type { EntitlementsRequest } from './entitlement/reconcile.ts';
 import { optimistically } from './optimistic.ts';
@@ -19,6 +20,8 @@ export interface SweepDeps {
 export interface Swept {
   /** Subscriptions that ran out. */
   readonly expired: number;
+  /** Subscriptions whose sides were told that the end is near. */
+  readonly noticed: number;
   /** Product versions that will be looked at again. */
   readonly requested: number;
   /** What could not be done now; the next sweep tries again. */
@@ -35,10 +38,13 @@ const AUDITS_IN_A_SWEEP = 200;
 export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept> {
   const failed: string[] = [];
   let expired = 0;
+  let noticed = 0;
   for await (const subscription of everyRecord(deps.registry, 'subscription')) {
-    if (!hasRunOut(subscription, deps.now())) continue;
+    if (!hasRunOut(subscription, deps.now()) && !needsNotice(subscription, deps.now())) continue;
     try {
-      if (await end(subscription, correlation, deps)) expired += 1;
+      const moved = await moveOn(subscription, correlation, deps);
+      if (moved === 'expired') expired += 1;
+      if (moved === 'noticed') noticed += 1;
     } catch (error) {
       failed.push(`${subscription.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -65,7 +71,7 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
   failed.push(
     ...[...outcome.failed, ...outcome.unclear].map(({ entry, symptom }) => `${entry.group}: ${symptom.message}`),
   );
-  return { expired, requested: outcome.done.filter(({ group }) => group !== ENTITLEMENTS).length, failed };
+  return { expired, noticed, requested: outcome.done.filter(({ group }) => group !== ENTITLEMENTS).length, failed };
 }
 
 function isAuditDue({ status }: ProductRecord, now: Date): boolean {
@@ -73,31 +79,40 @@ function isAuditDue({ status }: ProductRecord, now: Date): boolean {
   return last !== undefined && now.getTime() - Date.parse(last) >= AUDIT_EVERY;
 }
 
-function hasRunOut({ state, expiresAt }: SubscriptionRecord, now: Date): boolean {
-  const live = state === 'pending' || state === 'approved' || state === 'active';
-  return live && expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
+function hasRunOut(subscription: SubscriptionRecord, now: Date): boolean {
+  return (subscription.state === 'pending' || holdsAccess(subscription)) && hasEnded(subscription, now.toISOString());
 }
 
-/** Ends one subscription with the product's generation raised; false when somebody else has ended it. */
-function end(
+/** True for one whose end is near and whose sides have not been told: it is told once. */
+function needsNotice(subscription: SubscriptionRecord, now: Date): boolean {
+  return subscription.state === 'active' && isNearEnd(subscription, now.toISOString());
+}
+
+/** Ends one subscription with the product's generation raised, or tells its sides that it will end; undefined when somebody else has been quicker. */
+function moveOn(
   { id, domain, product: name, major }: SubscriptionRecord,
   correlation: string,
   deps: SweepDeps,
-): Promise<boolean> {
+): Promise<'expired' | 'noticed' | undefined> {
   return optimistically(async () => {
     const version = await deps.registry.version({ domain, name, major });
     const subscription = version?.subscriptions.find((entry) => entry.id === id);
-    if (version === undefined || subscription === undefined || !hasRunOut(subscription, deps.now())) return false;
-    const checked = expire(subscription, { actor: 'weft:sweep', at: deps.now().toISOString(), correlation });
-    if (!checked.ok) return false;
+    if (version === undefined || subscription === undefined) return undefined;
+    const act = { actor: 'weft:sweep', at: deps.now().toISOString(), correlation };
+    const revision = subscription.revision + 1;
+    if (!hasRunOut(subscription, deps.now())) {
+      const told = needsNotice(subscription, deps.now()) ? giveNotice(subscription, act) : undefined;
+      if (told?.ok !== true) return undefined;
+      await deps.registry.write([{ record: { ...told.value, revision }, replaces: subscription.revision }]);
+      return 'noticed';
+    }
+    const checked = expire(subscription, act);
+    if (!checked.ok) return undefined;
     const product = bumped(version.product, checked.value.change);
     await deps.registry.write([
       { record: product, replaces: version.product.revision },
-      {
-        record: { ...checked.value, revision: subscription.revision + 1, generation: product.generation },
-        replaces: subscription.revision,
-      },
+      { record: { ...checked.value, revision, generation: product.generation }, replaces: subscription.revision },
     ]);
-    return true;
+    return 'expired';
   });
 }
