@@ -1,6 +1,8 @@
 import type { CommandSpec } from './command.ts';
+import { DOMAIN_END } from './domain-commands.ts';
 import { DRIFT_COMMANDS } from './drift-commands.ts';
 import { ENTITLEMENT_COMMANDS } from './entitlement-commands.ts';
+import { EVENTS } from './events-commands.ts';
 import { PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { VERSION_LIFE } from './product-life-commands.ts';
@@ -117,6 +119,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "topology", "counts" }',
     load: () => import('./commands/mesh-show.ts'),
   },
+  ...DOMAIN_END,
   {
     name: 'product validate',
     summary: 'check the contracts of products: every problem at once, with its place and its fix',
@@ -350,6 +353,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ENTITLEMENT_COMMANDS,
   ...DRIFT_COMMANDS,
   ...POLICY_COMMANDS,
+  ...EVENTS,
   {
     name: 'subscription list',
     summary: 'subscriptions that you may see',

@@ -19,11 +19,11 @@ export async function callLife<T>(
   return { answer: await connection.api<T>({ method: 'POST', path, body }), connection };
 }
 
-/** A whole number that has to be given. @throws WEFT-CLI-040 when it is not. */
+/** A whole number that has to be given. @throws WEFT-CLI-060 when it is not. */
 export function neededNumber(invocation: Invocation, name: string, most?: number): number {
   const value = numberOption(invocation, name, most);
   if (value !== undefined) return value;
-  throw userError('WEFT-CLI-040', `--${name} is missing`, { hint: `add --${name} <number>` });
+  throw userError('WEFT-CLI-060', `--${name} is missing`, { hint: `add --${name} <number>` });
 }
 
 interface RolloutAnswer {

@@ -13,6 +13,7 @@ import {
   type ShareRecord,
   type SubscriptionRecord,
 } from '#mesh/subscription/subscription.ts';
+import type { LostDomain } from '#mesh/topology/lost.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { isReported } from './central-access.ts';
 import type { Converged } from './converge.ts';
@@ -25,6 +26,8 @@ import { aroundOf, subscriptionNow } from './subscription-outcome.ts';
 /** What a run did and found. */
 export interface Run {
   readonly topology: Topology;
+  /** Domains that the version needs and the mesh no longer has. */
+  readonly left: readonly LostDomain[];
   /** The moment that access was compiled for, ISO 8601. */
   readonly asOf: string;
   readonly access: DesiredAccess;
@@ -93,7 +96,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
   const { drift } = run;
   const known = product.status.drift ?? [];
   const moved = drift.entries !== known;
-  const looked = withCondition(withCondition(product.status.conditions, registered), shared);
+  const looked = enrolment(product, run, withCondition(withCondition(product.status.conditions, registered), shared));
   const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
   const left = drift.left ?? product.status.left;
   const same = conditions === product.status.conditions && !moved && left === product.status.left;
@@ -123,6 +126,24 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
       ...(drift.audited ? { auditedAt: at } : {}),
     },
   };
+}
+
+/** Says which domains left the mesh while the version still needs them; said again only when it changes. */
+function enrolment(
+  product: ProductRecord,
+  { left, now }: Pick<Run, 'left' | 'now'>,
+  conditions: readonly Condition[],
+): readonly Condition[] {
+  if (left.length === 0 && condition(product, 'Enrolled') === undefined) return conditions;
+  const names = left.map(({ name, account, as }) => `${as} ${name} (${account})`).join(', ');
+  return withCondition(conditions, {
+    type: 'Enrolled',
+    status: left.length === 0 ? 'true' : 'false',
+    reason: left.length === 0 ? 'DomainsThere' : 'DomainLeft',
+    ...(left.length === 0 ? {} : { message: `no longer in mesh.yaml: ${names}` }),
+    generation: product.generation,
+    at: now.toISOString(),
+  });
 }
 
 /** Everything is as the mesh left it, or what was changed past it waits for somebody's word. */

@@ -9,6 +9,7 @@ import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { closes } from '#mesh/drift/catalog.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { condition } from '#mesh/record.ts';
+import { lostDomains, withLost } from '#mesh/topology/lost.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { centralAccess } from './central-access.ts';
@@ -51,7 +52,10 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const state = await deps.registry.version(request);
     if (state === undefined) return { result: 'gone', problems: [] };
     if (isIdle(state) || (request.cause === 'change' && isSettled(state))) return { result: 'settled', problems: [] };
-    const topology = await deps.topology();
+    const current = await deps.topology();
+    const left = lostDomains(state.product, state.subscriptions, current);
+    // A file that no longer names a domain takes nothing away from it: ending what it has does.
+    const topology = withLost(current, left);
     const asOf = deps.now().toISOString();
     const access = compileAccess(state.product, state.subscriptions, state.shares, topology, asOf);
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
@@ -94,7 +98,7 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const { desired } = central;
     const { cause } = request;
     const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen: central.seen(), account, now });
-    const outcome = outcomeWrites(state, { topology, asOf, access, catalog, grants, drift, request, now });
+    const outcome = outcomeWrites(state, { topology, left, asOf, access, catalog, grants, drift, request, now });
     const removed = retired && catalog.ok;
     if (removed) await ground.removeKeys();
     const free = removed ? releasedSources(state, await deps.registry.versions(state.product), topology) : [];

@@ -55,6 +55,8 @@ const TOLD_TO_SUBSCRIBERS = new Set([
   'QualityRestored',
   'SlaBreached',
   'SlaRestored',
+  'DomainLeft',
+  'DomainReturned',
 ]);
 
 /**
@@ -100,7 +102,8 @@ function reconcileRequests(committed: readonly Committed[]): Tagged<FifoMessage>
 function entitlementRequests(committed: readonly Committed[]): Tagged<FifoMessage>[] {
   const wanted = committed.filter(
     ({ before, after }) =>
-      after?.type === 'entitlement' && (before?.type !== 'entitlement' || before.generation !== after.generation),
+      after?.type === 'domain' ||
+      (after?.type === 'entitlement' && (before?.type !== 'entitlement' || before.generation !== after.generation)),
   );
   const last = wanted.at(-1);
   if (last === undefined) return [];

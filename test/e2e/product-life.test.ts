@@ -142,12 +142,33 @@ describe('the life of a product, on the deployed templates', () => {
       expect(trail).toContain(word);
   };
 
+  /** A domain with live products or subscriptions stays in the mesh. */
+  const cannotLeave = async () => {
+    const platform = ['--as', 'governance/platform'];
+    const owner = await refused('domain', 'remove', 'airport-reference', '--check', ...platform);
+    expect(owner).toMatch(/product airport-reference\/airports v2 is active/);
+    const consumer = await refused('domain', 'remove', 'analytics', '--check', ...platform);
+    expect(consumer).toMatch(/weft subscription revoke airport-reference\.airports\.v2\.analytics/);
+    const file = join(folder, 'mesh.yaml');
+    writeFileSync(file, readFileSync(join(import.meta.dirname, '../../examples/aviation/mesh.yaml')));
+    const { out, exit } = await runWeft(['mesh', 'check', '--mesh', file, '--json', ...platform], { cwd: folder });
+    expect([exit, JSON.parse(out)]).toEqual([0, { leaving: [], obstacles: [] }]);
+    await weft('domain', 'remove', 'flight-operations', '--mesh', file, ...platform);
+    expect(readFileSync(file, 'utf8')).toMatch(/^# The demo mesh[\s\S]*name: airport-reference/);
+    expect(readFileSync(file, 'utf8')).not.toContain('flight-operations');
+    expect(await weft('mesh', 'check', '--mesh', file, ...platform)).toMatch(/flight-operations can leave/);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('analytics', 'statistics'));
+    const changed = await runWeft(['mesh', 'check', '--mesh', file, ...platform], { cwd: folder, columns: 400 });
+    expect([changed.exit, changed.out]).toEqual([1, expect.stringContaining('airports.v2.analytics')]);
+  };
+
   test('walks from a draft to its end while its next version lives beside it', async () => {
     await draftThenActive();
     await besideEachOther();
     await takenBack();
     await rated();
     await ended();
+    await cannotLeave();
     await inTheTrail();
   }, 180_000);
 });

@@ -21,6 +21,7 @@ export function ofProductLife(
     ...ofEnd(before, after, everyone),
     ...ofRollout(before, after, everyone),
     ...turned(before, after, 'Healthy', { lost: 'QualityFailed', found: 'QualityRestored' }, everyone),
+    ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
     ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
   ];
 }

@@ -2,7 +2,6 @@ import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type PolicySetRecord, type PolicySetState, policySetId } from '../policy-set/policy-set.ts';
-import type { FeedbackRecord } from '../product/feedback.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
 import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
@@ -10,6 +9,7 @@ import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subs
 import { isSuspended } from '../suspension.ts';
 import { ofDrift } from './derive-drift.ts';
 import { type Derived, ofProductLife } from './derive-life.ts';
+import { ofAge, ofDomain } from './derive-subscription.ts';
 import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } from './envelope.ts';
 
 export { needsReconcile } from './needs-reconcile.ts';
@@ -64,6 +64,13 @@ export function deriveEvents(
         state: after.state,
         ...(after.grantee.kind === 'account' ? { consumer: after.grantee.domain } : {}),
       });
+    case 'domain':
+      return emit(after, ofDomain(before?.type === 'domain' ? before : undefined, after), {
+        domain: after.name,
+        product: EVERY,
+        major: 0,
+        consumer: after.name,
+      });
     case 'policy-set':
       return emit(after, ofPolicySet(before?.type === 'policy-set' ? before : undefined, after), {
         domain: after.scope === GLOBAL_SCOPE ? EVERY : after.scope,
@@ -81,7 +88,7 @@ export function deriveEvents(
 const EVERY = '*';
 
 function emit(
-  record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | PolicySetRecord | FeedbackRecord,
+  record: Exclude<RegistryRecord, { type: 'attempt' }>,
   derived: readonly Derived[],
   common: Omit<MeshEventData, 'correlation'>,
 ): MeshEvent[] {
@@ -169,7 +176,9 @@ function ofSubscription(before: SubscriptionRecord | undefined, after: Subscript
   const audience = [after.domain, after.consumer];
   const derived: Derived[] = before === undefined ? [{ type: 'SubscriptionRequested', audience }] : [];
   const type = BY_STATE[after.state];
-  if (type !== undefined && before?.state !== after.state) derived.push({ type, audience });
+  const arrived = before?.state !== after.state && !(after.state === 'active' && before?.state === 'expiring');
+  if (type !== undefined && arrived) derived.push({ type, audience });
+  derived.push(...ofAge(before, after, audience));
   if (before !== undefined && isSuspended(before) !== isSuspended(after)) {
     derived.push({ type: isSuspended(after) ? 'SubscriptionSuspended' : 'SubscriptionResumed', audience });
   }

@@ -34,6 +34,8 @@ export type MeshEventType =
   | 'SlaBreached'
   | 'SlaRestored'
   | 'FeedbackGiven'
+  | 'DomainLeft'
+  | 'DomainReturned'
   | 'SchemaChanged'
   | 'SchemaChangeQuarantined'
   | 'SubscriptionRequested'
@@ -42,6 +44,13 @@ export type MeshEventType =
   | 'SubscriptionActivated'
   | 'SubscriptionRevoked'
   | 'SubscriptionExpired'
+  | 'SubscriptionApprovalGiven'
+  | 'SubscriptionExpiring'
+  | 'SubscriptionRenewalRequested'
+  | 'SubscriptionRenewed'
+  | 'SubscriptionRenewalRejected'
+  | 'DomainSuspended'
+  | 'DomainResumed'
   | 'SubscriptionSuspended'
   | 'SubscriptionResumed'
   | 'ShareRequested'
@@ -91,6 +100,12 @@ export interface MeshEventData {
   readonly tables?: readonly string[];
   /** `ProductDeprecated`, `SunsetApproaching`: ISO 8601. */
   readonly sunset?: string;
+  /** When a subscription ends, unless it goes on: ISO 8601. */
+  readonly ends?: string;
+  /** Classes of approvers that have not said yes yet. */
+  readonly waitsFor?: readonly string[];
+  /** `DomainSuspended`, `DomainResumed`: who said so, each as `<side>: <reach>`, as it stands now. */
+  readonly stops?: readonly string[];
   /** The major version that subscribers should move to. */
   readonly successor?: number;
   /** `FeedbackGiven`: 1 to 5. */
