@@ -2,41 +2,58 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { createAppliedGenerations } from '#aws/applied-generations.ts';
 import { createBus } from '#aws/eventbridge.ts';
 import { createLinkCatalog } from '#aws/glue.ts';
+import { createJsonCall } from '#aws/json-call.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { answerShare, latestIntents } from '#control/answer-share.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
-import { workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience } from '../shared/clients.ts';
+import { sift, workThrough } from '../shared/batch.ts';
+import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
-const environment = settings('mesh', 'domain', 'domainBus');
+const environment = settings('mesh', 'region', 'domain', 'domainBus');
 const metrics = meshMetrics('agent');
 const deps = {
   catalog: createLinkCatalog(new GlueClient(clientConfig), patience),
   lakeFormation: createLakeFormation(new LakeFormationClient(clientConfig), patience),
   bus: createBus(new EventBridgeClient(clientConfig), environment.domainBus, patience),
   domain: environment.domain,
+  generations: createAppliedGenerations(
+    createJsonCall('ssm', 'AmazonSSM', wayTo('ssm', environment.region), patience),
+    environment.mesh,
+  ),
   agentRole: domainRoleName(environment.mesh, environment.domain, 'agent'),
   now,
 };
 
+const read = (record: SQSRecord) => JSON.parse(record.body).detail;
+
 /** Makes the account's links and local grants what the mesh asks for, and reports. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'agent',
-  (event, { logger }) =>
-    workThrough(
-      latestIntents(event.Records, (record) => JSON.parse(record.body).detail),
+  (event, { logger }) => {
+    const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
+      logger.error('unreadable', { messageId, cause: describe(error) }),
+    );
+    return workThrough(
+      latestIntents(readable, read),
       async (request) => {
         const answer = await answerShare(request, deps);
         logger.info('answered', { id: request.id, type: answer?.type, error: answer?.report.error });
         metrics.addMetric(answer?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
       },
-      { ordered: true, onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }) },
-    ),
+      {
+        // Each intent is numbered, so that none overtakes another: one that fails keeps none of another product waiting.
+        ordered: false,
+        unreadable,
+        onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }),
+      },
+    );
+  },
   metrics,
 );

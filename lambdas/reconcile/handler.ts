@@ -10,10 +10,10 @@ import { createMaskKeys } from '#aws/mask-keys.ts';
 import { createRegistry } from '#aws/registry.ts';
 import { type EntitlementsRequest, reconcileEntitlements, splitRequests } from '#control/entitlement/reconcile.ts';
 import { reconcile } from '#control/reconcile.ts';
-import { mergeRequests, type ReconcileRequest } from '#control/reconcile-request.ts';
+import { mergeRequests, type ReconcileRequest, requestOf } from '#control/reconcile-request.ts';
 import { KEY_COLUMN } from '#mesh/contract/view-query.ts';
-import { workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience, topologyReader, wayTo } from '../shared/clients.ts';
+import { sift, workThrough } from '../shared/batch.ts';
+import { clientConfig, now, patience, topologyNow, topologyReader, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
@@ -21,23 +21,27 @@ import { describe, meshHandler } from '../shared/middleware.ts';
 const environment = settings('mesh', 'region', 'registryTable');
 const metrics = meshMetrics('reconcile');
 const lakeFormation = new LakeFormationClient(clientConfig);
+const registry = createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience);
 const deps = {
-  registry: createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience),
+  registry,
   catalog: createCentralCatalog(new GlueClient(clientConfig), patience),
   lakeFormation: createLakeFormation(lakeFormation, patience),
   tags: createLakeFormationTags(lakeFormation, patience),
   maskKeys: createMaskKeys(wayTo('s3', environment.region), KEY_COLUMN, patience),
-  topology: topologyReader(environment),
+  topology: topologyNow(topologyReader(environment), registry),
   now,
 };
 
-const read = (record: SQSRecord) => JSON.parse(record.body);
+const read = (record: SQSRecord) => requestOf(record.body, Number(record.attributes.ApproximateReceiveCount));
 
 /** Makes the central catalog and the account grants of each product version in the batch what the registry says. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'reconcile',
   (event, { logger }) => {
-    const { entitlements, products } = splitRequests(event.Records, read);
+    const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
+      logger.error('unreadable', { messageId, cause: describe(error) }),
+    );
+    const { entitlements, products } = splitRequests(readable, read);
     return workThrough<EntitlementsRequest | ReconcileRequest>(
       [...entitlements, ...mergeRequests(products, read)],
       async (request) => {
@@ -52,6 +56,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
       },
       {
         ordered: false,
+        unreadable,
         onError: (error, request) => logger.error('reconcile failed', { ...request, cause: describe(error) }),
       },
     );

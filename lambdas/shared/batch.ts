@@ -6,11 +6,35 @@ export interface Bundle<T> {
   readonly records: readonly SQSRecord[];
 }
 
+/** Tells the messages that can be read from those that cannot: those fail by themselves, and keep nothing else from being worked. */
+export function sift(
+  records: readonly SQSRecord[],
+  read: (record: SQSRecord) => unknown,
+  onError: (error: unknown, record: SQSRecord) => void,
+): { readonly readable: readonly SQSRecord[]; readonly unreadable: readonly SQSRecord[] } {
+  const unreadable = records.filter((record) => {
+    try {
+      const value = read(record);
+      if (typeof value !== 'object' || value === null) throw new TypeError('the message is no object');
+      return false;
+    } catch (error) {
+      onError(error, record);
+      return true;
+    }
+  });
+  return { readable: records.filter((record) => !unreadable.includes(record)), unreadable };
+}
+
 /** Works bundles one after the other and names the messages of those that failed; `ordered` stops at the first failure, so that nothing overtakes. */
 export async function workThrough<T>(
   bundles: readonly Bundle<T>[],
   work: (item: T) => Promise<void>,
-  options: { readonly ordered: boolean; readonly onError: (error: unknown, item: T) => void },
+  options: {
+    readonly ordered: boolean;
+    readonly onError: (error: unknown, item: T) => void;
+    /** Messages that are given back as they are; they stop nothing. */
+    readonly unreadable?: readonly SQSRecord[];
+  },
 ): Promise<SQSBatchResponse> {
   const failed: SQSRecord[] = [];
   for (const bundle of bundles) {
@@ -25,5 +49,6 @@ export async function workThrough<T>(
       failed.push(...bundle.records);
     }
   }
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const open = [...(options.unreadable ?? []), ...failed];
+  return { batchItemFailures: open.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

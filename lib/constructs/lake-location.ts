@@ -27,16 +27,20 @@ export class LakeLocation extends Construct {
 
   constructor(scope: Construct, id: string, props: LakeLocationProps) {
     super(scope, id);
+    // Lake Formation of any account asks as the same service: only this account's may become the role.
+    const governs = new ServicePrincipal('lakeformation.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+    });
     this.role = new Role(this, 'Role', {
       roleName: props.roleName,
       description: 'Lake Formation reads the registered location as this role',
-      assumedBy: new ServicePrincipal('lakeformation.amazonaws.com'),
+      assumedBy: governs,
       inlinePolicies: { location: this.#access(props) },
     });
     // With SET_SOURCE_IDENTITY the S3 events in the trail name who read, not only this role.
     this.role.assumeRolePolicy?.addStatements(
       new PolicyStatement({
-        principals: [new ServicePrincipal('lakeformation.amazonaws.com')],
+        principals: [governs],
         actions: ['sts:SetSourceIdentity'],
       }),
     );

@@ -30,6 +30,7 @@ import { RamService } from '#local/services/ram.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
 import { readPolicies } from '#mesh/policy/read-policies.ts';
+import { withStops } from '#mesh/subscription/stop.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 import { BUILT_IN, builtInEngine, cedar } from '../mesh/policy/engine.ts';
@@ -88,7 +89,7 @@ export async function createWorld() {
   const patience = noWait();
   const registry = createRegistry(dynamo, TABLE, patience);
   const now = () => clock.date();
-  const topology = async () => TOPOLOGY;
+  const topology = async () => withStops(TOPOLOGY, await registry.domains());
   let randoms = 0;
   const governance = {
     registry,
@@ -111,6 +112,7 @@ export async function createWorld() {
     tags: createLakeFormationTags(lakeFormationClient, patience),
     maskKeys: { ensure: async () => undefined },
   };
+  const remembered = new Map<string, number>();
   const agentOf = (domain: string) => {
     const role = `toy-${domain}-agent`;
     const config = cloud.clientConfig(roleIn(accountOf(domain), role));
@@ -118,6 +120,10 @@ export async function createWorld() {
       catalog: createLinkCatalog(new GlueClient(config), patience),
       lakeFormation: createLakeFormation(new LakeFormationClient(config), patience),
       agentRole: role,
+      generations: {
+        last: async (database: string) => remembered.get(`${domain} ${database}`),
+        keep: async (database: string, generation: number) => void remembered.set(`${domain} ${database}`, generation),
+      },
       now,
     };
   };

@@ -176,3 +176,12 @@ export function applicationParameterPath(mesh: string): string {
 export function meshParameterName(mesh: string): string {
   return `/weft/${mesh}/mesh`;
 }
+
+/** The path below which a domain's agent remembers the newest intent of each product database that it took up. */
+export function shareParameterPath(mesh: string): string {
+  return `/weft/${mesh}/shares`;
+}
+
+export function shareParameterName(mesh: string, database: string): string {
+  return `${shareParameterPath(mesh)}/${database}`;
+}

@@ -5,8 +5,9 @@ import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { domainBusName, domainRoleName, MESH_SOURCE } from '#mesh/topology/names.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import { domainBusName, domainRoleName, MESH_SOURCE, shareParameterPath } from '#mesh/topology/names.ts';
+import { isInOrganization } from '#mesh/topology/rules.ts';
+import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { CATALOG_WILDCARDS, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
 
@@ -32,7 +33,7 @@ export class Agent extends Construct {
       timeout: TIMEOUT,
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
     });
-    for (const statement of agentStatements(this, topology)) agent.addToRolePolicy(statement);
+    for (const statement of agentStatements(this, topology, domain)) agent.addToRolePolicy(statement);
     acceptWildcards(this, CATALOG_WILDCARDS);
     bus.grantPutEventsTo(agent);
     agent.consume(intents);
@@ -53,7 +54,7 @@ export class Agent extends Construct {
   }
 }
 
-function agentStatements(scope: Construct, topology: Topology): PolicyStatement[] {
+function agentStatements(scope: Construct, topology: Topology, domain: Domain): PolicyStatement[] {
   const { region, account } = Stack.of(scope);
   const glue = (owner: string, path: string) => `arn:aws:glue:${region}:${owner}:${path}`;
   const statements = [
@@ -70,6 +71,11 @@ function agentStatements(scope: Construct, topology: Topology): PolicyStatement[
       ),
     }),
     new PolicyStatement({
+      sid: 'Generations',
+      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      resources: [`arn:aws:ssm:${region}:${account}:parameter${shareParameterPath(topology.mesh)}/*`],
+    }),
+    new PolicyStatement({
       sid: 'Grants',
       actions: [
         'lakeformation:BatchGrantPermissions',
@@ -82,7 +88,7 @@ function agentStatements(scope: Construct, topology: Topology): PolicyStatement[
       resources: ['*'],
     }),
   ];
-  if (topology.organization) return statements;
+  if (isInOrganization(topology, domain)) return statements;
   // Without an organization that accepts for its members, each share arrives as an invitation.
   const invitations = new PolicyStatement({
     sid: 'Invitations',
