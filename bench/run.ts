@@ -10,6 +10,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   contract: () => import('./contract.ts'),
   plan: () => import('./plan.ts'),
   grants: () => import('./grants-model.ts'),
+  subscription: () => import('./subscription-cost.ts'),
+  policy: () => import('./policy.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   register: () => import('./register.ts'),
