@@ -21,6 +21,7 @@ import { decideRenewal } from './renew.ts';
 import type { ApiDeps, Request } from './request.ts';
 import { planOf } from './request-subscription.ts';
 import { checkEnd, checkScope } from './scope.ts';
+import { settleRollout } from './take-back.ts';
 
 export interface DecisionWish extends Partial<AccessScope> {
   readonly decision: 'approve' | 'reject';
@@ -148,12 +149,13 @@ export async function revokeSubscription(
   request: Request,
   deps: ApiDeps,
 ): Promise<SubscriptionRecord> {
-  return optimistically(async () => {
+  const { ended, canary } = await optimistically(async () => {
     const { version, subscription } = await findSubscription(id, deps);
     const withdraws = subscription.state === 'pending' && isSameParty(subscription.requestedBy, request.caller.arn);
     const sides = { owner: subscription.domain, consumer: subscription.consumer };
     if (!withdraws) authorize('subscription.revoke', request.caller, sides);
-    if (subscription.state === 'revoking' || subscription.state === 'revoked') return subscription;
+    if (subscription.state === 'revoking' || subscription.state === 'revoked')
+      return { ended: subscription, canary: false };
     const next = allowed(revoke(subscription, actOf(request, deps, reason)), subscription);
     const product = bumped(version.product, next.change);
     const record = { ...next, revision: subscription.revision + 1, generation: product.generation };
@@ -161,8 +163,15 @@ export async function revokeSubscription(
       { record: product, replaces: version.product.revision },
       { record, replaces: subscription.revision },
     ]);
-    return record;
+    return { ended: record, canary: version.product.rollout !== undefined };
   });
+  // What follows it by a rollout goes with it.
+  if (canary) await settleRollout(ownerOf(ended), actOf(request, deps, reason), deps);
+  return ended;
+}
+
+function ownerOf({ domain, product }: SubscriptionRecord): { domain: string; name: string } {
+  return { domain, name: product };
 }
 
 /** Between a request and its approval the product may have ended. */

@@ -7,7 +7,7 @@ import { checkStep, deprecate } from '#mesh/product/transitions.ts';
 import { actOf } from './decide.ts';
 import { readSunset } from './deprecate.ts';
 import type { ApiDeps, Request } from './request.ts';
-import { stepped } from './retire.ts';
+import { stepped } from './stepped.ts';
 
 /** Where a version stands in its life. */
 export type Declared = Pick<ProductRecord, 'state' | 'deprecation'>;

@@ -6,7 +6,7 @@ import { actOf } from './decide.ts';
 import { optimistically } from './optimistic.ts';
 import { versionOf, versionsOf } from './products.ts';
 import type { ApiDeps, Request } from './request.ts';
-import { stepped } from './retire.ts';
+import { stepped } from './stepped.ts';
 
 export interface DeprecationWish {
   readonly action: 'deprecate' | 'reactivate';

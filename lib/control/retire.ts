@@ -1,5 +1,5 @@
 import type { ProductKey, Registry, VersionState } from '#aws/registry.ts';
-import { type Checked, userError } from '#mesh/error.ts';
+import { userError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { retire, step } from '#mesh/product/transitions.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -9,6 +9,7 @@ import { actOf } from './decide.ts';
 import { optimistically } from './optimistic.ts';
 import { versionOf } from './products.ts';
 import type { ApiDeps, Request } from './request.ts';
+import { stepped } from './stepped.ts';
 
 export interface RetirementWish {
   readonly major: number;
@@ -103,16 +104,6 @@ async function endSome(
     })),
   ]);
   return { product, left: open.length - some.length };
-}
-
-/** @throws WEFT-PRODUCT-003 and the like with why the step is not allowed. */
-export function stepped<T>(checked: Checked<T>): T {
-  if (checked.ok) return checked.value;
-  const [first] = checked.problems;
-  throw userError(first?.code ?? 'WEFT-PRODUCT-003', checked.problems.map(({ message }) => message).join('; '), {
-    problems: checked.problems,
-    ...(first?.fix === undefined ? {} : { hint: first.fix }),
-  });
 }
 
 /** True for a subscription that gives access now or is about to. */

@@ -9,6 +9,7 @@ import { actOf, allowed, findSubscription } from './decide.ts';
 import { optimistically } from './optimistic.ts';
 import { versionsOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
+import { settleRollout } from './take-back.ts';
 
 /** No domain is called that. */
 const GOVERNANCE_SIDE = 'weft:governance';
@@ -56,13 +57,13 @@ export async function suspendSubscription(
   request: Request,
   deps: ApiDeps,
 ): Promise<SubscriptionRecord> {
-  return optimistically(async () => {
+  const { steered, canary } = await optimistically(async () => {
     const { version, subscription } = await findSubscription(id, deps);
     authorize('subscription.suspend', request.caller, { owner: subscription.domain, consumer: subscription.consumer });
     const suspension = suspensionOf(wish, request, deps);
     if (wish.action === 'resume') refuseForeign(subscription, suspension.side, id);
     const known = subscription.suspensions?.some(({ side }) => side === suspension.side) === true;
-    if (known === (wish.action === 'suspend')) return subscription;
+    if (known === (wish.action === 'suspend')) return { steered: subscription, canary: false };
     const act = actOf(request, deps, wish.reason);
     const checked =
       wish.action === 'suspend' ? suspend(subscription, act, suspension) : resume(subscription, act, suspension.side);
@@ -73,8 +74,12 @@ export async function suspendSubscription(
       { record: product, replaces: version.product.revision },
       { record, replaces: subscription.revision },
     ]);
-    return record;
+    return { steered: record, canary: version.product.rollout !== undefined };
   });
+  // What follows it by a rollout is stopped with it.
+  const { domain, product: name } = steered;
+  if (canary) await settleRollout({ domain, name }, actOf(request, deps, wish.reason), deps);
+  return steered;
 }
 
 function suspensionOf({ reason }: SuspensionWish, { caller }: Request, deps: Pick<ApiDeps, 'now'>): Suspension {

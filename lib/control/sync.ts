@@ -15,6 +15,7 @@ import { bumped } from './bumped.ts';
 import { optimistically } from './optimistic.ts';
 import { formerOf } from './reconcile-outcome.ts';
 import { aroundOf, subscriptionAfter } from './subscription-outcome.ts';
+import { settleRollout } from './take-back.ts';
 
 export interface SyncDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'>;
@@ -159,7 +160,7 @@ async function takeCatalogChange(report: CatalogChanged, event: DomainReportEven
   if (product.domain !== report.from || domainNamed(topology, report.from)?.account !== event.account) {
     return refuse(event, `account ${event.account} reports as \`${report.from}\``, deps);
   }
-  return optimistically(async () => {
+  const result = await optimistically(async () => {
     let result: Synced = 'unchanged';
     for (const version of await deps.registry.versions(product)) {
       const table = version.product.tables.find(
@@ -174,6 +175,10 @@ async function takeCatalogChange(report: CatalogChanged, event: DomainReportEven
     }
     return result;
   });
+  // Nobody goes on following a version whose contract is broken.
+  const act = { actor: 'weft:sync', at: deps.now().toISOString(), correlation: report.id };
+  if (result === 'quarantined') await settleRollout(product, act, deps);
+  return result;
 }
 
 function follow(

@@ -4,7 +4,7 @@ import { failureOf, toJoin, toLeave } from '#mesh/product/rollout.ts';
 import { step } from '#mesh/product/transitions.ts';
 import { type Act, revoke } from '#mesh/subscription/transitions.ts';
 import { optimistically } from './optimistic.ts';
-import { stepped } from './retire.ts';
+import { stepped } from './stepped.ts';
 
 type Deps = { readonly registry: Pick<Registry, 'versions' | 'write'> };
 type Name = { readonly domain: string; readonly name: string };
