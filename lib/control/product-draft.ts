@@ -35,8 +35,6 @@ export function acceptDraft(files: ProductFiles, caller: Caller, topology: Topol
   return draft;
 }
 
-export { messages } from '#mesh/policy/decision.ts';
-
 /** The fingerprint of what a contract says, whatever the order of its members. */
 export function digestOf(draft: ProductDraft): string {
   return createHash('sha256')

@@ -14,7 +14,23 @@ type Report = (number: number, message: string, fix: string, at?: number) => voi
  * The policies of a set, and every problem that stands in the way of one: `WEFT-POLICY-020` for what Cedar cannot parse, -021 to -026 for what
  * the mesh asks of a policy besides. A policy with a problem is left out.
  */
-export function readPolicies(set: PolicySet, cedar: Cedar): { rules: PolicyRule[]; problems: Problem[] } {
+export function readPolicies(set: PolicySet, cedar: Cedar): ReadPolicies {
+  const known = read.get(set);
+  if (known !== undefined) return known;
+  const result = readAnew(set, cedar);
+  read.set(set, result);
+  return result;
+}
+
+interface ReadPolicies {
+  readonly rules: readonly PolicyRule[];
+  readonly problems: readonly Problem[];
+}
+
+/** A set never changes, so it is parsed once. */
+const read = new WeakMap<PolicySet, ReadPolicies>();
+
+function readAnew(set: PolicySet, cedar: Cedar): ReadPolicies {
   const rules: PolicyRule[] = [];
   const problems: Problem[] = [];
   const places = new Map<string, string>();
