@@ -46,6 +46,15 @@ export function parseProduct(
     }
   }
   const tables = resolveViews(placed, topology.classification, findings, !unread);
+  const [first] = placed;
+  if (first !== undefined && tables.every(({ internal }) => internal === true)) {
+    findings.error(
+      48,
+      first.entry.place,
+      'every table of the product is internal',
+      'add a view that shows one of them',
+    );
+  }
   if (product === undefined) return findings.outcome<ProductDraft>(undefined);
   const { outputs, ...rest } = product;
   const sla = readSla(contracts);

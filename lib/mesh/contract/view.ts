@@ -126,8 +126,15 @@ export function resolveViews(
     for (const [index, column] of table.columns.entries()) {
       checkColumn(column, table, base, (properties[index] ?? entry).place, ladder, findings);
     }
-    return { ...table, format: base.format, source: base.source };
+    const columns = table.columns.map((column) => personalToo(column, base));
+    return { ...table, columns, format: base.format, source: base.source };
   });
+}
+
+/** What is made of personal data is personal: a pseudonym still stands for somebody. Only nothing tells nothing. */
+function personalToo(column: ProductColumn, base: ProductTable): ProductColumn {
+  const from = [...base.columns, ...base.partitionKeys].find(({ name }) => name === column.shows?.column);
+  return from?.personal === true && column.shows?.mask !== 'null' ? { ...column, personal: true } : column;
 }
 
 function checkColumn(

@@ -51,6 +51,14 @@ const DATA: WorldData = {
     },
     {
       account: 'owner',
+      database: 'hr',
+      name: 'yearly',
+      columns: { id: 'int', pay: 'bigint' },
+      partitionKeys: { year: 'string' },
+      parts: { 'year=2001': 'id,pay\n1,10\n', 'year=2002': 'id,pay\n1,20\n2,30\n' },
+    },
+    {
+      account: 'owner',
       database: 'keys',
       name: 'mask_key',
       format: 'json',
@@ -275,6 +283,24 @@ describe('views of the Data Catalog', () => {
     expect(await ask('masked', 'SELECT region FROM people_masked')).toMatchObject({ state: 'FAILED', rows: [] });
     await grant('owner-admin', DEFINER, table('mask_key', 'keys'), true, ['SELECT']);
     expect(await ask('masked', 'SELECT count(*) FROM people_masked')).toMatchObject({ rows: [['3']] });
+  });
+
+  test('a partition key of the table is a column of its view', async () => {
+    await grant('owner-admin', DEFINER, table('yearly'), true, ['SELECT']);
+    const text = 'SELECT base."id" AS "id", base."year" AS "since" FROM "hr"."yearly" base';
+    const definition = {
+      SubObjects: [`arn:aws:glue:us-east-1:${OWNER}:table/hr/yearly`],
+      Representations: [{ Dialect: 'ATHENA' as const, ViewOriginalText: text, ValidationConnection: 'views' }],
+    };
+    const TableInput = { ...view(definition, 'id since'), Name: 'yearly_masked' };
+    await glue.send(new CreateTableCommand({ DatabaseName: 'hr', TableInput }));
+    await share('denied', 'yearly_masked');
+    const sql = "SELECT since, count(*) FROM yearly_masked WHERE since > '2000' GROUP BY 1 ORDER BY 1";
+    expect((await ask('denied', sql)).rows).toEqual([
+      ['2001', '1'],
+      ['2002', '2'],
+    ]);
+    expect(await ask('denied', 'SELECT pay FROM yearly_masked')).toMatchObject({ rows: [] });
   });
 
   test('a filter on a view is refused', async () => {
