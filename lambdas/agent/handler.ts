@@ -8,11 +8,12 @@ import { createBus } from '#aws/eventbridge.ts';
 import { createLinkCatalog } from '#aws/glue.ts';
 import { createJsonCall } from '#aws/json-call.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
+import { createInvitations } from '#aws/ram.ts';
 import { answerShare, latestIntents } from '#control/answer-share.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
-import { settings } from '../shared/environment.ts';
+import { setting, settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
@@ -27,6 +28,8 @@ const deps = {
     createJsonCall('ssm', 'AmazonSSM', wayTo('ssm', environment.region), patience),
     environment.mesh,
   ),
+  invitations:
+    setting('invitations') === undefined ? undefined : createInvitations(wayTo('ram', environment.region), patience),
   agentRole: domainRoleName(environment.mesh, environment.domain, 'agent'),
   now,
 };

@@ -8,13 +8,20 @@ const VARIABLES = {
   meshBus: 'WEFT_MESH_BUS',
   reconcileQueueUrl: 'WEFT_RECONCILE_QUEUE_URL',
   auditBucket: 'WEFT_AUDIT_BUCKET',
+  deadLetters: 'WEFT_DEAD_LETTERS',
   domain: 'WEFT_DOMAIN',
   account: 'WEFT_ACCOUNT',
   domainBus: 'WEFT_DOMAIN_BUS',
   governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
+  invitations: 'WEFT_INVITATIONS',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;
+
+/** A setting that need not be there. */
+export function setting(name: Setting): string | undefined {
+  return process.env[VARIABLES[name]] || undefined;
+}
 
 /** The only reader of the environment: the settings asked for, each with a value. @throws WEFT-LAMBDA-001 naming every variable that is missing. */
 export function settings<T extends Setting>(...names: readonly T[]): Readonly<Record<T, string>> {

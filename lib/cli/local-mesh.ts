@@ -6,6 +6,7 @@ import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
 import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
+import { isPartner } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
 
@@ -53,7 +54,10 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       topology.auditAccount,
       ...topology.domains.map((domain) => domain.account),
     ];
-    for (const account of accounts) setOrganization(instance.cloud.store, account, topology.organization);
+    const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
+    for (const account of accounts) {
+      setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization);
+    }
     const started = performance.now();
     const assembly = await synthesize({ topology, policies, outdir: join(folder, 'cdk.out') });
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });

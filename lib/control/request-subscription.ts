@@ -11,8 +11,8 @@ import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { type AccessScope, holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve } from '#mesh/subscription/transitions.ts';
 import { databaseName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
-import { recertifyDaysOf } from '#mesh/topology/rules.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import { isPartner, recertifyDaysOf } from '#mesh/topology/rules.ts';
+import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { approversIn } from './approvers.ts';
 import { authorize } from './authorize.ts';
 import { bumped } from './bumped.ts';
@@ -123,6 +123,7 @@ async function draftSubscription(
   const requested: AccessScope = checkScope({ clearance, tables, columns, rows }, product, topology.classification);
   refuseHiddenFilters(requested, product, topology);
   const expiresAt = checkEnd(wish.expiresAt, deps.now());
+  refuseEndlessPartner(consumer, expiresAt, topology);
   const access = {
     action: 'subscribe' as const,
     product,
@@ -168,6 +169,14 @@ async function draftSubscription(
   if (!approved.ok)
     throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });
   return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
+}
+
+function refuseEndlessPartner(consumer: string, expiresAt: string | undefined, topology: Topology): void {
+  const domain = domainNamed(topology, consumer);
+  if (domain === undefined || !isPartner(domain) || expiresAt !== undefined) return;
+  throw userError('WEFT-REQUEST-012', `the partner \`${consumer}\` asks for access without an end`, {
+    hint: `say when it ends, at most for as long as the terms hold: ${domain.terms}`,
+  });
 }
 
 /** Whoever chooses a filter on a column learns its values from the rows that come: only the owner may filter by what the clearance withholds. */

@@ -13,7 +13,7 @@ import {
 } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
 import { databaseName } from '../topology/names.ts';
-import { admittedRoles } from '../topology/rules.ts';
+import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { grantDefiner } from './definer.ts';
 import type { CellsFilter, Grant } from './grant.ts';
@@ -129,8 +129,15 @@ export function isLive(
     !isSuspended(subscription) &&
     `${subscription.domain}/${subscription.product}` === productId(product) &&
     subscription.major === product.major &&
-    domainNamed(topology, subscription.consumer)?.account === subscription.account
+    domainNamed(topology, subscription.consumer)?.account === subscription.account &&
+    !isEndlessPartner(subscription, topology)
   );
+}
+
+/** A partner gets nothing without an end, however the subscription came to have none. */
+function isEndlessPartner({ consumer, expiresAt }: SubscriptionRecord, topology: Topology): boolean {
+  const domain = domainNamed(topology, consumer);
+  return domain !== undefined && isPartner(domain) && expiresAt === undefined;
 }
 
 function emptyIntent(product: ProductRecord, consumer: string, account: string, target: DatabaseRef): ShareIntent {

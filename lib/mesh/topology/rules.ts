@@ -52,6 +52,11 @@ export function approversOf({ governance }: Topology, approvers: string): readon
   return Object.hasOwn(classes, approvers) ? classes[approvers] : undefined;
 }
 
+/** True when `mesh.yaml` names a kind of person of a place, a domain or `governance`, as an approver of some class. */
+export function isNamedApprover({ governance }: Topology, place: string, role: string): boolean {
+  return Object.values(governance?.approvers ?? {}).some((named) => named.includes(`${place}:${role}`));
+}
+
 /** Days after which a subscription to a product of that level has to be confirmed; undefined: never. */
 export function recertifyDaysOf({ governance }: Topology, level: string): number | undefined {
   const levels = governance?.recertifyEvery ?? {};
@@ -66,6 +71,11 @@ export function driftModeOf({ governance }: Topology): DriftMode {
 /** True for a partner: an account outside the organization, which has terms and an end. */
 export function isPartner(domain: Pick<Domain, 'external'>): boolean {
   return domain.external === true;
+}
+
+/** True for an account that shares an AWS Organization with the governance account: what is shared with it needs no invitation. */
+export function isInOrganization({ organization }: Topology, domain: Pick<Domain, 'external'>): boolean {
+  return organization !== undefined && !isPartner(domain);
 }
 
 /** The application that runs as a principal, given by the ARN of its role or of a session of it; undefined for all others. */

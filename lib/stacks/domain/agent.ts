@@ -26,7 +26,10 @@ export class Agent extends Construct {
     const agent = new MeshFunction(this, 'Function', {
       name: 'agent',
       description: `Applies shares in ${domain.name}`,
-      environment: domainEnvironment(props),
+      environment: {
+        ...domainEnvironment(props),
+        ...(isInOrganization(topology, domain) ? {} : { WEFT_INVITATIONS: 'accept' }),
+      },
       role: Role.fromRoleName(this, 'Role', domainRoleName(topology.mesh, domain.name, 'agent')),
       logsKey: props.logsKey,
       lambdas: props.lambdas,
@@ -84,6 +87,7 @@ function agentStatements(scope: Construct, topology: Topology, domain: Domain): 
         'lakeformation:RevokePermissions',
         'lakeformation:ListPermissions',
         'lakeformation:ListDataCellsFilter',
+        'lakeformation:GetDataLakeSettings',
       ],
       resources: ['*'],
     }),

@@ -23,6 +23,7 @@ import {
   registrationRoleName,
   roleArn,
 } from '#mesh/topology/names.ts';
+import { isInOrganization } from '#mesh/topology/rules.ts';
 import type { Domain } from '#mesh/topology/topology.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { admitDomain } from './senders.ts';
@@ -98,7 +99,7 @@ export class EnrolmentStack extends Stack {
 
   /** A domain speaks for itself only: its source is taken from its account and from no other. */
   #reports({ topology, domain, reports }: EnrolmentStackProps): void {
-    if (!topology.organization) admitDomain(this, topology, domain);
+    if (!isInOrganization(topology, domain)) admitDomain(this, topology, domain);
     new CfnRule(this, 'Reports', {
       description: `What ${domain.name} reports`,
       eventBusName: meshBusName(topology.mesh),

@@ -14,6 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '#constructs/acknowledge.ts';
+import { isPartner } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { API_STAGE } from '../mesh-site.ts';
 import { unapprovedApplications } from '../unapproved-applications.ts';
@@ -48,6 +49,9 @@ export const ROUTES = [
   'POST /subscriptions/{id}/decision',
   'POST /subscriptions/{id}/revocation',
   'POST /subscriptions/{id}/suspension',
+  'POST /subscriptions/{id}/renewal',
+  'GET /domains/{domain}',
+  'POST /domains/{domain}/suspension',
   'GET /drift',
   'POST /drift/check',
   'POST /drift/repair',
@@ -119,6 +123,15 @@ export class MeshApi extends RestApi {
   }
 }
 
+/** Partners are in no organization with the others: each is named. */
+function partners(topology: Topology): PolicyStatement[] {
+  const accounts = topology.domains.filter(isPartner).map(({ account }) => account);
+  if (topology.organization === undefined || accounts.length === 0) return [];
+  const principals = accounts.map((account) => new AccountPrincipal(account));
+  const actions = ['execute-api:Invoke'];
+  return [new PolicyStatement({ sid: 'Partners', actions, resources: ['execute-api:/*'], principals })];
+}
+
 function callers(topology: Topology): PolicyDocument {
   const { organization, governanceAccount, auditAccount, domains } = topology;
   const accounts = new Set([governanceAccount, auditAccount, ...domains.map(({ account }) => account)]);
@@ -128,6 +141,7 @@ function callers(topology: Topology): PolicyDocument {
   return new PolicyDocument({
     statements: [
       new PolicyStatement({ sid: 'Mesh', actions: ['execute-api:Invoke'], resources: ['execute-api:/*'], ...inside }),
+      ...partners(topology),
       ...unapprovedApplications(topology).map(
         (conditions) =>
           new PolicyStatement({

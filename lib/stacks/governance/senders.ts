@@ -2,6 +2,7 @@ import { CfnEventBusPolicy, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { userError } from '#mesh/error.ts';
 import { busArn, domainSource, meshBusName } from '#mesh/topology/names.ts';
+import { isInOrganization } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 
 /** A bus policy holds 10,240 characters, and the statement of one domain about 300. */
@@ -21,10 +22,11 @@ export function admitOrganization(bus: IEventBus, topology: Topology, organizati
   });
 }
 
-/** Without an organization: one statement for each domain. `WEFT-STACK-004` for more domains than the bus has room for. */
+/** For a domain that is in no organization with the governance account: a statement of its own. `WEFT-STACK-004` for more domains than the bus has room for. */
 export function admitDomain(scope: Construct, topology: Topology, domain: Domain): void {
-  if (topology.domains.length > MOST_STATEMENTS) {
-    const found = `${topology.domains.length} domains without an organization`;
+  const outside = topology.domains.filter((entry) => !isInOrganization(topology, entry)).length;
+  if (outside > MOST_STATEMENTS) {
+    const found = `${outside} domains outside an organization`;
     throw userError('WEFT-STACK-004', `${found}: the mesh bus has room for the statements of ${MOST_STATEMENTS}`, {
       hint: 'name the AWS Organization that the accounts share in mesh.yaml',
     });
