@@ -144,6 +144,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--table <database.table>', description: 'the table' },
       { flags: '--domain <name>', description: 'the domain (default: the one of your account)' },
       { flags: '--out <folder>', description: 'where to write (default: products/<product>)' },
+      {
+        flags: '--sample',
+        description: 'guess at what columns hold by some of their values too, not by their names alone',
+      },
     ],
     connects: true,
     examples: [

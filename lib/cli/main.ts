@@ -94,5 +94,6 @@ const NOUNS: Readonly<Record<string, string>> = {
   mesh: 'the mesh itself: domains and accounts',
   product: 'data products: validate, publish, find',
   subscription: 'the right to use a product: request, decide, revoke',
+  events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
 };

@@ -1,14 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { CfnArchive, EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { archiveName } from '#mesh/topology/names.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { allowRules } from './work-queue.ts';
 
 export interface MeshBusProps {
   readonly busName: string;
   readonly description: string;
-  /** Days for which the archive keeps events for a replay. Default none. */
-  readonly archiveDays?: number;
+  /** What the archive keeps for a replay. It must not keep what tells a Lambda to change access: an old word would be obeyed again. */
+  readonly archive: { readonly days: number; readonly pattern: Readonly<Record<string, unknown>> };
 }
 
 /** A bus with the queue that takes what its rules cannot deliver. */
@@ -21,12 +21,12 @@ export class MeshBus extends Construct {
     this.bus = new EventBus(this, 'Bus', { eventBusName: props.busName, description: props.description });
     this.undelivered = new DeadLetterQueue(this, 'Undelivered');
     allowRules(this.undelivered, props.busName);
-    if (props.archiveDays !== undefined) {
-      this.bus.archive('Archive', {
-        description: `${props.description}, for replay`,
-        eventPattern: { version: ['0'] },
-        retention: Duration.days(props.archiveDays),
-      });
-    }
+    new CfnArchive(this, 'Archive', {
+      archiveName: archiveName(props.busName),
+      sourceArn: this.bus.eventBusArn,
+      description: `${props.description}, for replay`,
+      eventPattern: props.archive.pattern,
+      retentionDays: props.archive.days,
+    });
   }
 }

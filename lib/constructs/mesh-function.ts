@@ -26,6 +26,8 @@ export interface MeshFunctionProps {
   /** The folder of the entry: `lambdas/<name>/handler.ts`. */
   readonly name: string;
   readonly description: string;
+  /** A physical name, where people call the function by it. Default: generated. */
+  readonly functionName?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Encrypts the log group; its policy must let CloudWatch Logs in. */
   readonly logsKey: IKey;
@@ -84,6 +86,7 @@ export class MeshFunction extends LambdaFunction {
         description: props.description,
       });
     super(scope, id, {
+      functionName: props.functionName,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -2,8 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the nine that the stacks deploy', () => {
-    expect(lambdaNames()).toEqual(['agent', 'api', 'catalog-watch', 'event-port', 'publish', 'reconcile', 'relay', 'sweep', 'sync']);
+  test('are the ten that the stacks deploy', () => {
+    expect(lambdaNames()).toEqual([
+      'agent',
+      'api',
+      'catalog-watch',
+      'dead-letters',
+      'event-port',
+      'publish',
+      'reconcile',
+      'relay',
+      'sweep',
+      'sync',
+    ]);
   });
 
   test.each(lambdaNames())('%s is at most 400 KB', (name) => {

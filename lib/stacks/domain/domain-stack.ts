@@ -2,8 +2,9 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { MeshBus } from '#constructs/mesh-bus.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
-import { domainBusName, domainRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
+import { domainBusName, domainRoleName, domainSource, roleArn, workgroupName } from '#mesh/topology/names.ts';
 import type { Domain } from '#mesh/topology/topology.ts';
+import { DeadLetters } from '../dead-letters.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { Agent } from './agent.ts';
 import { Catalog } from './catalog.ts';
@@ -32,6 +33,13 @@ export class DomainStack extends Stack {
     const bus = new MeshBus(this, 'Bus', {
       busName: domainBusName(mesh, domain.name),
       description: `Events of the domain ${domain.name}`,
+      archive: {
+        days: 30,
+        pattern: {
+          source: [{ 'anything-but': { prefix: domainSource('') } }],
+          'detail-type': [{ 'anything-but': ['ShareRequested'] }],
+        },
+      },
     });
     connectToMesh(this, topology, domain, bus);
     admitProducts(this, topology, domain, bus.bus);
@@ -59,5 +67,10 @@ export class DomainStack extends Stack {
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     new Catalog(this, 'Catalog', { domain, mesh, people, watch, foundation, createDefault: options.defaultDatabase });
+    new DeadLetters(this, 'DeadLetters', {
+      ...shared,
+      bus: bus.bus,
+      operators: [people.producer, people.steward],
+    });
   }
 }

@@ -5,13 +5,15 @@ import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshBus } from '#constructs/mesh-bus.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { apiParameterName, meshBusName, meshParameterName } from '#mesh/topology/names.ts';
+import { apiParameterName, MESH_SOURCE, meshBusName } from '#mesh/topology/names.ts';
+import { DeadLetters } from '../dead-letters.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ControlPlane } from './control-plane.ts';
 import { MeshApi } from './mesh-api.ts';
 import { platformRole } from './people.ts';
 import { Registry } from './registry.ts';
 import { admitOrganization } from './senders.ts';
+import { keepTopology } from './topology-parameters.ts';
 
 export interface GovernanceStackProps extends StackProps, MeshSite {
   readonly controlKey: IKey;
@@ -27,18 +29,17 @@ export class GovernanceStack extends Stack {
   constructor(scope: Construct, id: string, props: GovernanceStackProps) {
     super(scope, id, props);
     const { topology, controlKey } = props;
-    const { domains: _, ...mesh } = topology;
-    new StringParameter(this, 'Mesh', {
-      parameterName: meshParameterName(topology.mesh),
-      description: `The mesh ${topology.mesh} without its domains`,
-      stringValue: JSON.stringify(mesh),
-    });
+    keepTopology(this, topology);
 
     const registry = new Registry(this, 'Registry', { encryptionKey: controlKey });
     this.bus = new MeshBus(this, 'Bus', {
       busName: meshBusName(topology.mesh),
       description: `Events of the mesh ${topology.mesh}`,
-      archiveDays: 90,
+      // What agents obey and domains report is told again by the sweep, and never from an archive.
+      archive: {
+        days: 90,
+        pattern: { source: [MESH_SOURCE], 'detail-type': [{ 'anything-but': ['ShareRequested'] }] },
+      },
     });
     if (topology.organization) admitOrganization(this.bus.bus, topology, topology.organization);
     this.controlPlane = new ControlPlane(this, 'Control', {
@@ -57,7 +58,14 @@ export class GovernanceStack extends Stack {
     // The schedule's role is a child of the stack, wherever the schedule is.
     acknowledge(this, INLINE_POLICY);
     acceptWildcards(this, { 'Resource::<ControlSweep%.Arn>:*': 'the versions of exactly one Lambda' });
-    platformRole(this, topology);
+    const platform = platformRole(this, topology);
+    new DeadLetters(this, 'DeadLetters', {
+      topology,
+      bus: this.bus.bus,
+      operators: [platform],
+      logsKey: controlKey,
+      lambdas: props.lambdas,
+    });
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the command and the domains call the mesh' });
     new CfnOutput(this, 'RegistryTable', { value: registry.tableName });
   }

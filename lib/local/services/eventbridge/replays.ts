@@ -52,6 +52,11 @@ export function pumpReplays(cloud: Cloud): boolean {
 /** Replays of an archive to the bus that it is of. */
 export const replayOperations: Operations = {
   StartReplay: {
+    resources: (input: ReplayInput, { account, region }: Context) => [
+      input.EventSourceArn,
+      input.Destination.Arn,
+      replayArn({ account, region, name: input.ReplayName }),
+    ],
     run: (input: ReplayInput, context: Context) => {
       const { cloud, account, region, now } = context;
       const name = /:archive\/(.+)$/.exec(input.EventSourceArn)?.[1] ?? '';
@@ -87,6 +92,9 @@ export const replayOperations: Operations = {
     },
   },
   DescribeReplay: {
+    resources: (input: { ReplayName: string }, { account, region }: Context) => [
+      replayArn({ account, region, name: input.ReplayName }),
+    ],
     run: (input: { ReplayName: string }, context: Context) => describe(getReplay(context, input.ReplayName)),
   },
   ListReplays: {
@@ -118,7 +126,7 @@ function getReplay({ cloud, account, region }: Context, name: string): StoredRep
   return replay;
 }
 
-function replayArn(replay: StoredReplay): string {
+function replayArn(replay: Pick<StoredReplay, 'account' | 'region' | 'name'>): string {
   return `arn:aws:events:${replay.region}:${replay.account}:replay/${replay.name}`;
 }
 

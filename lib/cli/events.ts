@@ -1,0 +1,81 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { userError, WeftError } from '#mesh/error.ts';
+import type { DeadLetter } from '#mesh/event/dead-letter.ts';
+import { deadLettersName, domainBusName, meshBusName } from '#mesh/topology/names.ts';
+import { domainOfAccount } from '#mesh/topology/topology.ts';
+import type { Connection } from './connection.ts';
+import type { Io } from './io.ts';
+import { renderTable } from './table.ts';
+
+/**
+ * The bus and the Lambda for what was not delivered of the caller's account.
+ * @throws WeftError `WEFT-CLI-080` for an account that has none.
+ */
+export function eventPlace({ topology, account }: Connection): { bus: string; deadLetters: string } {
+  const { mesh, governanceAccount } = topology;
+  if (account === governanceAccount) return { bus: meshBusName(mesh), deadLetters: deadLettersName(mesh) };
+  const domain = domainOfAccount(topology, account);
+  if (domain === undefined) {
+    throw userError('WEFT-CLI-080', `account ${account} has no bus of mesh ${mesh}`, {
+      hint: 'ask as governance/platform, or as a steward or producer of a domain',
+    });
+  }
+  return { bus: domainBusName(mesh, domain.name), deadLetters: deadLettersName(mesh, domain.name) };
+}
+
+/** Asks the account's own Lambda; what it refuses is thrown as the error that it carries. */
+export async function askDeadLetters<T>(connection: Connection, wish: object): Promise<T> {
+  const FunctionName = eventPlace(connection).deadLetters;
+  const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(wish)) });
+  const answer = await new LambdaClient(connection.client).send(command);
+  const text = Buffer.from(answer.Payload ?? []).toString('utf8');
+  if (answer.FunctionError !== undefined) {
+    throw new WeftError('WEFT-CLI-081', `${FunctionName} failed: ${text.slice(0, 300)}`);
+  }
+  const said = JSON.parse(text) as T & { readonly error?: { code: string; message: string; hint?: string } };
+  if (said.error !== undefined) throw userError(said.error.code, said.error.message, { hint: said.error.hint });
+  return said;
+}
+
+export function letterTable(io: Io, letters: readonly DeadLetter[], now: number): string {
+  return renderTable(
+    letters,
+    [
+      { title: 'queue', value: (letter) => letter.queue },
+      { title: 'id', value: (letter) => letter.id },
+      { title: 'age', value: (letter) => age(now - Date.parse(letter.at)) },
+      { title: 'what', value: (letter) => letter.what },
+      { title: 'why', value: (letter) => letter.why },
+      { title: 'goes to', value: (letter) => letter.to ?? 'nowhere: the sweep does it again' },
+    ],
+    io.columns,
+  );
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+
+function age(milliseconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => milliseconds >= size) ?? ['s', 1000];
+  return `${Math.max(0, Math.floor(milliseconds / size))}${unit}`;
+}
+
+/**
+ * A time as ISO 8601, or as a span before now, e.g. `15m`.
+ * @throws WeftError `WEFT-CLI-082`.
+ */
+export function timeOf(written: string, now: number): Date {
+  const span = /^(\d{1,6})([smhd])$/.exec(written);
+  const size = UNITS.find(([unit]) => unit === span?.[2])?.[1];
+  const time = size === undefined ? new Date(written) : new Date(now - Number(span?.[1]) * size);
+  if (Number.isNaN(time.getTime()) || (size === undefined && !/^\d{4}-\d{2}/.test(written))) {
+    throw userError('WEFT-CLI-082', `${JSON.stringify(written)} is not a time`, {
+      hint: 'ISO 8601, e.g. 2030-01-31T12:00:00Z, or a span before now: 15m, 2h, 3d',
+    });
+  }
+  return time;
+}
