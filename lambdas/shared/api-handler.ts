@@ -6,8 +6,9 @@ import { callerOf } from '#control/caller.ts';
 import { setsInForce } from '#control/policy-sets.ts';
 import { keepAttempt } from '#control/refused.ts';
 import { userError } from '#mesh/error.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import { errorResult, statusOf, toResult } from './answer.ts';
-import { clientConfig, now, patience, random, topologyReader } from './clients.ts';
+import { clientConfig, now, patience, random, topologyNow, topologyReader } from './clients.ts';
 import { settings } from './environment.ts';
 import { describe, meshHandler } from './middleware.ts';
 import { checkPolicies, deployedPolicies, policyReader } from './policies.ts';
@@ -25,9 +26,9 @@ export function apiHandler(name: string, routes: Routes) {
     topology,
     now,
   };
-  const deps = {
-    registry: createRegistry(client, environment.registryTable, patience),
-    topology,
+  const registry = createRegistry(client, environment.registryTable, patience);
+  const common = {
+    registry,
     policies,
     policy: policyReader(setsInForce(policies), topology),
     now,
@@ -38,6 +39,12 @@ export function apiHandler(name: string, routes: Routes) {
     const correlation = requestContext.requestId;
     const actor = requestContext.identity.userArn ?? 'unknown';
     const route = `${httpMethod} ${resource}`;
+    let asked: Promise<Topology> | undefined;
+    const askedOnce = () => {
+      asked ??= topologyNow(topology, registry)();
+      return asked;
+    };
+    const deps = { ...common, topology: askedOnce };
     try {
       const work = routes[route];
       if (work === undefined)

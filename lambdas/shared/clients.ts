@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createJsonCall } from '#aws/json-call.ts';
+import type { Registry } from '#aws/registry.ts';
 import { realPatience } from '#aws/retry.ts';
 import type { Way } from '#aws/signed-request.ts';
 import { createTopologyReader } from '#aws/ssm.ts';
+import { withStops } from '#mesh/subscription/stop.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 /** One pool of connections for every client of a Lambda, kept between invocations. */
@@ -39,4 +41,15 @@ export function wayTo(service: string, region: string): Way {
 /** A reader of the topology that lives as long as the Lambda's environment. */
 export function topologyReader({ mesh, region }: { mesh: string; region: string }): () => Promise<Topology> {
   return createTopologyReader(createJsonCall('ssm', 'AmazonSSM', wayTo('ssm', region), patience), mesh, Date.now);
+}
+
+/** The topology with the domains that are suspended as a whole at the moment of asking: that is never kept. */
+export function topologyNow(
+  topology: () => Promise<Topology>,
+  registry: Pick<Registry, 'domains'>,
+): () => Promise<Topology> {
+  return async () => {
+    const [known, domains] = await Promise.all([topology(), registry.domains()]);
+    return withStops(known, domains);
+  };
 }

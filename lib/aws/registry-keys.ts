@@ -41,6 +41,9 @@ export function sourceKey(account: string, database: string, table: string): Reg
 /** The partition of the standing entitlements, and the message group in which they are reconciled. */
 export const ENTITLEMENTS = 'ENTITLEMENT';
 
+/** The partition of the domains that were ever suspended as a whole. */
+export const DOMAINS = 'DOMAIN';
+
 /** The partition of what each scope of policies has in force. */
 export const POLICY_HEADS = 'POLICY-HEAD';
 
@@ -65,6 +68,8 @@ export function keyOf(record: RegistryRecord): RegistryKey {
     }
     case 'entitlement':
       return { pk: ENTITLEMENTS, sk: record.id };
+    case 'domain':
+      return { pk: DOMAINS, sk: record.name };
     case 'policy-set':
       return { pk: policyPartition(record.scope), sk: `V#${record.digest}` };
     case 'feedback':
@@ -85,6 +90,8 @@ export function sortOf(record: RegistryRecord): string {
       return `${record.intent.consumer}#${record.intent.domain}/${record.intent.product}#${record.intent.major}`;
     case 'entitlement':
       return record.id;
+    case 'domain':
+      return record.name;
     case 'policy-set':
       return `${record.scope}@${record.digest}`;
     case 'feedback':

@@ -13,9 +13,11 @@ import { userError, WeftError } from '#mesh/error.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
+import type { DomainRecord } from '#mesh/subscription/stop.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { fromItem, toItem } from './attribute-value.ts';
 import {
+  DOMAINS,
   ENTITLEMENTS,
   keyOf,
   type ProductKey,
@@ -37,7 +39,7 @@ export interface VersionState {
 
 /** A record to write, and the revision that it replaces: undefined when it must not exist yet. */
 export interface RecordWrite {
-  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | FeedbackRecord;
+  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | DomainRecord | FeedbackRecord;
   readonly replaces: number | undefined;
 }
 
@@ -67,6 +69,8 @@ export interface Registry {
   write(writes: readonly RecordWrite[], claims?: readonly SourceClaim[]): Promise<void>;
   /** Every standing entitlement, those that ended included, read consistently. */
   entitlements(): Promise<EntitlementRecord[]>;
+  /** Every domain that was ever suspended as a whole, read consistently. */
+  domains(): Promise<DomainRecord[]>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;
   /** The product that follows a source table. */
@@ -153,6 +157,14 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
         ConsistentRead: true,
       });
       return toVersions(items);
+    },
+    async domains() {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: toItem({ ':pk': DOMAINS }),
+        ConsistentRead: true,
+      });
+      return items.map((item) => toRecord(item) as DomainRecord);
     },
     async entitlements() {
       const items = await query({

@@ -1,13 +1,12 @@
 import type { VersionState } from '#aws/registry.ts';
-import { productOfSubscription } from '#aws/registry-keys.ts';
-import { type Checked, userError } from '#mesh/error.ts';
+import { userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { isSameParty, OWNER } from '#mesh/subscription/approval.ts';
 import { narrow, narrowEnd } from '#mesh/subscription/narrowing.ts';
-import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { approve, type Narrowing, reject, revoke } from '#mesh/subscription/transitions.ts';
 import { recertifyDaysOf } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -21,31 +20,11 @@ import { decideRenewal } from './renew.ts';
 import type { ApiDeps, Request } from './request.ts';
 import { planOf } from './request-subscription.ts';
 import { checkEnd, checkScope } from './scope.ts';
+import { actOf, allowed, type DecisionWish, findSubscription, union } from './subscription-act.ts';
+
+export { actOf, allowed, type DecisionWish, findSubscription } from './subscription-act.ts';
+
 import { settleRollout } from './take-back.ts';
-
-export interface DecisionWish extends Partial<AccessScope> {
-  readonly decision: 'approve' | 'reject';
-  /** The class of approvers that this is the word of; default: the first that is missing and that the caller may speak for. */
-  readonly class?: string;
-  readonly reason?: string;
-  readonly expiresAt?: string;
-}
-
-/** A subscription of the version that its id carries. @throws WEFT-REQUEST-005 when there is none. */
-export async function findSubscription(
-  id: string,
-  deps: Pick<ApiDeps, 'registry'>,
-): Promise<{ version: VersionState; subscription: SubscriptionRecord }> {
-  const key = productOfSubscription(id);
-  const version = key === undefined ? undefined : await deps.registry.version(key);
-  const subscription = version?.subscriptions.find((entry) => entry.id === id);
-  if (version === undefined || subscription === undefined) {
-    throw userError('WEFT-REQUEST-005', `subscription \`${id}\` does not exist`, {
-      hint: 'see `weft subscription list`',
-    });
-  }
-  return { version, subscription };
-}
 
 /**
  * The word of a class of approvers on a request, or on a renewal that waits. An approval may narrow and never widen; the last class that the decision named makes it
@@ -138,10 +117,6 @@ async function askAgain(
   return verdict;
 }
 
-export function union(one: readonly string[], other: readonly string[]): string[] {
-  return [...new Set([...one, ...other])];
-}
-
 /** Ends a subscription: its access is taken away, and it counts as revoked when the read-back shows that nothing is left. @throws WEFT-AUTH-002, WEFT-REQUEST-005 and -006. */
 export async function revokeSubscription(
   id: string,
@@ -182,10 +157,6 @@ function refuseUnpublished(product: ProductRecord): void {
   });
 }
 
-export function actOf(request: Request, deps: Pick<ApiDeps, 'now'>, reason: string | undefined) {
-  return { actor: request.caller.arn, at: deps.now().toISOString(), correlation: request.correlation, reason };
-}
-
 function narrowingOf(
   { clearance, tables, columns, rows, expiresAt }: DecisionWish,
   subscription: SubscriptionRecord,
@@ -199,14 +170,4 @@ function narrowingOf(
   );
   const given = Object.entries({ ...scope, clearance, expiresAt }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Narrowing;
-}
-
-export function allowed(checked: Checked<SubscriptionRecord>, subscription: SubscriptionRecord): SubscriptionRecord {
-  if (checked.ok) return checked.value;
-  const why = checked.problems.map(({ message }) => message).join('; ');
-  throw userError('WEFT-REQUEST-006', why, {
-    problems: checked.problems,
-    details: { subscription: subscription.id, state: subscription.state },
-    hint: checked.problems.find(({ fix }) => fix !== undefined)?.fix,
-  });
 }

@@ -11,11 +11,11 @@ import { recertifyDaysOf } from '#mesh/topology/rules.ts';
 import { approversIn, voiceOf } from './approvers.ts';
 import { authorize, may } from './authorize.ts';
 import { type Caller, callerOf } from './caller.ts';
-import { actOf, allowed, type DecisionWish, findSubscription, union } from './decide.ts';
 import { decideAccess, refuseDenied } from './decide-access.ts';
 import { optimistically } from './optimistic.ts';
 import type { ApiDeps, Request } from './request.ts';
 import { checkEnd } from './scope.ts';
+import { actOf, allowed, type DecisionWish, findSubscription, union } from './subscription-act.ts';
 
 export interface RenewalRequest {
   /** The new end; absent: it is certified again and ends when it would have. */

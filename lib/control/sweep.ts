@@ -9,10 +9,11 @@ import { bumped } from './bumped.ts';
 import type { EntitlementsRequest } from './entitlement/reconcile.ts';
 import { optimistically } from './optimistic.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
+import { finishSpreading } from './suspend-domain.ts';
 import { needsCare, tendProduct } from './tend-product.ts';
 
 export interface SweepDeps {
-  readonly registry: Pick<Registry, 'page' | 'version' | 'versions' | 'write'>;
+  readonly registry: Pick<Registry, 'page' | 'version' | 'versions' | 'write' | 'domains'>;
   readonly queue: FifoQueue;
   now(): Date;
 }
@@ -48,6 +49,11 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
     } catch (error) {
       failed.push(`${subscription.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+  try {
+    await finishSpreading({ actor: 'weft:sweep', at: deps.now().toISOString(), correlation }, deps);
+  } catch (error) {
+    failed.push(`domains: ${error instanceof Error ? error.message : String(error)}`);
   }
   const messages: FifoMessage[] = [];
   let audits = 0;

@@ -3,6 +3,7 @@ import type { PolicySetRecord } from './policy-set/policy-set.ts';
 import type { FeedbackRecord } from './product/feedback.ts';
 import type { ProductRecord } from './product/product.ts';
 import type { Change } from './record.ts';
+import type { DomainRecord } from './subscription/stop.ts';
 import type { ShareRecord, SubscriptionRecord } from './subscription/subscription.ts';
 
 /** A command that was refused: kept for the trail, until `expires` (epoch seconds) at the earliest. */
@@ -18,11 +19,12 @@ export type RegistryRecord =
   | SubscriptionRecord
   | ShareRecord
   | EntitlementRecord
+  | DomainRecord
   | PolicySetRecord
   | FeedbackRecord
   | AttemptRecord;
 
-/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a set of policies with its digest. */
+/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a domain's name; a set of policies with its digest. */
 export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): string {
   switch (record.type) {
     case 'product':
@@ -31,6 +33,8 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
       return `${record.domain}/${record.product}#${record.major}/subscription/${record.id}`;
     case 'entitlement':
       return `entitlement/${record.id}`;
+    case 'domain':
+      return `domain/${record.name}`;
     case 'policy-set':
       return `policy/${record.scope}@${record.digest}`;
     case 'feedback':

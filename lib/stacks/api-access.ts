@@ -8,10 +8,21 @@ export type Route = `${'GET' | 'POST'} /${string}`;
 
 export const READ: readonly Route[] = ['GET /*'];
 export const PUBLISH: readonly Route[] = ['POST /products', 'POST /products/plan'];
-export const SUBSCRIBE: readonly Route[] = ['POST /subscriptions', 'POST /subscriptions/plan'];
+/** An analyst may withdraw a request, too. */
+export const SUBSCRIBE: readonly Route[] = [
+  'POST /subscriptions',
+  'POST /subscriptions/plan',
+  'POST /subscriptions/*/renewal',
+  'POST /subscriptions/*/revocation',
+];
+export const APPROVE: readonly Route[] = ['POST /subscriptions/*/decision'];
 export const REVOKE: readonly Route[] = ['POST /subscriptions/*/revocation', 'POST /entitlements/*/revocation'];
 export const ENTITLE: readonly Route[] = ['POST /entitlements', 'POST /entitlements/plan'];
-export const SUSPEND: readonly Route[] = ['POST /products/*/suspension', 'POST /subscriptions/*/suspension'];
+export const SUSPEND: readonly Route[] = [
+  'POST /products/*/suspension',
+  'POST /subscriptions/*/suspension',
+  'POST /domains/*/suspension',
+];
 export const RETIRE: readonly Route[] = ['POST /products/*/retirement'];
 /** What a domain says of its data, and of others' products. */
 export const REPORT: readonly Route[] = ['POST /products/*/report'];
@@ -21,7 +32,7 @@ const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/
 export const PROPOSE: readonly Route[] = ['POST /policies'];
 const VOTE: readonly Route[] = ['POST /policies/*/decision'];
 export const DECIDE: readonly Route[] = [
-  'POST /subscriptions/*/decision',
+  ...APPROVE,
   ...REVOKE,
   ...ENTITLE,
   ...SUSPEND,

@@ -82,6 +82,8 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
       const { domain, product, major, consumer, revision } = record;
       return { domain, product, major, consumer, revision };
     }
+    case 'domain':
+      return { domain: record.name, consumer: record.name, revision: record.revision };
     case 'entitlement': {
       const { selector, generation, revision } = record;
       return { ...(selector.domain === undefined ? {} : { domain: selector.domain }), generation, revision };

@@ -5,6 +5,9 @@ import { type PolicySetRecord, policySetId } from '../policy-set/policy-set.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { condition } from '../record.ts';
 import type { RegistryRecord } from '../registry.ts';
+import { missingApprovals } from '../subscription/approval.ts';
+import { endOf } from '../subscription/end.ts';
+import type { DomainRecord } from '../subscription/stop.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
 import type { Suspendable } from '../suspension.ts';
 
@@ -19,6 +22,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofProduct(before?.type === 'product' ? before : undefined, after);
     case 'subscription':
       return ofSubscription(before?.type === 'subscription' ? before : undefined, after);
+    case 'domain':
+      return ofDomain(before?.type === 'domain' ? before : undefined, after);
     case 'entitlement':
       return ofEntitlement(before?.type === 'entitlement' ? before : undefined, after);
     case 'policy-set':
@@ -69,6 +74,10 @@ function ofSubscription(before: SubscriptionRecord | undefined, after: Subscript
   }
   const suspended = describeSuspensions(before, after);
   if (suspended.length > 0) return suspended.join(', ');
+  const given = (after.approvals ?? []).filter((one) => !before.approvals?.some((other) => other.class === one.class));
+  if (before.state === after.state && given.length > 0)
+    return `approved for ${given.map((one) => one.class).join(', ')}, waits for ${missingApprovals(after).join(', ')}`;
+  if (after.change.action === 'SubscriptionRenewed') return `goes on until ${endOf(after)?.at ?? 'it is revoked'}`;
   return before.state === after.state ? `still ${after.state}` : `${before.state} to ${after.state}`;
 }
 
@@ -81,6 +90,16 @@ function describeSuspensions(before: Suspendable, after: Suspendable): string[] 
     ),
     ...missing(after, before).map(({ side }) => `resumed by ${side}`),
   ];
+}
+
+function ofDomain(before: DomainRecord | undefined, { name, stops }: DomainRecord): string {
+  const said = (stop: DomainRecord['stops'][number]) => `${stop.reach} of ${name} by ${stop.side}`;
+  const former = (before?.stops ?? []).map(said);
+  const now = stops.map(said);
+  const stopped = now.filter((one) => !former.includes(one)).map((one) => `suspended: ${one}`);
+  const resumed = former.filter((one) => !now.includes(one)).map((one) => `resumed: ${one}`);
+  const changes = [...stopped, ...resumed];
+  return changes.length === 0 ? 'every product that it concerns was told' : changes.join(', ');
 }
 
 function describeScope(scope: AccessScope): string {

@@ -22,6 +22,7 @@ export function ofProductLife(
     ...ofRollout(before, after, everyone),
     ...turned(before, after, 'Healthy', { lost: 'QualityFailed', found: 'QualityRestored' }, everyone),
     ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
+    ...turned(before, after, 'Owned', { lost: 'OwnerMissing', found: 'OwnerFound' }, [after.domain]),
     ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
   ];
 }

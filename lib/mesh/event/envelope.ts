@@ -64,7 +64,9 @@ export type MeshEventType =
   | 'PolicyProposed'
   | 'PolicyApproved'
   | 'PolicyInForce'
-  | 'PolicyRejected';
+  | 'PolicyRejected'
+  | 'OwnerMissing'
+  | 'OwnerFound';
 
 /** `DriftFound`, `DriftRepaired`: one thing that somebody changed past the mesh. */
 export interface DriftNotice {

@@ -13,9 +13,9 @@ import {
   ROWS_CHANGED,
   rowsSource,
 } from '#mesh/topology/names.ts';
-import { APPLICATION_TAG } from '#mesh/topology/rules.ts';
+import { APPLICATION_TAG, isNamedApprover } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
-import { DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, RATE, READ, REPORT, SUBSCRIBE } from '../api-access.ts';
+import { APPROVE, DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, RATE, READ, REPORT, SUBSCRIBE } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { unapprovedApplications } from '../unapproved-applications.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
@@ -46,12 +46,13 @@ export class People extends Construct {
     const { topology, domain, analysts, producers } = props;
     const { account, region } = Stack.of(this);
     const own = glueName(domain.name);
+    const approves = (role: DomainRole) => (isNamedApprover(topology, domain.name, role) ? APPROVE : []);
     const shared = [
       catalogRead(this, [account], [own, 'default', PRODUCT_DATABASES]),
       catalogRead(this, [topology.governanceAccount], [PRODUCT_DATABASES], 'CentralCatalog'),
     ];
     this.producer = this.#role(props, 'producer', 'Makes the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE]),
+      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE, ...approves('producer')]),
       ...producers.statements(),
       ...this.#ownProducts(props, own),
       new PolicyStatement({
@@ -75,7 +76,7 @@ export class People extends Construct {
       SEE_GRANTS,
     ]);
     this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
-      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE]),
+      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE, ...approves('analyst')]),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
