@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
+import { CreateTableCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient, ListPermissionsCommand, RevokePermissionsCommand } from '@aws-sdk/client-lakeformation';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { ask, refusal } from '#cli/demo/sql.ts';
@@ -227,6 +228,50 @@ describe('a masked port, on the deployed templates', () => {
     world.instance.cloud.clock.advance(16 * 60_000);
     await world.settle();
     expect((await ask(world, MASKED, `SELECT count(*) FROM ${VIEW}`)).rows).toEqual([['10000']]);
+  }, 60_000);
+
+  test('an import says what columns seem to hold, and a person has to confirm it', async () => {
+    const { client } = await world.as('wildlife-safety/producer');
+    const place = 'products/staff/';
+    const Bucket = 'aviation-wildlife-safety-210000000013-us-east-1';
+    const people = Array.from(
+      { length: 8 },
+      (_, index) => `${index},p${index}@birds.example,+1 212 555 010${index},${index}`,
+    );
+    const Body = ['id,handle,reach,nest', ...people, ''].join('\n');
+    await new S3Client({ ...client, forcePathStyle: true }).send(
+      new PutObjectCommand({ Bucket, Key: `${place}a.csv`, Body }),
+    );
+    await new GlueClient(client).send(
+      new CreateTableCommand({
+        DatabaseName: 'wildlife_safety',
+        TableInput: {
+          Name: 'staff',
+          TableType: 'EXTERNAL_TABLE',
+          Parameters: { EXTERNAL: 'TRUE', 'skip.header.line.count': '1' },
+          PartitionKeys: [],
+          StorageDescriptor: {
+            Columns: ['id', 'handle', 'reach', 'nest'].map((Name) => ({ Name, Type: 'string' })),
+            Location: `s3://${Bucket}/${place}`,
+            InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+            OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+            SerdeInfo: {
+              SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+              Parameters: { 'field.delim': ',' },
+            },
+          },
+        },
+      }),
+    );
+    const words = ['product', 'import', '--table', 'wildlife_safety.staff', '--sample', '--out', 'staff'];
+    const { exit, err } = await runWeft([...words, '--as', 'wildlife-safety/producer'], { cwd: folder, columns: 400 });
+    expect({ exit, err: exit === 0 ? '' : err }).toEqual({ exit: 0, err: '' });
+    expect(err).toMatch(/"handle" may be an e-mail address.*nobody has confirmed it/);
+    const contract = readFileSync(join(folder, 'staff/staff.odcs.yaml'), 'utf8');
+    expect(contract).toMatch(/an e-mail address: confidential, personal \(8 of 8 values look like it\)/);
+    expect(contract).toMatch(/a telephone number: confidential, personal/);
+    expect(contract.match(/weft.suggested/g)).toHaveLength(2);
+    expect(contract).not.toMatch(/classification:|weft.personal|birds\.example|555/);
   }, 60_000);
 
   test('no role did anything that its synthesized policies do not allow', () => {

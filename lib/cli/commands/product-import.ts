@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
-import { type Imported, importTable } from '#mesh/contract/import.ts';
+import { type Imported, importTable, type Samples } from '#mesh/contract/import.ts';
 import { parseProduct } from '#mesh/contract/parse.ts';
 import { writeModel } from '#mesh/contract/standard/document.ts';
 import { userError } from '#mesh/error.ts';
 import { type Domain, domainNamed, domainOfAccount } from '#mesh/topology/topology.ts';
+import { query } from '../athena.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
 import { tone } from '../io.ts';
@@ -18,7 +19,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const connection = await connect(invocation);
   const domain = domainOf(connection, textOption(invocation, 'domain'));
   const request = new GetTableCommand({ CatalogId: domain.account, DatabaseName: database, Name: name });
-  const imported = importTable(await tableOf(connection, request), database, domain, connection.topology);
+  const table = await tableOf(connection, request);
+  const samples = invocation.options.sample === true ? await sample(connection, database, name) : {};
+  const imported = importTable(table, database, domain, connection.topology, samples);
   const product = imported.product.name ?? name;
   const folder = textOption(invocation, 'out') ?? join('products', product);
   const files = write(imported, resolve(io.cwd, folder), product);
@@ -32,6 +35,17 @@ export async function run(invocation: Invocation): Promise<undefined> {
   for (const problem of problems) io.err(`${renderProblem(io, problem)}\n`);
   for (const { file } of sources) io.out(`${file}\n`);
   io.err(`${tone(io, 'dim', 'next:')} classify the columns, then weft product publish ${folder}\n`);
+}
+
+/** Rows that are looked at. Their values go into no file. */
+const SAMPLE = 500;
+
+/** Some values of each column, read by Athena as the caller. */
+async function sample(connection: Connection, database: string, name: string): Promise<Samples> {
+  const [from, table] = [database, name].map((part) => `"${part.replaceAll('"', '""')}"`);
+  const sql = `SELECT * FROM ${from}.${table} LIMIT ${SAMPLE}`;
+  const { columns, rows } = await query(connection, sql, { limit: SAMPLE });
+  return Object.fromEntries(columns.map((column, index) => [column.name, rows.map((row) => row[index] ?? null)]));
 }
 
 function tableName(text: string | undefined): [string, string] {

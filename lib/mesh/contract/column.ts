@@ -4,6 +4,7 @@ import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readMeaning } from './meaning.ts';
 import { readType } from './odcs-type.ts';
+import { askForConfirmation } from './suggested.ts';
 import { readShown, refuseMasks } from './view.ts';
 
 /** A column and, when it is a partition key, its position among them. */
@@ -58,6 +59,7 @@ export function readColumns(
     }
     const classification = highestLevel(property, ladder, findings);
     if (!inView) refuseMasks(property, written, findings);
+    askForConfirmation(property, written, findings);
     const column: ProductColumn = {
       name,
       type: type ?? 'string',

@@ -3,6 +3,8 @@ import { fromGlueType } from './from-glue.ts';
 import { type GlueTableLike, toCatalogSchema } from './glue-table.ts';
 import type { OdcsContract, OdcsObject, OdcsProperty } from './standard/odcs.ts';
 import type { OdpsProduct } from './standard/odps.ts';
+import { suggest } from './suggest.ts';
+import { SUGGESTED } from './suggested.ts';
 
 type GlueColumn = NonNullable<GlueTableLike['PartitionKeys']>[number];
 
@@ -12,11 +14,20 @@ export interface Imported {
   readonly contract: OdcsContract;
 }
 
+/** Some values of columns as text, by the column's name. */
+export type Samples = Readonly<Record<string, readonly (string | null)[]>>;
+
 /**
  * The documents of a product with one table, as Glue describes it. What no catalog knows is left for people: no column has a
- * classification, so nobody sees any until the owner says who may.
+ * classification, so nobody sees any until the owner says who may. What a column seems to hold is written beside it as a guess.
  */
-export function importTable(table: GlueTableLike, database: string, domain: Domain, topology: Topology): Imported {
+export function importTable(
+  table: GlueTableLike,
+  database: string,
+  domain: Domain,
+  topology: Topology,
+  samples: Samples = {},
+): Imported {
   const physicalName = (table.Name ?? '').toLowerCase();
   const name = physicalName
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -48,12 +59,21 @@ export function importTable(table: GlueTableLike, database: string, domain: Doma
       servers: [
         { server: 'lake', type: 'glue', account: domain.account, database, location: parent ?? folder, format },
       ],
-      schema: [schemaOf(table, physicalName, parent === undefined ? folder : undefined)],
+      schema: [
+        schemaOf(table, physicalName, parent === undefined ? folder : undefined, (column) =>
+          guess(column, samples, topology),
+        ),
+      ],
     },
   };
 }
 
-function schemaOf(table: GlueTableLike, physicalName: string, location: string | undefined): OdcsObject {
+function schemaOf(
+  table: GlueTableLike,
+  physicalName: string,
+  location: string | undefined,
+  guessOf: (column: GlueColumn) => Pick<OdcsProperty, 'customProperties'>,
+): OdcsObject {
   const custom = Object.entries({ 'weft.location': location, ...dialectOf(table) });
   const customProperties = custom.flatMap(([property, value]) => (value === undefined ? [] : [{ property, value }]));
   return {
@@ -63,14 +83,25 @@ function schemaOf(table: GlueTableLike, physicalName: string, location: string |
     ...(table.Description === undefined ? {} : { description: table.Description }),
     ...(customProperties.length === 0 ? {} : { customProperties }),
     properties: [
-      ...(table.StorageDescriptor?.Columns ?? []).map(propertyOf),
+      ...(table.StorageDescriptor?.Columns ?? []).map((column) => ({ ...propertyOf(column), ...guessOf(column) })),
       ...(table.PartitionKeys ?? []).map((key, index) => ({
         ...propertyOf(key),
         partitioned: true,
         partitionKeyPosition: index + 1,
+        ...guessOf(key),
       })),
     ],
   };
+}
+
+/** Where nothing is known, nothing is said. */
+function guess({ Name = '', Type = '' }: GlueColumn, samples: Samples, topology: Topology) {
+  const values = Object.hasOwn(samples, Name) ? (samples[Name] ?? []) : [];
+  const found = suggest({ name: Name, type: Type }, values, topology.classification);
+  if (found === undefined) return {};
+  const { kind, classification, personal, because } = found;
+  const value = `${kind}: ${classification}${personal ? ', personal' : ''} (${because})`;
+  return { customProperties: [{ property: SUGGESTED, value }] };
 }
 
 function propertyOf({ Name = '', Type = '', Comment }: GlueColumn): OdcsProperty {
