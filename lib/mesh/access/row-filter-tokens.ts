@@ -52,6 +52,8 @@ function firstMatch(text: string, at: number): readonly [Token['kind'] | 'blank'
 
 function unquote(kind: Token['kind'], raw: string, at: number): string {
   if (kind !== 'string' && kind !== 'name') return raw;
+  // Half a surrogate pair is no character: on its way it would become another one.
+  if (!raw.isWellFormed()) throw new FilterSyntaxError('a text holds half a character', at + 1);
   // A control character could end a line where the text is shown or logged.
   if (/\p{Cc}/u.test(raw)) throw new FilterSyntaxError('a text holds a control character', at + 1);
   return kind === 'name' ? raw.slice(1, -1) : raw.slice(1, -1).replaceAll("''", "'");
