@@ -4,6 +4,7 @@ import {
   CreateDataCellsFilterCommand,
   type DataCellsFilter,
   DeleteDataCellsFilterCommand,
+  GetDataLakeSettingsCommand,
   type LakeFormationClient,
   ListDataCellsFilterCommand,
   ListPermissionsCommand,
@@ -12,6 +13,7 @@ import {
   UpdateDataCellsFilterCommand,
 } from '@aws-sdk/client-lakeformation';
 import type { CellsFilter, Grant } from '#mesh/access/grant.ts';
+import type { LakeSettingsLike } from '#mesh/drift/settings.ts';
 import type { FilterChange } from '#mesh/plan/filters.ts';
 import { type GrantChange, toBatches } from '#mesh/plan/grants.ts';
 import { type BatchOutcome, sendAll } from './batch.ts';
@@ -39,6 +41,8 @@ export interface LakeFormation {
   ofPrincipal(principal: string, catalogId: string, database: string): Promise<Grant[]>;
   /** The data cells filters of one table; none of a table that is gone. */
   filters(table: TableName): Promise<CellsFilter[]>;
+  /** The account's own settings. */
+  settings(): Promise<LakeSettingsLike>;
   /** Applies one filter change; what is already so counts as applied. */
   applyFilter(change: FilterChange): Promise<void>;
 }
@@ -119,6 +123,18 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
         throw error;
       }
       return found.map(fromFilter);
+    },
+    async settings() {
+      const { DataLakeSettings: found = {} } = await persist(
+        () => client.send(new GetDataLakeSettingsCommand({})),
+        patience,
+      );
+      const { DataLakeAdmins = [], CreateDatabaseDefaultPermissions = [], CreateTableDefaultPermissions = [] } = found;
+      return {
+        admins: DataLakeAdmins.map(({ DataLakePrincipalIdentifier = '' }) => DataLakePrincipalIdentifier),
+        openByDefault: [...CreateDatabaseDefaultPermissions, ...CreateTableDefaultPermissions].length > 0,
+        parameters: found.Parameters ?? {},
+      };
     },
     async applyFilter({ kind, filter }) {
       const send = {

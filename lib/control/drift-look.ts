@@ -54,7 +54,10 @@ export function driftModeFor(
   return {
     watching,
     mends,
-    thorough: isThorough(cause) || again === true || openDrift(product.status.drift).length > 0,
+    thorough:
+      isThorough(cause) ||
+      again === true ||
+      openDrift(product.status.drift).some((entry) => severityOf(entry) !== 'risk'),
     narrowOnly: watching && !mends,
     fingerprint,
   };
@@ -80,6 +83,8 @@ export function driftOf(
     readonly grants: Converged;
     readonly desired: ActualAccess;
     readonly seen: ActualAccess | undefined;
+    /** What is other in the account's settings; absent when nobody looked at them. */
+    readonly settings?: readonly DriftFinding[];
     readonly account: string;
     readonly now: Date;
   },
@@ -88,13 +93,20 @@ export function driftOf(
   const inCatalog = catalog.found === undefined ? [] : catalogDrift(catalog.found, account);
   const inGrants = run.seen === undefined ? [] : accessDrift(run.desired, run.seen, { account });
   const mended = (finding: DriftFinding, ok: boolean) => ok && (!mode.narrowOnly || severityOf(finding) === 'leak');
-  const found = mode.watching ? [...inCatalog, ...inGrants] : [];
-  const open = found.filter((finding) => !mended(finding, (inCatalog.includes(finding) ? catalog : grants).ok));
+  const settings = run.settings ?? [];
+  const found = [...settings, ...(mode.watching ? [...inCatalog, ...inGrants] : [])];
+  const isOpen = (finding: DriftFinding) =>
+    settings.includes(finding) || !mended(finding, (inCatalog.includes(finding) ? catalog : grants).ok);
+  const open = found.filter(isOpen);
   const ok = catalog.ok && grants.ok;
   const known = state.product.status.drift ?? [];
   return {
     found,
-    entries: driftAfter(known, { found, open, covers: () => ok }, run.now.toISOString()),
+    entries: driftAfter(
+      known,
+      { found, open, covers: (entry) => ok && (severityOf(entry) !== 'risk' || run.settings !== undefined) },
+      run.now.toISOString(),
+    ),
     audited: isThorough(run.cause) && ok,
     mends: mode.mends,
     ...(ok ? { left: mode.fingerprint } : {}),

@@ -57,7 +57,7 @@ export function driftReport(
   const found = findings.slice(0, REPORTED);
   const isLeft = (finding: DriftFinding) => {
     const severity = severityOf(finding);
-    return severity === 'note' || !ok || (waits && severity !== 'leak');
+    return severity === 'note' || severity === 'risk' || !ok || (waits && severity !== 'leak');
   };
   return { found, open: found.filter(isLeft).map(driftKey) };
 }

@@ -7,10 +7,12 @@ import { compileAccess } from '#mesh/access/compile.ts';
 import { centralTables } from '#mesh/contract/central-tables.ts';
 import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { closes } from '#mesh/drift/catalog.ts';
+import type { DriftFinding } from '#mesh/drift/finding.ts';
+import { settingsDrift } from '#mesh/drift/settings.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { condition } from '#mesh/record.ts';
 import { lostDomains, withLost } from '#mesh/topology/lost.ts';
-import { databaseName } from '#mesh/topology/names.ts';
+import { databaseName, governanceRoleName, roleArn } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { centralAccess } from './central-access.ts';
 import { convergeCatalog } from './converge-catalog.ts';
@@ -20,7 +22,7 @@ import { driftModeFor, driftOf, fingerprintOf } from './drift-look.ts';
 import { optimistically } from './optimistic.ts';
 import { productTagging } from './product-tags.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
-import type { ReconcileRequest } from './reconcile-request.ts';
+import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
 
 export { mergeRequests, type ReconcileRequest } from './reconcile-request.ts';
 
@@ -97,7 +99,9 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const { governanceAccount: account } = topology;
     const { desired } = central;
     const { cause } = request;
-    const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen: central.seen(), account, now });
+    const settings = isThorough(cause) ? await settingsNow(topology, deps) : undefined;
+    const seen = central.seen();
+    const drift = driftOf(state, { mode, cause, catalog, grants, desired, seen, settings, account, now });
     const outcome = outcomeWrites(state, { topology, left, asOf, access, catalog, grants, drift, request, now });
     const removed = retired && catalog.ok;
     if (removed) await ground.removeKeys();
@@ -112,6 +116,13 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
 /** True for what has nothing in the central catalog: a proposal, a draft, and a retired version that is gone. */
 function isIdle({ product }: VersionState): boolean {
   return !isPublished(product) && (product.state !== 'retired' || product.status.removedAt !== undefined);
+}
+
+/** What is other in the governance account's own settings than its stacks made it. */
+async function settingsNow(topology: Topology, { lakeFormation }: ReconcileDeps): Promise<DriftFinding[]> {
+  const { mesh, governanceAccount, crossAccountVersion } = topology;
+  const admins = [roleArn(governanceAccount, governanceRoleName(mesh, 'reconcile'))];
+  return settingsDrift({ admins, crossAccountVersion }, await lakeFormation.settings(), governanceAccount);
 }
 
 /** True when a reconcile of this very generation has ended well, so that a second request for it has nothing to do. */

@@ -1,6 +1,8 @@
 import type { LinkCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
+import type { Invitations } from '#aws/ram.ts';
 import type { Grant } from '#mesh/access/grant.ts';
+import { settingsDrift } from '#mesh/drift/settings.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
 import type { ShareIntent, ShareRecord, ShareReport } from '#mesh/subscription/subscription.ts';
 import { roleArn } from '#mesh/topology/names.ts';
@@ -12,6 +14,8 @@ import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 export interface ShareDeps {
   readonly catalog: LinkCatalog;
   readonly lakeFormation: LakeFormation;
+  /** Where the account is in no organization with governance: what is shared arrives as an invitation. */
+  readonly invitations?: Invitations | undefined;
   /** The name of the role that this runs as: what it holds by owning the link is nobody's drift. */
   readonly agentRole: string;
   now(): Date;
@@ -53,6 +57,7 @@ function work(intent: ShareIntent, look: ShareRequest['look'], deps: ShareDeps):
 }
 
 async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Promise<Local> {
+  await deps.invitations?.accept(link.targetCatalogId);
   const found = await deps.catalog.link(link.name);
   if (found !== undefined && !aims(found, link)) return taken(intent, link, found);
   if (found === undefined) await deps.catalog.createLink(link);
@@ -71,7 +76,9 @@ async function inspect(intent: ShareIntent, link: Link, mend: boolean, deps: Sha
   const found = await deps.catalog.link(link.name);
   const straight = found !== undefined && aims(found, link);
   const { managed, others } = await everyGrant(intent, deps, { onLink: straight, thorough: true });
-  const findings = localDrift(intent, { link: found, managed, others });
+  const agent = roleArn(intent.account, deps.agentRole);
+  const settings = settingsDrift({ admins: [agent] }, await deps.lakeFormation.settings(), intent.account);
+  const findings = [...localDrift(intent, { link: found, managed, others }), ...settings];
   // What has data of its own is not the mesh's to delete.
   if (found !== undefined && found.target === undefined)
     return { ...taken(intent, link, found), drift: driftReport(findings, { ok: false, waits: !mend }) };

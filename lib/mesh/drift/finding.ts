@@ -1,8 +1,8 @@
 /**
- * What a finding does to data: a `leak` shows somebody more than was granted, a `loss` takes away what was, `form` does neither, and a `note`
- * is another administrator's right.
+ * What a finding does to data: a `leak` shows somebody more than was granted, a `loss` takes away what was, `form` does neither. A `risk` is a setting
+ * of the account, which people of the account put right and the mesh does not; a `note` is another administrator's right.
  */
-export type DriftSeverity = 'leak' | 'loss' | 'form' | 'note';
+export type DriftSeverity = 'leak' | 'loss' | 'form' | 'risk' | 'note';
 
 interface DriftKindSpec {
   readonly severity: DriftSeverity;
@@ -22,20 +22,20 @@ export const DRIFT_KINDS = {
   FilterChanged: { severity: 'leak', events: 'UpdateDataCellsFilter' },
   TableRepointed: { severity: 'leak', events: 'UpdateTable' },
   TableAdded: { severity: 'leak', events: 'CreateTable' },
-  DefaultsOpened: { severity: 'leak', events: SETTING },
-  AdministratorAdded: { severity: 'leak', events: SETTING },
   LocalGrantAdded: { severity: 'leak', events: GRANTING },
   GrantMissing: { severity: 'loss', events: REVOKING },
   FilterMissing: { severity: 'loss', events: 'DeleteDataCellsFilter' },
   DatabaseMissing: { severity: 'loss', events: 'DeleteDatabase' },
   TableMissing: { severity: 'loss', events: 'DeleteTable, BatchDeleteTable' },
-  AdministratorRemoved: { severity: 'loss', events: SETTING },
   LinkMissing: { severity: 'loss', events: 'DeleteDatabase' },
   LinkElsewhere: { severity: 'loss', events: 'CreateDatabase, UpdateDatabase' },
   LocalGrantMissing: { severity: 'loss', events: REVOKING },
   FilterAdded: { severity: 'form', events: 'CreateDataCellsFilter' },
   TableChanged: { severity: 'form', events: 'UpdateTable' },
-  SettingChanged: { severity: 'form', events: SETTING },
+  AdministratorAdded: { severity: 'risk', events: SETTING },
+  AdministratorRemoved: { severity: 'risk', events: SETTING },
+  DefaultsOpened: { severity: 'risk', events: SETTING },
+  SettingChanged: { severity: 'risk', events: SETTING },
   PassedOn: { severity: 'note', events: GRANTING },
 } as const satisfies Readonly<Record<string, DriftKindSpec>>;
 

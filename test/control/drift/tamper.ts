@@ -2,18 +2,20 @@ import { DeleteDatabaseCommand, DeleteTableCommand, GlueClient, UpdateTableComma
 import {
   CreateDataCellsFilterCommand,
   DeleteDataCellsFilterCommand,
+  GetDataLakeSettingsCommand,
   GrantPermissionsCommand,
   LakeFormationClient,
   type Permission,
+  PutDataLakeSettingsCommand,
   type Resource,
   RevokePermissionsCommand,
   UpdateDataCellsFilterCommand,
 } from '@aws-sdk/client-lakeformation';
 import { accountOf, DATABASE, GOVERNANCE, type World } from '../world.ts';
 
-/** Who tampers: an administrator of Lake Formation in the account, and no machine of the mesh. */
+/** Who tampers: the role that deploys stacks, which administers Lake Formation in every account, taken by somebody. */
 export function strangerIn(account: string): string {
-  return `arn:aws:iam::${account}:role/someone`;
+  return `arn:aws:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-eu-central-1`;
 }
 
 interface GrantHand {
@@ -33,6 +35,12 @@ export interface Hand {
   readonly filter?: { readonly change: 'create' | 'update' | 'delete'; readonly name: string; readonly rows?: string };
   readonly table?: { readonly change: 'delete' | 'location' | 'column' | 'description' };
   readonly link?: { readonly in: string; readonly change: 'delete' | 'elsewhere' };
+  readonly settings?: {
+    readonly in: string;
+    readonly admin?: string;
+    readonly open?: boolean;
+    readonly version?: string;
+  };
 }
 
 /** Does it, as the stranger of that account. */
@@ -48,6 +56,8 @@ export async function tamper(world: World, hand: Hand): Promise<void> {
   }
   if (hand.filter !== undefined) await filterByHand(new LakeFormationClient(at(GOVERNANCE)), hand.filter);
   if (hand.table !== undefined) await tableByHand(world, hand.table.change);
+  if (hand.settings !== undefined)
+    await settingsByHand(new LakeFormationClient(at(idOf(hand.settings.in))), hand.settings);
   if (hand.link !== undefined) {
     const account = idOf(hand.link.in);
     const { catalog } = world.agentOf(hand.link.in);
@@ -57,6 +67,27 @@ export async function tamper(world: World, hand: Hand): Promise<void> {
     if (hand.link.change === 'elsewhere')
       await catalog.createLink({ name: DATABASE, targetCatalogId: GOVERNANCE, targetDatabase: 'other__thing__v1' });
   }
+}
+
+async function settingsByHand(
+  client: LakeFormationClient,
+  { admin, open, version }: NonNullable<Hand['settings']>,
+): Promise<void> {
+  const { DataLakeSettings: now } = await client.send(new GetDataLakeSettingsCommand({}));
+  const everybody = {
+    Principal: { DataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
+    Permissions: ['ALL' as const],
+  };
+  const DataLakeSettings = {
+    ...now,
+    DataLakeAdmins: [
+      ...(now?.DataLakeAdmins ?? []),
+      ...(admin === undefined ? [] : [{ DataLakePrincipalIdentifier: admin }]),
+    ],
+    ...(open === true ? { CreateTableDefaultPermissions: [everybody] } : {}),
+    ...(version === undefined ? {} : { Parameters: { CROSS_ACCOUNT_VERSION: version } }),
+  };
+  await client.send(new PutDataLakeSettingsCommand({ DataLakeSettings }));
 }
 
 function idOf(place: string): string {
