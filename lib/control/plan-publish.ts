@@ -8,6 +8,7 @@ import { declared } from './declared-state.ts';
 import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
 import { nextRecord } from './publish.ts';
 import type { ApiDeps, Request } from './request.ts';
+import { refuseLive } from './retire.ts';
 
 /** What publishing would do, against what the registry says is there; refused for the same reasons as publishing. */
 export async function planPublish(files: ProductFiles, request: Request, deps: ApiDeps): Promise<Plan> {
@@ -20,16 +21,20 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   const verdict = await decidePublish(draft, current, request, deps);
   const next = nextRecord(draft, life, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
+  if (life.state === 'retired') refuseLive(next, subscriptions);
+  // Proposals, drafts and what is retired have nothing in the central catalog.
+  const there = current !== undefined && isPublished(current.product) ? current.product : undefined;
+  const published = isPublished(next);
   const now = deps.now().toISOString();
-  const before =
-    current === undefined ? undefined : compileAccess(current.product, subscriptions, shares, topology, now);
+  const before = there && compileAccess(there, subscriptions, shares, topology, now);
+  const access = compileAccess(next, subscriptions, shares, topology, now);
   return buildPlan({
     verdict,
     database: databaseName(draft.domain, draft.name, draft.major),
-    tables: centralTables(next, topology),
-    access: compileAccess(next, subscriptions, shares, topology, now),
+    tables: published ? centralTables(next, topology) : [],
+    access: published ? access : { ...access, definerGrants: [] },
     actual: {
-      tables: current === undefined ? undefined : centralTables(current.product, topology),
+      tables: there === undefined ? (published ? undefined : []) : centralTables(there, topology),
       filters: before?.filters ?? [],
       grants: [...(before?.accountGrants ?? []), ...(before?.definerGrants ?? [])],
     },

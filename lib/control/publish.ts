@@ -83,7 +83,9 @@ export function nextRecord(
     generation: (before?.generation ?? 0) + 1,
     revision: (before?.revision ?? 0) + 1,
     change: changeBy(context.request, 'ProductPublished', at, decisionStamp(context.verdict)),
-    createdAt: before?.createdAt ?? at.toISOString(),
+    // How long it takes to register counts from the command that first asks for tables.
+    createdAt:
+      before === undefined || (isPublished(life) && !isPublished(before)) ? at.toISOString() : before.createdAt,
     status: before?.status ?? { conditions: [] },
   };
 }

@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decide } from '#control/decide.ts';
 import { deprecateProduct } from '#control/deprecate.ts';
+import { planPublish } from '#control/plan-publish.ts';
 import type { ProductFiles } from '#control/product-draft.ts';
 import { publish } from '#control/publish.ts';
 import { requestSubscription } from '#control/request-subscription.ts';
 import { retireProduct } from '#control/retire.ts';
+import { sweep } from '#control/sweep.ts';
+import { tendProduct } from '#control/tend-product.ts';
+import { deriveEvents } from '#mesh/event/derive.ts';
 import { condition } from '#mesh/record.ts';
 import { orders } from '../lambdas/orders.ts';
 import { accountOf, callerAs, createWorld, DATABASE, GOVERNANCE, ORDERS, type World } from './world.ts';
@@ -44,6 +48,10 @@ describe('the life of a product', () => {
       by('sales/steward'),
       world.governance,
     );
+  const planned = async (status: string) =>
+    (await planPublish(inState(status, {}, '1.0.1'), by('sales/steward'), world.governance)).catalog.map(
+      ({ kind }) => kind,
+    );
   const central = () => world.governance.catalog.tables(DATABASE);
   const now = async () => (await world.version()).product;
 
@@ -68,6 +76,9 @@ describe('the life of a product', () => {
     await put('draft', {}, '1.0.1');
     await world.run({ cause: 'sweep' });
     expect(await now()).toMatchObject({ state: 'draft', version: '1.0.1' });
+    world.clock.advance(3_600_000);
+    expect(await planned('draft')).toEqual([]);
+    expect(await planned('active')).toEqual(['createDatabase', 'createTable']);
     expect(await central()).toBeUndefined();
     await expect(subscribe()).rejects.toMatchObject({
       code: 'WEFT-REQUEST-003',
@@ -77,7 +88,10 @@ describe('the life of a product', () => {
     await put('active', {}, '1.0.1');
     await world.run();
     expect(await central()).toHaveLength(1);
+    expect((await now()).status.timeToRegisterMs).toBe(0);
+    expect(await planned('retired')).toEqual(['deleteTable']);
     expect(await subscribe()).toMatchObject({ state: 'approved' });
+    await expect(planned('retired')).rejects.toMatchObject({ code: 'WEFT-PRODUCT-006' });
     expect(await world.registry.follower(accountOf('sales'), 'sales', 'orders')).toEqual(NAME);
   });
 
@@ -197,5 +211,75 @@ describe('the life of a product', () => {
     await world.run({ cause: 'sweep' });
     expect((await world.version()).subscriptions.map(({ state }) => state)).toEqual(['revoked', 'revoked']);
     expect(ORDERS).toMatchObject(NAME);
+  });
+
+  describe('as time passes', () => {
+    const DAY = 86_400_000;
+    const sent: string[] = [];
+    const sweepNow = async () => {
+      sent.length = 0;
+      const queue = {
+        send: async (messages: readonly { group: string }[]) => {
+          sent.push(...messages.map(({ group }) => group).filter((group) => group.startsWith('PRODUCT#')));
+          return { done: [...messages], failed: [], unclear: [] };
+        },
+      } as unknown as Parameters<typeof sweep>[1]['queue'];
+      return sweep('c-sweep', { ...world.governance, queue });
+    };
+
+    test('subscribers are told when the end is near, once, and at the sunset it is retired and swept until it is gone', async () => {
+      await put('active');
+      const { id } = await subscribe();
+      await world.settle();
+      await deprecate('2026-05-01');
+      await world.settle();
+      await sweepNow();
+      expect((await now()).deprecation?.noticedAt).toBeUndefined();
+      world.clock.advance(50 * DAY);
+      const before = await now();
+      await sweepNow();
+      const told = await now();
+      const events = deriveEvents(before, told, (await world.version()).subscriptions);
+      expect(events.map(({ type, data }) => [type, data.sunset, data.audience])).toEqual([
+        ['SunsetApproaching', '2026-05-01T00:00:00.000Z', ['finance', 'sales']],
+      ]);
+      await sweepNow();
+      expect((await now()).revision).toBe(told.revision);
+      world.clock.advance(11 * DAY);
+      expect((await sweepNow()).failed).toEqual([]);
+      expect(await now()).toMatchObject({ state: 'retired', retirement: { by: 'weft:sweep' } });
+      expect(sent).toHaveLength(1);
+      await world.settle();
+      expect(await now()).toMatchObject({ status: { removedAt: expect.any(String) } });
+      expect((await world.version()).subscriptions).toMatchObject([{ id, state: 'revoked' }]);
+      await sweepNow();
+      expect(sent).toEqual([]);
+    });
+
+    test('what was taken back in time is not retired', async () => {
+      await put('active');
+      await deprecate('2026-05-01');
+      const stale = await now();
+      await deprecateProduct(NAME, { action: 'reactivate', major: 1 }, by('sales/steward'), world.governance);
+      world.clock.advance(90 * DAY);
+      await tendProduct(stale, 'c-sweep', world.governance);
+      expect((await now()).state).toBe('active');
+    });
+
+    test('a request that slipped in beside the end is ended by the next sweep', async () => {
+      await put('active');
+      const late = await subscribe();
+      const { product, subscriptions } = await world.version();
+      const record = {
+        ...product,
+        state: 'retired' as const,
+        generation: product.generation + 1,
+        revision: product.revision + 1,
+      };
+      await world.registry.write([{ record, replaces: product.revision }]);
+      expect(subscriptions.map(({ state }) => state)).toEqual(['approved']);
+      await sweepNow();
+      expect((await world.version()).subscriptions).toMatchObject([{ id: late.id, state: 'revoking' }]);
+    });
   });
 });
