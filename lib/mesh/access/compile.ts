@@ -16,6 +16,7 @@ import { databaseName } from '../topology/names.ts';
 import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { grantDefiner } from './definer.ts';
+import { tooManyFilters } from './filter-limit.ts';
 import type { CellsFilter, Grant } from './grant.ts';
 import { type DatabaseRef, describeDatabase } from './resource.ts';
 import { grantAccount, grantRoles, usedFilters, type Viewer } from './share.ts';
@@ -82,6 +83,7 @@ export function compileAccess(
     const roleSide = grantRoles(target, named.roles);
     const link = { catalogId: account, database: target.database };
     const describeLink = roleSide.principals.map((principal) => describeDatabase(principal, link, false));
+    problems.push(...tooManyFilters([...accountSide, ...roleSide.grants]));
     accountGrants.push(...accountSide);
     filters.push(...usedFilters(target, named.roles, [...accountSide, ...roleSide.grants]));
     shares.push({

@@ -9,6 +9,21 @@ type Family = 'text' | 'number' | 'boolean';
 const NUMBERS = ['tinyint', 'smallint', 'int', 'bigint', 'float', 'double'];
 const INTEGERS = ['tinyint', 'smallint', 'int', 'bigint'];
 
+/** Names of columns that row filters cannot have ("Data filtering … reserved" in the guide of Lake Formation). */
+const RESERVED: ReadonlySet<string> = new Set([
+  'ctid',
+  'oid',
+  'xmin',
+  'cmin',
+  'xmax',
+  'cmax',
+  'tableoid',
+  'insertxid',
+  'deletexid',
+  'importoid',
+  'redcatuniqueid',
+]);
+
 /** Adds a problem for each column that is not there and each constant that does not fit its column. */
 export function checkFilterTypes(
   filter: RowFilter,
@@ -30,6 +45,11 @@ export function checkFilterTypes(
   if (type === undefined) {
     const known = [...columns, ...partitionKeys].map((column) => column.name).join(', ');
     findings.error(3, {}, `the table has no column "${name}"`, `use one of ${known}`);
+    return;
+  }
+  if (RESERVED.has(filter.column[0] ?? '')) {
+    const message = `Lake Formation keeps the name "${filter.column[0]}" for itself and cannot filter on such a column`;
+    findings.error(6, {}, message, 'filter on another column, or publish it under another name');
     return;
   }
   if (filter.kind === 'null') {
