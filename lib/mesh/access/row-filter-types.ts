@@ -108,6 +108,8 @@ function familyOf(type: GlueType): Family | undefined {
 function fits(literal: FilterLiteral, type: GlueType, family: Family): boolean {
   if (literal.kind === 'string') return family === 'text';
   if (literal.kind === 'boolean') return family === 'boolean';
+  // What no double holds would be compared as infinite.
+  if (!Number.isFinite(Number(literal.text))) return false;
   const whole = type.kind === 'simple' && INTEGERS.includes(type.name);
   return family === 'number' && (!whole || /^[-+]?\d+$/.test(literal.text));
 }
