@@ -123,7 +123,7 @@ export class ViewGround extends Construct {
 }
 
 /** Lets a role have views validated through the mesh's connection. */
-export function passConnection(scope: Construct, mesh: string): PolicyStatement {
+function passConnection(scope: Construct, mesh: string): PolicyStatement {
   const { account, region } = Stack.of(scope);
   const glue = (path: string) => `arn:aws:glue:${region}:${account}:${path}`;
   return new PolicyStatement({
