@@ -13,7 +13,7 @@ const DOMAINS = 10;
 const POLICIES = 200;
 const ENTITIES = 1_000;
 const ROUNDS = 20_000;
-const WHOLE_ROUNDS = 200;
+const WHOLE_ROUNDS = 50;
 
 const CONDITIONS = [
   'resource.level > 2 && !context.purpose.stated',

@@ -84,7 +84,10 @@ export function createPolicyEngine(options: CedarEngineOptions): PolicyEngine {
   }
 
   function preparse(id: string, chosen: readonly PolicyRule[]): void {
-    const staticPolicies = Object.fromEntries(chosen.map((rule) => [rule.id, { ...rule.json, annotations: {} }]));
+    const action = unsliced === undefined ? { action: { op: 'All' as const } } : {};
+    const staticPolicies = Object.fromEntries(
+      chosen.map((rule) => [rule.id, { ...rule.json, ...action, annotations: {} }]),
+    );
     const answer = cedar.preparsePolicySet(id, { staticPolicies });
     if (answer.type === 'failure') throw failure(answer.errors);
   }

@@ -1,7 +1,7 @@
 import type { Problem } from '../error.ts';
 import type { Cedar } from './cedar.ts';
 import { contradictions } from './contradictions.ts';
-import { placeholders } from './message.ts';
+import { placeholders } from './placeholders.ts';
 import { GLOBAL_SCOPE, type PolicySets } from './policy-sets.ts';
 import { readPolicies } from './read-policies.ts';
 import type { PolicyRule } from './rule.ts';

@@ -20,16 +20,20 @@ export function actionsOf({ action }: PolicyJson): PolicyAction[] {
   return POLICY_ACTIONS.filter((known) => named.includes(known));
 }
 
+/** Stands for every attribute of the context: an expression speaks of the context as a whole. */
+export const WHOLE_CONTEXT = '*';
+
 /** Every name of an attribute that an expression reads or asks for. */
 export function attributesIn(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) for (const member of value) attributesIn(member, found);
   else if (typeof value === 'object' && value !== null) {
+    if ((value as { Var?: unknown }).Var === 'context') found.add(WHOLE_CONTEXT);
     for (const [key, member] of Object.entries(value)) {
       if ((key === '.' || key === 'has') && typeof member === 'object' && member !== null) {
-        const { attr } = member as { attr?: string | readonly string[] };
+        const { attr, left } = member as { attr?: string | readonly string[]; left?: { Var?: unknown } };
         for (const name of Array.isArray(attr) ? attr : [attr]) if (typeof name === 'string') found.add(name);
-      }
-      attributesIn(member, found);
+        if (left?.Var === undefined) attributesIn(left, found);
+      } else attributesIn(member, found);
     }
   }
   return found;

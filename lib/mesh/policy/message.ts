@@ -1,14 +1,8 @@
 import type { ClassificationLadder } from '../topology/topology.ts';
 import { PRODUCT_FACTS, printed } from './facts.ts';
+import { PLACEHOLDER } from './placeholders.ts';
 import type { PolicyQuestion } from './question.ts';
 import type { CedarRequest } from './request.ts';
-
-const PLACEHOLDER = /\{(resource|context|principal)\.([A-Za-z]+)\}/g;
-
-/** The facts that a message names, e.g. `resource.unclassified`. */
-export function placeholders(message: string): { on: string; attribute: string }[] {
-  return [...message.matchAll(PLACEHOLDER)].map(([, on = '', attribute = '']) => ({ on, attribute }));
-}
 
 /** A policy's message with the facts of the question in the places that name them. */
 export function fillIn(

@@ -1,6 +1,7 @@
 import type { Problem } from '../error.ts';
 import type { Cedar, PolicyJson } from './cedar.ts';
 import { actionsOf, attributesIn, lookedInto } from './expressions.ts';
+import { placeholders } from './placeholders.ts';
 import { GLOBAL_SCOPE, type PolicySet } from './policy-sets.ts';
 import type { PolicyRule } from './rule.ts';
 import { type PolicyText, placeAt, splitPolicies } from './split.ts';
@@ -128,7 +129,7 @@ function ruleOf(
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     actions: actionsOf(json),
-    attributes: attributesIn(json.conditions),
+    attributes: attributesIn(json.conditions, new Set(placeholders(message ?? '').map(({ attribute }) => attribute))),
     json: scope === GLOBAL_SCOPE ? json : within(json, scope),
     text: policy.text,
     place,

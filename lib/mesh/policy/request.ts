@@ -3,7 +3,7 @@ import { productId } from '../product/product.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
 import type { EntityJson, TypeAndId } from './cedar.ts';
 import { keyConflicts, rivalsOf } from './design.ts';
-import { ACTION_GROUPS } from './expressions.ts';
+import { ACTION_GROUPS, WHOLE_CONTEXT } from './expressions.ts';
 import { columnEntity, entity, type Fact, type KnownProduct, moment, PRODUCT_FACTS } from './facts.ts';
 import type { AccessQuestion, ChangeQuestion, PolicyPrincipal, PolicyQuestion, PublishQuestion } from './question.ts';
 
@@ -16,22 +16,35 @@ export interface CedarRequest {
   readonly entities: EntityJson[];
 }
 
-/** The request of a question; of the product only the facts named in `attributes` are worked out, all of them when it is absent. */
+/**
+ * The request of a question. With `attributes` only the facts of those names are worked out and given, and nothing tells of the action's groups: for a
+ * slice of policies that are all about this action and read no others. To read an entity costs Cedar as much as to evaluate ten policies.
+ */
 export function requestOf(
   question: PolicyQuestion,
   ladder: ClassificationLadder,
   attributes?: ReadonlySet<string>,
 ): CedarRequest {
-  const principal = principalEntities(question.principal);
-  const product = productEntity(question.product, ladder, attributes);
+  const wanted = (name: string) => attributes === undefined || attributes.has(name);
   const { context, entities } = contextOf(question, ladder);
+  const all = { now: moment(question.now), ...context };
+  const read = attributes?.has(WHOLE_CONTEXT) === true ? all : pickFacts(all, wanted);
   return {
     principal: { type: 'Weft::Principal', id: question.principal.arn },
     action: { type: 'Weft::Action', id: question.action },
     resource: { type: 'Weft::Product', id: productId(question.product) },
-    context: { now: moment(question.now), ...context },
-    entities: [...principal, product, actionEntity(question.action), ...entities],
+    context: read,
+    entities: [
+      ...principalEntities(question.principal, wanted),
+      productEntity(question.product, ladder, attributes),
+      ...(attributes === undefined ? [actionEntity(question.action)] : []),
+      ...(wanted('stated') ? entities : []),
+    ],
   };
+}
+
+function pickFacts<T>(facts: Readonly<Record<string, T>>, wanted: (name: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => wanted(name)));
 }
 
 /** A product as an entity, with the facts named in `attributes` or all of them. */
@@ -53,7 +66,10 @@ export function productEntity(
   };
 }
 
-function principalEntities({ arn, domain, kind, application }: PolicyPrincipal): EntityJson[] {
+function principalEntities(
+  { arn, domain, kind, application }: PolicyPrincipal,
+  wanted: (name: string) => boolean,
+): EntityJson[] {
   const parents = [
     ...(domain === undefined ? [] : [{ type: 'Weft::Domain', id: domain }]),
     ...(kind === undefined ? [] : [{ type: 'Weft::Role', id: kind }]),
@@ -63,7 +79,7 @@ function principalEntities({ arn, domain, kind, application }: PolicyPrincipal):
     ...(kind === undefined ? {} : { role: kind }),
     ...(application === undefined ? {} : { application: entity('Application', application.name) }),
   };
-  const principal = { uid: { type: 'Weft::Principal', id: arn }, attrs, parents };
+  const principal = { uid: { type: 'Weft::Principal', id: arn }, attrs: pickFacts(attrs, wanted), parents };
   if (application === undefined) return [principal];
   const { name, state } = application;
   return [principal, { uid: { type: 'Weft::Application', id: name }, attrs: { state }, parents: [] }];
