@@ -1,8 +1,9 @@
 import type { RecordWrite, VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
-import { driftNews, openDrift } from '#mesh/drift/history.ts';
+import { driftNews, NO_DRIFT, openDrift } from '#mesh/drift/history.ts';
 import { isEqual } from '#mesh/equal.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
+import { ownership } from '#mesh/product/ownership.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
 import { hasEnded } from '#mesh/subscription/end.ts';
@@ -94,9 +95,11 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
     at,
   };
   const { drift } = run;
-  const known = product.status.drift ?? [];
+  const known = product.status.drift ?? NO_DRIFT;
   const moved = drift.entries !== known;
-  const looked = enrolment(product, run, withCondition(withCondition(product.status.conditions, registered), shared));
+  const there = enrolment(product, run, withCondition(withCondition(product.status.conditions, registered), shared));
+  const owned = ownership(product, run.topology, at);
+  const looked = owned === undefined ? there : withCondition(there, owned);
   const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
   const left = drift.left ?? product.status.left;
   const same = conditions === product.status.conditions && !moved && left === product.status.left;

@@ -15,7 +15,16 @@ export interface Change {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-export type ConditionType = 'Registered' | 'Shared' | 'Linked' | 'Healthy' | 'Quarantined' | 'Fresh' | 'InStep' | 'Enrolled';
+export type ConditionType =
+  | 'Registered'
+  | 'Shared'
+  | 'Linked'
+  | 'Healthy'
+  | 'Quarantined'
+  | 'Fresh'
+  | 'InStep'
+  | 'Enrolled'
+  | 'Owned';
 
 /** One fact about a record with its reason, as of one generation. */
 export interface Condition {

@@ -44,5 +44,6 @@ function stateOf(product: ProductRecord): string {
   if (isSuspended(product)) return 'suspended';
   if (product.quarantine !== undefined) return 'quarantined';
   if (!isPublished(product)) return product.state;
+  if (condition(product, 'Owned')?.status === 'false') return 'owner left';
   return condition(product, 'Registered')?.status === 'true' ? product.state : 'registering';
 }

@@ -32,7 +32,10 @@ export const MESH_EVENTS: Readonly<Record<MeshEventType, MeshEventSpec>> = {
   },
   QualityFailed: { summary: 'The data of a product is not as its contract promises.', has: ['version', 'reason'] },
   QualityRestored: { summary: 'The data of a product is again as its contract promises.', has: ['version'] },
-  OwnerMissing: { summary: 'Who answers for a product is no longer an owner of its domain.', has: ['version', 'reason'] },
+  OwnerMissing: {
+    summary: 'Who answers for a product is no longer an owner of its domain.',
+    has: ['version', 'reason'],
+  },
   OwnerFound: { summary: 'A product has an owner of its domain again.', has: ['version'] },
   SlaBreached: { summary: 'A product is not as fresh as its contract promises.', has: ['version', 'reason'] },
   SlaRestored: { summary: 'A product is again as fresh as its contract promises.', has: ['version'] },

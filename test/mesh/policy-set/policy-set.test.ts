@@ -19,7 +19,7 @@ const setOf = (digest: string, scope = GLOBAL_SCOPE, text = 'permit(principal, a
 });
 
 /** The scope after a step, as the registry would answer it. */
-function after(state: ScopeState, { head, sets }: PolicyStep): ScopeState {
+function follow(state: ScopeState, { head, sets }: PolicyStep): ScopeState {
   const known = [...sets, state.inForce, state.proposed].filter((set) => set !== undefined);
   const named = (digest: string | undefined) => known.find((set) => set.digest === digest);
   return { head, inForce: named(head.inForce), proposed: named(head.proposed) };
@@ -28,13 +28,13 @@ function after(state: ScopeState, { head, sets }: PolicyStep): ScopeState {
 function proposed(state: ScopeState, digest: string, council = COUNCIL, former?: PolicySetRecord): ScopeState {
   const step = propose(state, { set: setOf(digest), council, former }, ACT);
   if (!step.ok) throw new Error(step.problems.map(({ message }) => message).join('; '));
-  return after(state, step.value);
+  return follow(state, step.value);
 }
 
 function say(state: ScopeState, voice: string, choice: 'approve' | 'reject', council = COUNCIL): ScopeState {
   const step = vote(state, state.proposed?.digest ?? '', { voice, choice }, council, ACT);
   if (!step.ok) throw new Error(step.problems.map(({ message }) => message).join('; '));
-  return step.value === undefined ? state : after(state, step.value);
+  return step.value === undefined ? state : follow(state, step.value);
 }
 
 const START = proposed({}, 'a1');
@@ -139,7 +139,7 @@ describe('a set of policies', () => {
             continue;
           }
           last.set(voice, choice);
-          if (step.value !== undefined) state = after(state, step.value);
+          if (step.value !== undefined) state = follow(state, step.value);
           const yes = [...last.values()].filter((entry) => entry === 'approve').length;
           const no = last.size - yes;
           expect(state.head?.inForce).toBe(yes >= council.quorum ? 'b2' : 'a1');
@@ -175,7 +175,7 @@ describe('who decides', () => {
       ACT,
     );
     if (!step.ok) throw new Error('refused');
-    const done = say(say(after(START, step.value), 'sales', 'approve'), 'research', 'approve');
+    const done = say(say(follow(START, step.value), 'sales', 'approve'), 'research', 'approve');
     expect(done.head).toMatchObject({ inForce: 'b2', council: coup.governance.council });
     expect(decidingCouncil(GLOBAL_SCOPE, done.head, coup)).toEqual(coup.governance.council);
   });
