@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cloud, callerFor } from '#local/core/cloud.ts';
 import { admits, type PolicyDocument } from '#local/core/policy.ts';
 import { domainRoleName, productSource, roleArn, rowsSource } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import { anotherDomain, appOf, aviation, templatesOf } from '../stacks/aviation.ts';
 import { type EventsWorld, type Heard, OWNER, openEventsWorld, PRODUCT } from './events-world.ts';
 
@@ -101,9 +102,19 @@ describe('a domain that speaks for another, on the deployed templates', () => {
 
 const PAIRS = [...aviation().domains, anotherDomain()];
 
+/** One domain of the example is outside the organization. */
+function withPartner(): Topology {
+  const topology = aviation();
+  const domains = topology.domains.map((domain) =>
+    domain.name === FORGER ? { ...domain, external: true as const } : domain,
+  );
+  return { ...topology, domains };
+}
+
 describe.each([
   ['in an organization', aviation()],
   ['without one', { ...aviation(), organization: undefined }],
+  ['with a partner outside', withPartner()],
 ])('the policy of a domain’s bus %s', (_what, topology) => {
   const cloud = new Cloud({ folder: '/nonexistent' });
   const { Resources } = templatesOf(appOf(topology)).get(`aviation-${VICTIM}`) ?? { Resources: {} };
@@ -124,7 +135,9 @@ describe.each([
     const caller = callerFor(roleArn(by.account, domainRoleName('aviation', by.name, 'event-port')), 'x');
     const keys = {
       'events:source': productSource(of.account, of.name),
-      'aws:PrincipalOrgID': topology.organization,
+      'aws:PrincipalOrgID': topology.domains.find(({ name }) => name === from)?.external
+        ? undefined
+        : topology.organization,
     };
     const request = { caller, action: 'events:PutEvents', resource: 'bus', keys };
     // A domain that is enrolled later is let in at once by its organization only.
