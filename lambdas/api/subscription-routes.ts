@@ -54,7 +54,7 @@ export const SUBSCRIPTION_ROUTES: Routes = {
     const wish = readBody(body ?? '{}', { until: optional(text), reason: optional(text) }) as RenewalRequest;
     return { status: 202, body: { subscription: await renewSubscription(path.id ?? '', wish, request, deps) } };
   },
-  'GET /domains/{domain}': async ({ path }, _request, deps) => ok(await showDomain(path.domain ?? '', deps)),
+  'GET /domains/{domain}': async ({ path }, { caller }, deps) => ok(await showDomain(path.domain ?? '', caller, deps)),
   'POST /domains/{domain}/suspension': async ({ path, body }, request, deps) => {
     const shape = { ...suspension, reach: optional(oneOf('consuming', 'everything')) };
     const wish = readBody(body, shape) as unknown as DomainSuspensionWish;

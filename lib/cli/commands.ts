@@ -3,7 +3,7 @@ import { DOMAIN_END } from './domain-commands.ts';
 import { DRIFT_COMMANDS } from './drift-commands.ts';
 import { ENTITLEMENT_COMMANDS } from './entitlement-commands.ts';
 import { EVENTS } from './events-commands.ts';
-import { PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
+import { DOMAIN_SUSPENSION, PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { VERSION_LIFE } from './product-life-commands.ts';
 
@@ -22,6 +22,8 @@ const DECISION_OPTIONS = [
 const REQUEST_OPTIONS = [
   { flags: '--purpose <text>', description: 'what the data is for' },
   { flags: '--principals <arns>', description: "role ARNs, separated by commas (default: the domain's analyst role)" },
+  { flags: '--role <role>', description: 'a role of your account, by name or ARN', repeatable: true },
+  { flags: '--whole-account', description: 'the whole account, whose own administrator passes on' },
   { flags: '--major <number>', description: 'major version (default: the newest)' },
   ...DECISION_OPTIONS,
 ];
@@ -119,6 +121,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "topology", "counts" }',
     load: () => import('./commands/mesh-show.ts'),
   },
+  ...DOMAIN_SUSPENSION,
   ...DOMAIN_END,
   {
     name: 'product validate',
@@ -252,6 +255,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '<product>', description: '<domain>/<product>' }],
     options: [
       { flags: '--out <folder>', description: 'where to; must be empty (default: the name of the product)' },
+      { flags: '--purpose <text>', description: 'what the files are for (default: the purpose of the subscription)' },
       { flags: '--major <number>', description: 'major version (default: the newest)' },
     ],
     connects: true,
@@ -307,6 +311,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '<id>', description: 'subscription id' }],
     options: [
       ...DECISION_OPTIONS,
+      { flags: '--class <class>', description: 'the class that you approve for (default: the first that is missing)' },
       { flags: '--reason <text>', description: 'why' },
       { flags: '--no-wait', description: 'do not wait until it is active' },
     ],
@@ -364,7 +369,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--product <product>', description: '<domain>/<product>' },
       { flags: '--consumer <domain>', description: 'of one consumer' },
-      { flags: '--state <state>', description: 'pending, approved, active, revoking, revoked, rejected, expired' },
+      {
+        flags: '--state <state>',
+        description: 'pending, approved, active, expiring, revoking, revoked, rejected, expired',
+      },
     ],
     connects: true,
     examples: [

@@ -1,8 +1,10 @@
 import { userError } from '#mesh/error.ts';
 import { condition } from '#mesh/record.ts';
+import { missingApprovals } from '#mesh/subscription/approval.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
-import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { type AccessScope, holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
+import { roleArn } from '#mesh/topology/names.ts';
 import { type Invocation, listOption, numberOption, textOption } from './command.ts';
 import type { Io } from './io.ts';
 import { renderTable } from './table.ts';
@@ -23,10 +25,14 @@ export function subscriptionTable(io: Io, subscriptions: readonly SubscriptionRe
   );
 }
 
-/** Its state, or `suspended` while it, or its product, is. */
-function stateOf(entry: SubscriptionRecord): string {
+/** Its state, or `suspended` while it, its product or its domain is; with what it waits for. */
+export function stateOf(entry: SubscriptionRecord): string {
   const stopped = isSuspended(entry) || condition(entry, 'Shared')?.reason === SUSPENDED;
-  return stopped ? 'suspended' : entry.state;
+  if (stopped && holdsAccess(entry)) return 'suspended';
+  if (entry.state === 'pending') return `pending: ${missingApprovals(entry).join(', ')}`;
+  if (entry.renewal !== undefined && holdsAccess(entry))
+    return `${entry.state}, renewal: ${missingApprovals(entry.renewal).join(', ')}`;
+  return entry.state;
 }
 
 /** A scope in one line, e.g. `up to internal; strikes where state IN ('TX')`. */
@@ -66,8 +72,8 @@ export function subscriptionId(text: string): string {
   });
 }
 
-/** The body of a request from its options. */
-export function requestBody(invocation: Invocation): Record<string, unknown> {
+/** The body of a request from its options; a role without an ARN is one of `account`. */
+export function requestBody(invocation: Invocation, account: string): Record<string, unknown> {
   const purpose = textOption(invocation, 'purpose')?.trim() ?? '';
   if (purpose === '')
     throw userError('WEFT-CLI-024', 'the request says no purpose', { hint: 'add --purpose "what the data is for"' });
@@ -75,9 +81,17 @@ export function requestBody(invocation: Invocation): Record<string, unknown> {
     product: invocation.args[0],
     purpose,
     major: numberOption(invocation, 'major'),
-    principals: textOption(invocation, 'principals')?.split(','),
+    principals: principalsOf(invocation, account),
+    wholeAccount: invocation.options.wholeAccount === true || undefined,
     ...scopeOptions(invocation),
   };
+}
+
+function principalsOf(invocation: Invocation, account: string): string[] | undefined {
+  const roles = [...listOption(invocation, 'role'), ...(textOption(invocation, 'principals')?.split(',') ?? [])];
+  return roles.length === 0
+    ? undefined
+    : roles.map((role) => role.trim()).map((role) => (role.startsWith('arn:') ? role : roleArn(account, role)));
 }
 
 function pairs(invocation: Invocation, option: string): [string, string][] {

@@ -4,7 +4,7 @@ import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
-import type { SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
+import { holdsAccess, type SubscriptionRecord, type SubscriptionState } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
 
 /** How long a command waits for the mesh to converge. */
@@ -116,9 +116,21 @@ export async function waitForAccess(
   );
 }
 
+/**
+ * Waits until what a domain may have, or no longer has while it is suspended, has been read back from every account.
+ * @throws WeftError `WEFT-CLI-013` as above.
+ */
+export async function waitForDomain(connection: Connection, path: string): Promise<readonly string[]> {
+  return poll(
+    () => connection.api<{ open: string[] }>({ method: 'GET', path }),
+    ({ open }) => (open.length === 0 ? open : undefined),
+    path.slice(1),
+  );
+}
+
 /** True when the read-backs of that generation show access, or none where it is suspended. */
 function isSettled(subscription: SubscriptionRecord, generation: number): boolean {
-  if (subscription.state !== 'approved' && subscription.state !== 'active') return true;
+  if (!holdsAccess(subscription)) return true;
   const linked = condition(subscription, 'Linked');
   if (linked === undefined || linked.generation < generation) return false;
   return linked.status === 'true' || linked.reason === SUSPENDED;

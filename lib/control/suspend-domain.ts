@@ -15,8 +15,9 @@ import {
 import { holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended, type Reach } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
-import { authorize } from './authorize.ts';
+import { authorize, may } from './authorize.ts';
 import { bumped } from './bumped.ts';
+import type { Caller } from './caller.ts';
 import { optimistically } from './optimistic.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 import type { SuspensionWish } from './suspend.ts';
@@ -85,8 +86,12 @@ export async function suspendDomain(
   );
 }
 
-/** A domain's record and what is still on its way; a domain that was never suspended has none. @throws WEFT-AUTH-002, WEFT-REQUEST-010. */
-export async function showDomain(name: string, deps: Pick<ApiDeps, 'registry' | 'topology'>): Promise<DomainStatus> {
+/** A domain's record, and what is still on its way of what the caller may see. @throws WEFT-REQUEST-010, -011 for a domain that was never suspended. */
+export async function showDomain(
+  name: string,
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry' | 'topology'>,
+): Promise<DomainStatus> {
   const topology = await deps.topology();
   refuseUnknown(name, topology);
   const records = await deps.registry.domains();
@@ -98,7 +103,8 @@ export async function showDomain(name: string, deps: Pick<ApiDeps, 'registry' | 
   for (const key of await concernedVersions(name, deps.registry)) {
     const version = await deps.registry.version(key);
     const concerned = version?.subscriptions.filter(
-      ({ domain: owner, consumer }) => owner === name || consumer === name,
+      ({ domain: owner, consumer }) =>
+        (owner === name || consumer === name) && may('subscription.read', caller, { owner, consumer }),
     );
     for (const subscription of concerned ?? []) {
       const suspended = version !== undefined && isSuspended(version.product);

@@ -60,6 +60,15 @@ describe('the kill switch, on the deployed templates', () => {
     ['a product, by its owner', 'airport-reference/steward', ['product'], PRODUCT],
     ['a product, by governance', 'governance/platform', ['product'], PRODUCT],
     ['a subscription, by its consumer', 'analytics/steward', ['subscription'], ''],
+    ['the consuming domain, by itself', 'analytics/steward', ['domain'], 'analytics'],
+    ['the consuming domain, by governance', 'governance/platform', ['domain'], 'analytics'],
+    ['the owning domain, by itself', 'airport-reference/steward', ['domain'], 'airport-reference'],
+    [
+      'what the consumer has of an owner, by the owner',
+      'airport-reference/steward',
+      ['subscription'],
+      '--consumer=analytics',
+    ],
   ])(
     'suspends %s: queries are refused, and answer the same once it is resumed',
     async (_what, as, [noun = ''], named) => {

@@ -1,3 +1,4 @@
+import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -12,12 +13,30 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const answer = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/decision`,
-    body: { decision: 'approve', reason: textOption(invocation, 'reason'), ...scopeOptions(invocation) },
+    body: {
+      decision: 'approve',
+      reason: textOption(invocation, 'reason'),
+      class: textOption(invocation, 'class'),
+      ...scopeOptions(invocation),
+    },
   });
   const { subscription } = answer;
-  if (!invocation.json) io.err(`approved: ${scopeText(subscription.approved ?? subscription.requested)}\n`);
+  const scope = subscription.approved ?? subscription.narrowed ?? subscription.requested;
+  const waiting = missingIn(subscription);
+  if (!invocation.json) {
+    io.err(`approved: ${scopeText(scope)}\n`);
+    if (waiting.length > 0) io.err(`${tone(io, 'dim', 'next:')} it still waits for ${waiting.join(', ')}\n`);
+  }
   const last =
-    invocation.options.wait === false ? subscription : await waitForSubscription(connection, id, ['active', 'revoked']);
+    invocation.options.wait === false || waiting.length > 0
+      ? subscription
+      : await waitForSubscription(connection, id, ['active', 'expiring', 'revoked']);
   if (invocation.json) io.out(`${JSON.stringify({ ...answer, subscription: last })}\n`);
   else io.err(`${tone(io, 'good', last.state)}\n`);
+}
+
+/** The classes that still have to approve the request, or its renewal. */
+function missingIn(subscription: SubscriptionRecord): string[] {
+  if (subscription.renewal !== undefined) return missingApprovals(subscription.renewal);
+  return subscription.state === 'pending' ? missingApprovals(subscription) : [];
 }

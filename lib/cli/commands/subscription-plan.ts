@@ -11,7 +11,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const [what = ''] = invocation.args;
   const answer = await connection.api<{ plan: Plan }>(
     what.includes('/')
-      ? { method: 'POST', path: '/subscriptions/plan', body: requestBody(invocation) }
+      ? { method: 'POST', path: '/subscriptions/plan', body: requestBody(invocation, connection.account) }
       : { method: 'GET', path: `/subscriptions/${what}/plan` },
   );
   if (invocation.json) io.out(`${JSON.stringify(answer)}\n`);

@@ -1,4 +1,5 @@
 import type { Plan } from '#mesh/plan/plan.ts';
+import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -18,7 +19,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { subscription, plan } = await connection.api<Answer>({
     method: 'POST',
     path: '/subscriptions',
-    body: requestBody(invocation),
+    body: requestBody(invocation, connection.account),
   });
   const automatic = subscription.state === 'approved';
   const wait = automatic && invocation.options.wait !== false;
@@ -26,11 +27,14 @@ export async function run(invocation: Invocation): Promise<undefined> {
     io.err(renderPlan(io, plan));
     io.err(`${subscription.id} is ${subscription.state}\n`);
     if (subscription.state === 'pending')
-      io.err(`${tone(io, 'dim', 'next:')} the owner runs: weft subscription approve ${subscription.id}\n`);
+      io.err(
+        `${tone(io, 'dim', 'next:')} each of ${missingApprovals(subscription).join(', ')} runs: weft subscription approve ${subscription.id}\n`,
+      );
   }
   const last = wait
-    ? await waitForSubscription(connection, subscription.id, ['active', 'revoked', 'rejected', 'expired'])
+    ? await waitForSubscription(connection, subscription.id, ['active', 'expiring', 'revoked', 'rejected', 'expired'])
     : subscription;
   if (invocation.json) io.out(`${JSON.stringify({ subscription: last, plan })}\n`);
-  else if (wait) io.err(`${tone(io, last.state === 'active' ? 'good' : 'bad', last.state)}\n`);
+  else if (wait)
+    io.err(`${tone(io, last.state === 'active' || last.state === 'expiring' ? 'good' : 'bad', last.state)}\n`);
 }
