@@ -5,7 +5,7 @@ import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { accessDrift } from '#mesh/drift/access.ts';
 import { catalogDrift } from '#mesh/drift/catalog.ts';
 import { type DriftEntry, type DriftFinding, severityOf } from '#mesh/drift/finding.ts';
-import { driftAfter, openDrift } from '#mesh/drift/history.ts';
+import { driftAfter, NO_DRIFT, openDrift } from '#mesh/drift/history.ts';
 import { condition } from '#mesh/record.ts';
 import { driftModeOf } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -99,7 +99,7 @@ export function driftOf(
     settings.includes(finding) || !mended(finding, (inCatalog.includes(finding) ? catalog : grants).ok);
   const open = found.filter(isOpen);
   const ok = catalog.ok && grants.ok;
-  const known = state.product.status.drift ?? [];
+  const known = state.product.status.drift ?? NO_DRIFT;
   return {
     found,
     entries: driftAfter(

@@ -1,9 +1,11 @@
+import { type DriftEntry, whoOf } from '../drift/finding.ts';
+import { driftNews } from '../drift/history.ts';
 import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import { tally } from '../policy-set/council.ts';
 import { type PolicySetRecord, policySetId } from '../policy-set/policy-set.ts';
 import type { ProductRecord } from '../product/product.ts';
-import { condition } from '../record.ts';
+import { type Change, condition } from '../record.ts';
 import type { RegistryRecord } from '../registry.ts';
 import { missingApprovals } from '../subscription/approval.ts';
 import { endOf } from '../subscription/end.ts';
@@ -17,7 +19,7 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
     case undefined:
       return 'the record was deleted';
     case 'attempt':
-      return `${after.change.action} was refused${after.change.reason === undefined ? '' : `: ${after.change.reason}`}`;
+      return ofAttempt(after.change);
     case 'product':
       return ofProduct(before?.type === 'product' ? before : undefined, after);
     case 'subscription':
@@ -33,6 +35,12 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
     case 'share':
       return ofShare(before?.type === 'share' ? before : undefined, after);
   }
+}
+
+/** What was asked and is no record: refused commands, and exports that policy let pass. */
+function ofAttempt({ action, reason }: Change): string {
+  const outcome = action === 'ExportAllowed' ? 'may leave as files' : `${action} was refused`;
+  return reason === undefined ? outcome : `${outcome}: ${reason}`;
 }
 
 function ofProduct(before: ProductRecord | undefined, after: ProductRecord): string {
@@ -53,6 +61,8 @@ function ofProduct(before: ProductRecord | undefined, after: ProductRecord): str
   }
   if (before.quarantine !== undefined && after.quarantine === undefined) said.push('quarantine lifted');
   said.push(...describeSuspensions(before, after));
+  said.push(...describeDrift(before.status.drift, after.status.drift));
+  if (!isEqual(before.lookAsked, after.lookAsked)) said.push('a look at what was changed past the mesh');
   for (const { type, status, reason } of after.status.conditions) {
     const former = condition(before, type);
     if (former?.status !== status || former.reason !== reason) said.push(`${type} is ${status} (${reason})`);
@@ -110,7 +120,22 @@ function describeScope(scope: AccessScope): string {
   return parts.join('; ');
 }
 
+/** At most three of each: the details have all. */
+function describeDrift(before: readonly DriftEntry[] | undefined, after: readonly DriftEntry[] | undefined): string[] {
+  const { found, repaired } = driftNews(before, after);
+  const told = (entries: readonly DriftEntry[]) => entries.slice(0, 3);
+  const mended = new Set(repaired);
+  return [
+    ...told(found).map(
+      (entry) => `${mended.has(entry) ? 'found and mended' : 'found'}: ${entry.what} (${whoOf(entry)})`,
+    ),
+    ...told(repaired.filter((entry) => !found.includes(entry))).map(({ what }) => `mended: ${what}`),
+  ];
+}
+
 function ofShare(before: ShareRecord | undefined, after: ShareRecord): string {
+  const drift = describeDrift(before?.drift, after.drift);
+  if (drift.length > 0) return drift.join(', ');
   if (before !== undefined && !isEqual(before.applied, after.applied) && after.applied !== undefined) {
     const { ok, readBack, linkExists, error } = after.applied;
     if (!ok) return `the agent failed${error === undefined ? '' : `: ${error}`}`;

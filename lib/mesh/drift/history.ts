@@ -6,6 +6,9 @@ const REMEMBERED = 20;
 /** Open findings that are kept; a change that makes more than that says enough with these. */
 const OPEN = 60;
 
+/** Of a record that knows of no drift. */
+export const NO_DRIFT: readonly DriftEntry[] = [];
+
 /** What a look found, and what of it is still there. */
 export interface DriftLook {
   readonly found: readonly DriftFinding[];
