@@ -1,9 +1,10 @@
 import { showAudience } from '#control/audience.ts';
+import { decideExport } from '#control/decide-export.ts';
 import { meshStatus } from '#control/mesh-status.ts';
 import { listProducts, showProduct } from '#control/products.ts';
 import { type SuspensionWish, suspendProduct } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
-import { oneOf, optional, readBody, text } from '../shared/body.ts';
+import { oneOf, optional, readBody, text, whole } from '../shared/body.ts';
 import { ok, type Routes } from '../shared/route.ts';
 import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
@@ -26,6 +27,11 @@ export const ROUTES: Routes = {
   'POST /products/{domain}/{name}/suspension': async ({ path, body }, request, deps) => {
     const { domain = '', name = '' } = path;
     return { status: 202, body: await suspendProduct({ domain, name }, suspensionOf(body), request, deps) };
+  },
+  'POST /products/{domain}/{name}/export': async ({ path, body }, request, deps) => {
+    const { domain = '', name = '' } = path;
+    const wish = readBody(body ?? '{}', { major: optional(whole), purpose: optional(text) });
+    return ok({ decision: await decideExport({ ...wish, domain, name }, request, deps) });
   },
   ...ENTITLEMENT_ROUTES,
   ...LIFE_ROUTES,

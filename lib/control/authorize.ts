@@ -14,6 +14,7 @@ export type Action =
   | 'product.report'
   | 'product.rate'
   | 'product.audience'
+  | 'product.export'
   | 'subscription.request'
   | 'subscription.read'
   | 'subscription.reject'
@@ -60,6 +61,7 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.report': { owner: ['producer', 'steward'] },
   'product.rate': { consumer: ['producer', 'analyst', 'steward'] },
   'product.audience': { owner: ['event-port'] },
+  'product.export': { consumer: ['producer', 'analyst', 'steward'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {
     owner: ['producer', 'analyst', 'steward'],

@@ -27,6 +27,8 @@ export const RETIRE: readonly Route[] = ['POST /products/*/retirement'];
 /** What a domain says of its data, and of others' products. */
 export const REPORT: readonly Route[] = ['POST /products/*/report'];
 export const RATE: readonly Route[] = ['POST /products/*/feedback'];
+/** Asks whether data may leave as files. */
+export const EXPORT: readonly Route[] = ['POST /products/*/export'];
 export const MEND: readonly Route[] = ['POST /drift/check', 'POST /drift/repair'];
 const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
 export const PROPOSE: readonly Route[] = ['POST /policies'];

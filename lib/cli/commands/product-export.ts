@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
+import type { Decision } from '#mesh/policy/decision.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -23,6 +24,11 @@ export async function run(invocation: Invocation): Promise<undefined> {
     method: 'GET',
     path: `/products/${domain}/${name}`,
     query,
+  });
+  await connection.api<{ decision: Decision }>({
+    method: 'POST',
+    path: `/products/${domain}/${name}/export`,
+    body: { major: product.major, purpose: textOption(invocation, 'purpose') },
   });
   const manifest = await exportProduct(connection, product, folder);
   if (invocation.json) {

@@ -15,7 +15,18 @@ import {
 } from '#mesh/topology/names.ts';
 import { APPLICATION_TAG, isNamedApprover } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
-import { APPROVE, DECIDE, INVOKE_WILDCARDS, invoke, PUBLISH, RATE, READ, REPORT, SUBSCRIBE } from '../api-access.ts';
+import {
+  APPROVE,
+  DECIDE,
+  EXPORT,
+  INVOKE_WILDCARDS,
+  invoke,
+  PUBLISH,
+  RATE,
+  READ,
+  REPORT,
+  SUBSCRIBE,
+} from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { unapprovedApplications } from '../unapproved-applications.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
@@ -52,7 +63,7 @@ export class People extends Construct {
       catalogRead(this, [topology.governanceAccount], [PRODUCT_DATABASES], 'CentralCatalog'),
     ];
     this.producer = this.#role(props, 'producer', 'Makes the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE, ...approves('producer')]),
+      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE, ...EXPORT, ...approves('producer')]),
       ...producers.statements(),
       ...this.#ownProducts(props, own),
       new PolicyStatement({
@@ -76,13 +87,13 @@ export class People extends Construct {
       SEE_GRANTS,
     ]);
     this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
-      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE, ...approves('analyst')]),
+      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE, ...EXPORT, ...approves('analyst')]),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
     ]);
     this.steward = this.#role(props, 'steward', 'Answers for the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE, ...REPORT, ...RATE]),
+      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE, ...REPORT, ...RATE, ...EXPORT]),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,

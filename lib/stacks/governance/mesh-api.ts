@@ -41,6 +41,7 @@ export const ROUTES = [
   'POST /products/{domain}/{name}/rollout',
   'POST /products/{domain}/{name}/report',
   'POST /products/{domain}/{name}/feedback',
+  'POST /products/{domain}/{name}/export',
   'POST /subscriptions',
   'GET /subscriptions',
   'POST /subscriptions/plan',
