@@ -56,7 +56,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     ];
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
     for (const account of accounts) {
-      setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization);
+      const unit = topology.domains.find((domain) => domain.account === account)?.unit;
+      setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
     const assembly = await synthesize({ topology, policies, outdir: join(folder, 'cdk.out') });

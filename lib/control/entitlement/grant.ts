@@ -7,6 +7,7 @@ import { userError } from '#mesh/error.ts';
 import type { PolicyVerdict } from '#mesh/policy/decision.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { domainRoleName, roleArn } from '#mesh/topology/names.ts';
+import { isPartner } from '#mesh/topology/rules.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from '../authorize.ts';
 import { type ApiDeps, changeBy, type Request } from '../request.ts';
@@ -57,7 +58,7 @@ export interface EntitlementGranted {
 /**
  * Grants everything up to a level of a domain, or of every domain, to a consuming domain, a unit or the organization. A domain's is granted by its steward, one over every domain by the platform
  * team; policy has a say in each product that there is.
- * @throws WEFT-AUTH-002, WEFT-ENTITLEMENT-001 to -003, WEFT-ENTITLEMENT-005, WEFT-REQUEST-004.
+ * @throws WEFT-AUTH-002, WEFT-ENTITLEMENT-001 to -003, -005 and -006, WEFT-REQUEST-004.
  */
 export async function grantEntitlement(
   wish: EntitlementWish,
@@ -168,6 +169,12 @@ function refuseUnusable(wish: EntitlementWish, members: readonly Member[], topol
   if (wish.domain !== undefined && domainNamed(topology, wish.domain) === undefined) {
     throw userError('WEFT-ENTITLEMENT-002', `domain \`${wish.domain}\` is not part of the mesh`, {
       hint: `domains are ${topology.domains.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  const partner = domainNamed(topology, wish.to);
+  if (partner !== undefined && isPartner(partner) && wish.expiresAt === undefined) {
+    throw userError('WEFT-ENTITLEMENT-006', `\`${wish.to}\` is a partner, and what a partner has must have an end`, {
+      hint: 'say until when: --until <date>',
     });
   }
   if (members.length > 0) return;

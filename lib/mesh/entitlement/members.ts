@@ -1,5 +1,5 @@
 import { domainRoleName, roleArn } from '../topology/names.ts';
-import { admittedRoles } from '../topology/rules.ts';
+import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import type { Grantee } from './entitlement.ts';
 
@@ -13,7 +13,7 @@ export interface Member {
 
 /**
  * The domains of the mesh that a grantee stands for, as `mesh.yaml` has them now: an account that is no longer a domain's own gets nothing.
- * A unit is the one that `mesh.yaml` names for a domain.
+ * A unit is the one that `mesh.yaml` names for a domain; a partner is in no organization of the mesh's.
  */
 export function membersOf(grantee: Grantee, topology: Topology): Member[] {
   if (grantee.kind === 'account') {
@@ -24,7 +24,7 @@ export function membersOf(grantee: Grantee, topology: Topology): Member[] {
   }
   const unit = grantee.kind === 'ou' ? grantee.arn.split('/').at(-1) : undefined;
   return topology.domains
-    .filter((domain) => grantee.kind === 'organization' || domain.unit === unit)
+    .filter((domain) => !isPartner(domain) && (grantee.kind === 'organization' || domain.unit === unit))
     .map(({ name, account }) => ({
       domain: name,
       account,

@@ -1,5 +1,5 @@
 import type { Cloud } from '../../core/cloud.ts';
-import { organizationOf } from '../../core/organization.ts';
+import { organizationOf, unitOf } from '../../core/organization.ts';
 import type { Caller } from '../../core/service.ts';
 
 /** The group of everybody whom IAM allows: the switch that leaves a resource outside Lake Formation's own grants. */
@@ -28,9 +28,16 @@ export function organizationIn(principal: string): string | undefined {
   return /^arn:aws[a-z-]*:organizations::\d{12}:(?:organization|ou)\/(o-[a-z0-9]+)/.exec(principal)?.[1];
 }
 
-/** Whether a grant's principal stands for the whole of that account: its id, or an organization it is a member of. */
+/** The id of the unit in an organizational unit's ARN. */
+function unitIn(principal: string): string | undefined {
+  return /:ou\/o-[a-z0-9]+\/(ou-[a-z0-9-]+)$/.exec(principal)?.[1];
+}
+
+/** Whether a grant's principal stands for the whole of that account: its id, or an organization or unit it is a member of. */
 export function coversAccount(cloud: Cloud, principal: string, account: string): boolean {
   if (principal === account) return true;
   const organization = organizationIn(principal);
-  return organization !== undefined && organization === organizationOf(cloud.store, account);
+  if (organization === undefined || organization !== organizationOf(cloud.store, account)) return false;
+  const unit = unitIn(principal);
+  return unit === undefined || unit === unitOf(cloud.store, account);
 }
