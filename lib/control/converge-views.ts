@@ -4,8 +4,8 @@ import type { MaskKeyStore } from '#aws/mask-keys.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import { readByView } from '#mesh/access/resource.ts';
-import { type MaskKey, maskKeys, viewDefiner } from '#mesh/contract/central-tables.ts';
-import { dismantleCatalog } from '#mesh/plan/catalog.ts';
+import { keyDatabase, type MaskKey, maskKeys, viewDefiner } from '#mesh/contract/central-tables.ts';
+import { type CatalogChange, dismantleCatalog } from '#mesh/plan/catalog.ts';
 import { diffGrants } from '#mesh/plan/grants.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -27,13 +27,15 @@ export function viewGround(
 ) {
   const keys = maskKeys(product, topology);
   const definer = viewDefiner(topology);
-  const ensureKeys = async (): Promise<string | undefined> => {
+  const ensureKeys = async (prune: boolean): Promise<string | undefined> => {
     const [first] = keys;
     if (first === undefined) return undefined;
     try {
       for (const { bucket, object } of keys) await deps.maskKeys.ensure(bucket, object);
       const desired = { database: first.database, tables: keys.map(({ table }) => table) };
-      const { ok, message } = await convergeCatalog(desired, deps.catalog);
+      // A key that views still join goes once they join another.
+      const selects = ({ kind }: CatalogChange) => prune || kind !== 'deleteTable';
+      const { ok, message } = await convergeCatalog(desired, deps.catalog, undefined, selects);
       if (!ok) return message ?? `the tables of ${first.database} are not there`;
       for (const key of keys) {
         const refused = await grantMissing(grantOnKey(definer, key, topology), deps);
@@ -45,10 +47,11 @@ export function viewGround(
     }
   };
   return {
-    ensureKeys,
+    /** Puts the keys back, and takes those away that no view joins any more. */
+    mendKeys: () => ensureKeys(true),
     /** Has everything in place before a view changes; what it answers is why not. */
     prepare: async (): Promise<string | undefined> => {
-      const refused = await ensureKeys();
+      const refused = await ensureKeys(false);
       if (refused !== undefined) return refused;
       const { failed, unclear } = await deps.lakeFormation.apply(
         access.definerGrants.map((grant) => ({ kind: 'grant', grant })),
@@ -58,11 +61,10 @@ export function viewGround(
     },
     /** Takes the database of the keys away; the keys themselves stay where they are. */
     removeKeys: async (): Promise<void> => {
-      const [first] = keys;
-      if (first === undefined) return;
-      const actual = await deps.catalog.tables(first.database);
+      const database = keyDatabase(product);
+      const actual = await deps.catalog.tables(database);
       const inputs = actual?.map(({ input }) => input);
-      for (const change of dismantleCatalog(first.database, inputs)) await deps.catalog.apply(change);
+      for (const change of dismantleCatalog(database, inputs)) await deps.catalog.apply(change);
     },
   };
 }

@@ -81,7 +81,7 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
         (await tagging.narrow(found)) ?? (await central.narrowBefore(found));
       const selects = mode.narrowOnly ? closes : undefined;
       // A change looks at what views stand on when a view changes, a sweep in any case.
-      const missing = request.cause === 'sweep' && !mode.narrowOnly ? await ground.ensureKeys() : undefined;
+      const missing = request.cause === 'sweep' && !mode.narrowOnly ? await ground.mendKeys() : undefined;
       const reached = await convergeCatalog({ database, tables }, deps.catalog, narrow, selects, ground.prepare);
       const found =
         missing === undefined ? reached : { ...reached, ok: false, reason: 'ViewsNotReady', message: missing };

@@ -166,6 +166,26 @@ describe('views of a product, reconciled', () => {
     expect(await names(DATABASE)).toEqual(['t0']);
   });
 
+  test('keep the key that they join until they join another', async () => {
+    await change({ tables: [OPEN, VIEW, BASE] });
+    await world.run();
+    await change({ tables: [OPEN, { ...VIEW, view: { table: 'inside', maskKey: 'two' } }, BASE] });
+    const found: (string[] | undefined)[] = [];
+    const stop = world.cloud.observe({
+      before: ({ action }: Call) => {
+        if (action !== 'glue:UpdateTable') return;
+        const names = world.cloud.store.list<{ Name: string }>(`glue/${GOVERNANCE}/${world.cloud.region}/table`, KEYS);
+        found.push(names.map(({ value }) => value.Name).sort());
+      },
+    });
+    await world.run();
+    stop();
+    expect(found).toEqual([['mask_key_1', 'mask_key_two']]);
+    await world.run({ cause: 'sweep' });
+    expect(await names(KEYS)).toEqual(['mask_key_two']);
+    expect(written).toContain('sales/orders/two/key.json');
+  });
+
   test('leave neither database nor definer behind when the product is retired', async () => {
     await change({ tables: [OPEN, VIEW, BASE] });
     await world.run();

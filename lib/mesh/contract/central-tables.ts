@@ -54,7 +54,8 @@ export function maskKeys(product: Product, site: Site): MaskKey[] {
   });
 }
 
-function keyDatabase(product: Pick<Product, 'domain' | 'name' | 'major'>): string {
+/** The database of a product version's keys, beside its own. */
+export function keyDatabase(product: Pick<Product, 'domain' | 'name' | 'major'>): string {
   return `${databaseName(product.domain, product.name, product.major)}__keys`;
 }
 
