@@ -1,7 +1,10 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ExportManifest } from '#cli/export.ts';
 import type { Cloud } from '#local/core/cloud.ts';
 import { productSource, rowsSource } from '#mesh/topology/names.ts';
+import { runWeft } from '../cli/run-weft.ts';
 import { Judge, statementsToAdd } from '../judge/judge.ts';
 import { type EventsWorld, type Heard, OWNER, openEventsWorld, PRODUCT, TABLE } from './events-world.ts';
 
@@ -123,6 +126,17 @@ describe('the event port, on the deployed templates', () => {
     expect(new Set(heard.map(({ detail }) => detail.id)).size).toBe(heard.length);
     expect(Math.max(...heard.map((event) => JSON.stringify(event).length))).toBeLessThan(256 * 1024);
     expect(heard.flatMap(({ detail }) => detail.data.rows)).toHaveLength(700);
+  }, 60_000);
+
+  test('the files of the same subscription hold its table and columns only', async () => {
+    const out = join(events.folder, 'files');
+    const words = ['product', 'export', PRODUCT, '--out', out, '--as', 'analytics/analyst'];
+    const { exit, err } = await runWeft(words, { cwd: events.folder });
+    expect([exit, err]).toEqual([0, expect.stringContaining('exported')]);
+    const { tables } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as ExportManifest;
+    expect(tables.map(({ name, columns }) => [name, columns.map((column) => column.name)])).toEqual([
+      [TABLE, ['operator', 'origin_state', 'speed_knots']],
+    ]);
   }, 60_000);
 
   test('every event that the mesh put is as its schema says', async () => {
