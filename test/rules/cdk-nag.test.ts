@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
 import { auditApart } from '../stacks/audit-apart.ts';
 import { appOf, aviation } from '../stacks/aviation.ts';
+import { outsiders } from '../stacks/outsiders.ts';
 
 const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5Checks, Serverless: ServerlessChecks };
 
@@ -9,6 +10,7 @@ const MESHES = {
   'in an organization': aviation(),
   'without an organization': { ...aviation(), organization: undefined },
   'with an audit account of its own': auditApart(),
+  'with a partner and applications': outsiders(),
 };
 
 describe.each(Object.entries(MESHES))('a mesh %s', (_, topology) => {

@@ -1,29 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Application } from '#mesh/topology/rules.ts';
-import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
+import { appOf, type CfnResource, templatesOf } from './aviation.ts';
+import { outsiders, PARTNER } from './outsiders.ts';
 
-const PARTNER = 'analytics';
-const mesh = aviation();
+const mesh = outsiders();
 const account = mesh.domains.find(({ name }) => name === PARTNER)?.account ?? '';
-const applications = Array.from(
-  { length: 60 },
-  (_, index): Application => ({
-    name: `application-${index}`,
-    role: `arn:aws:iam::${account}:role/applications/application-${index}`,
-    state: index === 0 ? 'suspended' : 'approved',
-  }),
-);
-const templates = templatesOf(
-  appOf({
-    ...mesh,
-    applications,
-    domains: mesh.domains.map((domain) =>
-      domain.name === PARTNER
-        ? { ...domain, external: true as const, terms: 'https://aviation.example/terms' }
-        : domain,
-    ),
-  }),
-);
+const templates = templatesOf(appOf(mesh));
 
 function ofType(stack: string, type: string): CfnResource[] {
   return Object.values(templates.get(stack)?.Resources ?? {}).filter(({ Type }) => Type === type);
@@ -68,7 +49,7 @@ describe('applications', () => {
     const values = parts.map(({ Value } = {}) => String(Value));
     expect(values.length).toBeGreaterThan(1);
     expect(Math.max(...values.map((value) => value.length))).toBeLessThanOrEqual(4096);
-    expect(values.flatMap((value) => JSON.parse(value))).toEqual(applications);
+    expect(values.flatMap((value) => JSON.parse(value))).toEqual(mesh.applications);
   });
 
   test.each([
