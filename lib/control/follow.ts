@@ -1,7 +1,10 @@
 import { WeftError } from '#mesh/error.ts';
 import { decisionStamp, messages } from '#mesh/policy/decision.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { approve } from '#mesh/subscription/transitions.ts';
+import { recertifyDaysOf } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { callerOf } from './caller.ts';
 import { decideAccess } from './decide-access.ts';
@@ -37,41 +40,49 @@ export async function follow(
   });
   if ('reason' in answer) return { leader, reason: answer.reason };
   const { scope, verdict } = answer;
-  const others = verdict.effect === 'ask' ? (verdict.approvers ?? []).filter((name) => name !== 'owner') : [];
   if (verdict.effect === 'deny') return { leader, reason: messages(verdict) };
-  if (others.length > 0) return { leader, reason: `needs the word of ${others.join(' and ')}` };
   const at = deps.now();
-  const change = changeBy(request, 'SubscriptionFollowed', at, {
-    reason: `follows ${leader.id}`,
-    ...decisionStamp(verdict),
-  });
-  return {
-    leader,
-    follower: {
-      type: 'subscription',
-      id: `${product.domain}.${product.name}.v${product.major}.${consumer}.${deps.random()}`,
-      domain: product.domain,
-      product: product.name,
-      major: product.major,
-      consumer,
-      account,
-      principals,
-      ...whole,
-      purpose,
-      requestedBy,
-      requested: scope,
-      approved: scope,
-      decidedBy: request.caller.arn,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-      state: 'approved',
-      follows: { subscription: leader.id },
-      generation: product.generation,
-      revision: 1,
-      change,
-      createdAt: at.toISOString(),
-      status: { conditions: [] },
-    },
+  const reason = `follows ${leader.id}`;
+  const decided = decisionStamp(verdict);
+  const { approvers } = verdict;
+  const pending: SubscriptionRecord = {
+    type: 'subscription',
+    id: `${product.domain}.${product.name}.v${product.major}.${consumer}.${deps.random()}`,
+    domain: product.domain,
+    product: product.name,
+    major: product.major,
+    consumer,
+    account,
+    principals,
+    ...whole,
+    purpose,
+    requestedBy,
+    requested: scope,
+    ...(approvers === undefined ? {} : { approvers }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    state: 'pending',
+    follows: { subscription: leader.id },
+    generation: product.generation,
+    revision: 1,
+    change: changeBy(request, 'SubscriptionFollowed', at, { reason, ...decided }),
+    createdAt: at.toISOString(),
+    status: { conditions: [] },
   };
+  const actor = verdict.effect === 'allow' ? 'weft:policy' : request.caller.arn;
+  const act = { actor, at: at.toISOString(), correlation: request.correlation, reason, policies: decided.policies };
+  const recertifyDays = recertifyDaysOf(topology, product.classification);
+  const approved = approve(pending, act, {}, topology.classification, { recertifyDays });
+  if (!approved.ok) return { leader, reason: approved.problems.map(({ message }) => message).join('; ') };
+  if (approved.value.state !== 'approved') {
+    return { leader, reason: `needs the word of ${missingApprovals(approved.value).join(' and ')}` };
+  }
+  return { leader, follower: { ...approved.value, ...earlier(leader, approved.value) } };
+}
+
+/** A rollout puts no certification off. */
+function earlier(leader: SubscriptionRecord, follower: SubscriptionRecord): Pick<SubscriptionRecord, 'recertifyBy'> {
+  const [recertifyBy] = [leader.recertifyBy, follower.recertifyBy].filter((time) => time !== undefined).toSorted();
+  return recertifyBy === undefined ? {} : { recertifyBy };
 }
 
 /** What does not fit the newer version is told, not thrown. */

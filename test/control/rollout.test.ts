@@ -8,6 +8,7 @@ import { reportData } from '#control/report.ts';
 import { requestSubscription } from '#control/request-subscription.ts';
 import { retireProduct } from '#control/retire.ts';
 import { rolloutProduct } from '#control/rollout.ts';
+import { suspendSubscription } from '#control/suspend.ts';
 import { tendProduct } from '#control/tend-product.ts';
 import { deriveEvents } from '#mesh/event/derive.ts';
 import { followsFirst } from '#mesh/product/rollout.ts';
@@ -98,6 +99,28 @@ describe('a canary', () => {
     expect((await v(1)).subscriptions.every(({ state }) => state === 'approved')).toBe(true);
   });
 
+  test('asks for each as a request would: who asked cannot approve by it, and no certification is put off', async () => {
+    const wide = { clearance: 'confidential' };
+    const own = subscription('sales', wide, {
+      id: 'sales.orders.v1.sales.b1',
+      principals: [role('sales')],
+      requestedBy: STEWARD.caller.arn,
+      state: 'approved',
+    });
+    const other = subscription('research', wide, {
+      id: 'sales.orders.v1.research.b2',
+      principals: [role('research')],
+      requestedBy: by('research/analyst').caller.arn,
+      recertifyBy: '2026-04-01T00:00:00.000Z',
+      state: 'approved',
+    });
+    await world.registry.write([own, other].map((record) => ({ record, replaces: undefined })));
+    const { skipped } = await roll(100);
+    expect(skipped).toEqual([{ subscription: own.id, reason: expect.stringContaining('cannot decide') }]);
+    const followed = (await v(2)).subscriptions.find(({ follows }) => follows?.subscription === other.id);
+    expect(followed).toMatchObject({ state: 'approved', approved: wide, recertifyBy: '2026-04-01T00:00:00.000Z' });
+  });
+
   test('ends with everybody at 100 %, and a version that fails later is not taken back', async () => {
     await roll(10);
     expect(await roll(100)).toMatchObject({ complete: true, skipped: [] });
@@ -165,8 +188,11 @@ describe('a canary', () => {
     await roll(100 - 1);
     const [first] = await following();
     await revokeSubscription(first ?? '', undefined, STEWARD, world.governance);
-    await sweep();
     expect(await following()).not.toContain(first);
+    const [second] = await following();
+    await suspendSubscription(second ?? '', { action: 'suspend' }, STEWARD, world.governance);
+    expect(await following()).not.toContain(second);
+    expect((await following()).length).toBeGreaterThan(ROLES / 2);
   });
 
   test('one that was ended by hand is not given back by a larger share', async () => {
