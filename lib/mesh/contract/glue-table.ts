@@ -168,8 +168,8 @@ export function sameTable(a: TableInputLike, b: TableInputLike): boolean {
   );
 }
 
-/** The connection that validated a text is no part of what a view is. */
-function sameView(a: ViewDefinitionLike | undefined, b: ViewDefinitionLike | undefined): boolean {
+/** True when both are the same view, or none is one; the connection that validated a text is no part of it. */
+export function sameView(a: ViewDefinitionLike | undefined, b: ViewDefinitionLike | undefined): boolean {
   const essence = (view: ViewDefinitionLike) =>
     JSON.stringify([
       view.Definer,

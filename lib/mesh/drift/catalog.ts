@@ -1,5 +1,4 @@
-import type { TableInputLike } from '../contract/glue-table.ts';
-import { isEqual } from '../equal.ts';
+import { sameView, type TableInputLike } from '../contract/glue-table.ts';
 import type { ActualTable, CatalogChange } from '../plan/catalog.ts';
 import type { DriftFinding } from './finding.ts';
 
@@ -69,7 +68,7 @@ function differences(was: TableInputLike, now: TableInputLike): Difference[] {
   for (const name of before.keys()) {
     if (!after.has(name)) found.push({ said: `column ${name} was removed`, opens: false });
   }
-  if (!isEqual(was.ViewDefinition, now.ViewDefinition) && was.ViewDefinition !== undefined) {
+  if (!sameView(was.ViewDefinition, now.ViewDefinition)) {
     found.push({ said: 'its view is another', opens: true });
   }
   return found.length > 0 ? found : [{ said: 'its description or format', opens: false }];
