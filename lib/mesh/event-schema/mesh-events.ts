@@ -109,7 +109,7 @@ const INTENT = objectOf({
 const FINDING = objectOf({ kind: TEXT, severity: TEXT, account: TEXT, what: TEXT, by: TEXT, at: TEXT });
 
 /** Every member that the data of an event of the mesh can have. */
-export const MESH_DATA: Readonly<Record<keyof MeshEventData, JsonSchema>> = {
+const MESH_DATA: Readonly<Record<keyof MeshEventData, JsonSchema>> = {
   domain: { ...NAME, description: 'The owning domain; `*` for all.' },
   product: { ...NAME, description: "The product's name without its domain; `*` for all." },
   major: COUNT,
