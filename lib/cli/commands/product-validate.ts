@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseFile, parseProduct } from '#mesh/contract/parse.ts';
 import { type Problem, WeftError } from '#mesh/error.ts';
+import { lintProduct } from '#mesh/policy/lint.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Io, tone } from '../io.ts';
@@ -56,10 +57,11 @@ function check(path: string, io: Io, topology: Topology): Check {
 }
 
 function checkFolder(path: string, io: Io, topology: Topology): Check {
-  const checked = parseProduct(readProductFolder(path, io.cwd), topology);
+  const files = readProductFolder(path, io.cwd);
+  const checked = parseProduct(files, topology);
   if (!checked.ok) return { problems: checked.problems, summary: path };
   const { domain, name, version, tables } = checked.value;
   const columns = tables.reduce((sum, table) => sum + table.columns.length + table.partitionKeys.length, 0);
   const summary = `${domain}/${name} ${version}: ${tables.length} table(s), ${columns} columns`;
-  return { problems: checked.problems, summary };
+  return { problems: [...checked.problems, ...lintProduct(checked.value, files)], summary };
 }

@@ -3,6 +3,7 @@ import type { YamlView } from '../yaml/view.ts';
 import { customProperty } from './custom-property.ts';
 
 const PERSONAL_TAGS = new Set(['pii', 'personal', 'personal-data', 'phi']);
+const PRODUCT = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
 const LINEAGE = ['transformSourceObjects', 'transformLogic', 'transformDescription'];
 
 /** What a contract says of a column's meaning, beside its description. */
@@ -17,12 +18,18 @@ export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' 
   };
 }
 
-/** Whether a schema entry says what its table is made of. */
-export function readDerived(entry: YamlView): Pick<ProductTable, 'derived'> {
-  const said =
-    customProperty(entry, 'weft.derivedFrom') !== undefined ||
-    entry.list('properties').some((property) => LINEAGE.some((key) => property.get(key) !== undefined));
-  return said ? { derived: true } : {};
+/** What a schema entry says of what its table is made of. */
+export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf'> {
+  const properties = entry.list('properties');
+  const from = customProperty(entry, 'weft.derivedFrom');
+  if (from === undefined && !properties.some((property) => LINEAGE.some((key) => property.get(key) !== undefined)))
+    return {};
+  const named = [
+    ...(from === undefined ? [] : [from, ...from.items]),
+    ...properties.flatMap((property) => property.list('transformSourceObjects')),
+  ];
+  const products = named.flatMap(({ written = '' }) => (PRODUCT.test(written) ? [written] : []));
+  return { derived: true, ...(products.length === 0 ? {} : { madeOf: [...new Set(products)] }) };
 }
 
 /** A column is personal when it, or anything nested in it, is marked so. */

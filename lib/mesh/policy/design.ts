@@ -18,6 +18,10 @@ const LOG_POSITION = /^(lsn|scn|ts_ms|commit_timestamp|commit_ts|binlog_.+|log_p
 const BOOKKEEPING =
   /^(created|updated|modified|deleted)_(at|by|on)$|^(is_)?deleted$|^(row|lock|record|opt)_version$|^row_?version$|^xmin$|^etag$/;
 
+/** Names of columns that usually tell something of a person. */
+const PERSONAL =
+  /^(e_?mail(_address)?|phone(_number)?|mobile|(first|last|full|sur|given|family|maiden)_?name|ssn|social_security_number|passport(_number)?|iban|birth_?(date|day)|date_of_birth|dob|home_address|street_address|ip_address|gender|nationality)$/;
+
 /** Names that say nothing of the entity that they identify. */
 const GENERIC_KEY = new Set(['id', 'key', 'code', 'uuid', 'guid', 'pk', 'name']);
 
@@ -44,12 +48,19 @@ export function lacksUnit(column: ProductColumn, table: ProductTable): boolean {
   const identifies =
     table.primaryKey?.includes(column.name) === true ||
     /(^|_)(id|key|code|number|no|year|month|day)$/.test(column.name);
-  return number && !identifies && column.unit === undefined && column.semantics === undefined;
+  return (
+    table.view === undefined && number && !identifies && column.unit === undefined && column.semantics === undefined
+  );
 }
 
-/** What identifies the rows of a table, in words that mean the same in another product; undefined for a table that has no key or is made of others. */
+/** Whether a column's name is one that people's data has, though the contract does not mark it. */
+export function looksPersonal(column: ProductColumn): boolean {
+  return column.personal !== true && PERSONAL.test(column.name);
+}
+
+/** What identifies the rows of a table, in words that mean the same in another product; undefined for a table that has no key or is made of other products. */
 export function entityOf(table: ProductTable): string | undefined {
-  if (table.primaryKey === undefined || table.derived === true || table.view !== undefined) return undefined;
+  if (table.primaryKey === undefined || table.madeOf !== undefined || table.view !== undefined) return undefined;
   const parts = table.primaryKey.map((key) => {
     const column = columnsOf(table).find(({ name }) => name === key);
     return column?.semantics ?? (GENERIC_KEY.has(key) ? `${table.name}.${key}` : key);

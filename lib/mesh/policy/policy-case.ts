@@ -21,7 +21,7 @@ export interface CaseProduct {
   readonly quarantined?: boolean;
   /** By name: `<level | none> [personal] [undescribed] [unitless] [key]`, and a Glue type if it is not a string, e.g. `internal bigint`. */
   readonly columns?: Readonly<Record<string, ColumnWords>>;
-  readonly table?: Partial<Pick<ProductTable, 'name' | 'derived' | 'quality'>>;
+  readonly table?: Partial<Pick<ProductTable, 'name' | 'derived' | 'madeOf' | 'quality'>>;
 }
 
 /** A question as data, as `weft policy test` and `weft policy explain` read it. */

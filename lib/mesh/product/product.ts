@@ -64,6 +64,8 @@ export interface ProductTable {
   readonly primaryKey?: readonly string[];
   /** The contract says what it is made of: `transformSourceObjects`, `transformLogic` or `transformDescription` on a column, or `weft.derivedFrom`. */
   readonly derived?: boolean;
+  /** Products of the mesh that it is made of, `<domain>/<product>`, as far as the contract names them there. */
+  readonly madeOf?: readonly string[];
   /** What the contract promises of the data. */
   readonly quality?: readonly QualityRule[];
   /** Set: the table is a view of another one of the product, and has no files of its own (`location` is empty, `format` and `source` are its base's). */
