@@ -109,14 +109,17 @@ function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, top
   const verified = shared?.status === 'true' && shared.generation >= product.generation;
   const open = shares.filter((share) => !verified || !isReported(share) || !sameGrants(share, access));
   const former = open.flatMap(({ intent }) => intent.grants);
-  const formerTables = open.flatMap(({ intent }) => intent.former?.tables ?? []);
+  const formerTables = open.flatMap(({ intent }) => [
+    ...(intent.former?.tables ?? []),
+    ...(intent.passesOn?.tables ?? []),
+  ]);
   const wanted = [...access.accountGrants, ...access.definerGrants];
   const every = thorough ? product.tables.map(({ name }) => name) : [];
   const filters = [
     ...every,
     ...access.filters.map(({ table }) => table),
     ...filteredTablesOf([...wanted, ...former]),
-    ...open.flatMap(({ intent }) => intent.former?.filtered ?? []),
+    ...open.flatMap(({ intent }) => [...(intent.former?.filtered ?? []), ...(intent.passesOn?.filtered ?? [])]),
   ];
   return {
     catalogId: topology.governanceAccount,
@@ -136,7 +139,9 @@ function lookoutOf({ product, shares }: VersionState, access: DesiredAccess, top
 /** The tables with filters that a consumer's roles may still hold: its agent has not confirmed an intent without them. */
 function filtersInUse({ shares }: VersionState, access: DesiredAccess): Set<string> {
   const used = shares.flatMap((share) => [
-    ...(sameGrants(share, access) ? [] : filteredTablesOf(share.intent.grants)),
+    ...(sameGrants(share, access)
+      ? []
+      : [...filteredTablesOf(share.intent.grants), ...(share.intent.passesOn?.filtered ?? [])]),
     ...(isReported(share) ? [] : (share.intent.former?.filtered ?? [])),
   ]);
   return new Set(used);
@@ -149,5 +154,6 @@ export function isReported({ applied, generation }: ShareRecord): boolean {
 
 function sameGrants(share: ShareRecord, access: DesiredAccess): boolean {
   const next = access.shares.find(({ consumer }) => consumer === share.intent.consumer);
-  return JSON.stringify(next?.grants) === JSON.stringify(share.intent.grants);
+  const essence = (intent: typeof next) => JSON.stringify([intent?.grants, intent?.passesOn]);
+  return essence(next) === essence(share.intent);
 }

@@ -240,7 +240,7 @@ function narrowed(wanted: ShareIntent, former: ShareIntent | undefined): ShareIn
 
 /** What an agent has to do; a table that came or went changes nothing of it. */
 function essence(intent: ShareRecord['intent']): string {
-  return JSON.stringify([intent.account, intent.link, intent.linkName, intent.grants]);
+  return JSON.stringify([intent.account, intent.link, intent.linkName, intent.grants, intent.passesOn]);
 }
 
 /** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
@@ -254,8 +254,13 @@ export function formerOf({
   const unique = (names: readonly string[]) => [...new Set(names)].sort();
   return {
     principals: unique([...intent.grants.map(({ principal }) => principal), ...(earlier?.principals ?? [])]),
-    tables: unique([...tablesOf(intent.grants), ...(earlier?.tables ?? [])]),
-    filtered: unique([...filteredTablesOf(intent.grants), ...(earlier?.filtered ?? [])]),
+    tables: unique([...tablesOf(intent.grants), ...(intent.passesOn?.tables ?? []), ...(earlier?.tables ?? [])]),
+    filtered: unique([
+      ...filteredTablesOf(intent.grants),
+      ...(intent.passesOn?.filtered ?? []),
+      ...(earlier?.filtered ?? []),
+    ]),
+    ...(intent.passesOn === undefined && earlier?.passedOn === undefined ? {} : { passedOn: true as const }),
   };
 }
 

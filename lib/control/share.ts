@@ -123,10 +123,13 @@ async function clear(intent: ShareIntent, deps: ShareDeps): Promise<Local> {
 async function everyGrant(
   intent: ShareIntent,
   deps: ShareDeps,
-  { onLink, thorough = false }: { readonly onLink: boolean; readonly thorough?: boolean },
+  { onLink, thorough: asked = false }: { readonly onLink: boolean; readonly thorough?: boolean },
 ): Promise<{ readonly managed: readonly Grant[]; readonly others: readonly Grant[] }> {
   const { account, linkName, target, grants, former } = intent;
   const leaving = intent.link === undefined;
+  // What a whole account passed on stands with roles that nobody named, on any table.
+  const retracting = former?.passedOn === true && intent.passesOn === undefined;
+  const thorough = asked || retracting;
   const desired = new Set(grants.map(({ principal }) => principal));
   const small = thorough || (leaving && target.tables.length <= 3) ? target.tables : [];
   const tables = [...new Set([...tablesOf(grants), ...(former?.tables ?? []), ...small])].sort();
@@ -141,7 +144,7 @@ async function everyGrant(
     tableByTable: thorough,
   });
   const agent = roleArn(account, deps.agentRole);
-  const context = { agentRole: agent, account, desired, all: leaving };
+  const context = { agentRole: agent, account, desired, all: leaving || retracting };
   const all = [...linkGrants, ...onTarget].filter(({ principal }) => principal !== agent);
   const managed = all.filter((grant) => isManagedLocally(grant, context));
   return { managed, others: all.filter((grant) => !managed.includes(grant)) };

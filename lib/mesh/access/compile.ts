@@ -17,7 +17,7 @@ import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { grantDefiner } from './definer.ts';
 import { tooManyFilters } from './filter-limit.ts';
-import type { CellsFilter, Grant } from './grant.ts';
+import { ALL_TABLES, type CellsFilter, type Grant } from './grant.ts';
 import { type DatabaseRef, describeDatabase } from './resource.ts';
 import { grantAccount, grantRoles, usedFilters, type Viewer } from './share.ts';
 import { besideTags, standingViewers } from './standing.ts';
@@ -90,6 +90,7 @@ export function compileAccess(
       ...emptyIntent(product, consumer, account, target),
       link: { name: target.database, targetCatalogId: target.catalogId, targetDatabase: target.database },
       ...(entitled.length === 0 ? {} : { entitlements: entitled.map(({ subscription }) => subscription.id) }),
+      ...(own.some(({ wholeAccount }) => wholeAccount === true) ? { passesOn: placesOf(accountSide) } : {}),
       grants: normalizeGrants([...describeLink, ...roleSide.grants]),
     });
   }
@@ -140,6 +141,14 @@ export function isLive(
 function isEndlessPartner({ consumer, expiresAt }: SubscriptionRecord, topology: Topology): boolean {
   const domain = domainNamed(topology, consumer);
   return domain !== undefined && isPartner(domain) && expiresAt === undefined;
+}
+
+/** The tables that an account's own grants stand on, other than the wildcard. */
+function placesOf(grants: readonly Grant[]): NonNullable<ShareIntent['passesOn']> {
+  const names = (kept: readonly Grant[]) =>
+    kept.flatMap(({ resource }) => ('table' in resource && resource.table !== ALL_TABLES ? [resource.table] : []));
+  const unique = (kept: readonly Grant[]) => [...new Set(names(kept))].toSorted();
+  return { tables: unique(grants), filtered: unique(grants.filter(({ resource }) => resource.kind === 'filter')) };
 }
 
 function emptyIntent(product: ProductRecord, consumer: string, account: string, target: DatabaseRef): ShareIntent {

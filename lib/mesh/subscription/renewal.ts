@@ -95,7 +95,7 @@ export function approveRenewal(
   return findings.outcome<SubscriptionRecord>(move(renewed, state, act, 'SubscriptionRenewed'));
 }
 
-/** The wish is turned down; the subscription ends when it would have ended. */
+/** The wish is turned down, or taken back by whoever asked; the subscription ends when it would have ended. */
 export function rejectRenewal(subscription: SubscriptionRecord, act: Act): Checked<SubscriptionRecord> {
   const findings = guard(subscription, 'SubscriptionRenewalRejected');
   const { renewal, ...rest } = subscription;
@@ -103,6 +103,5 @@ export function rejectRenewal(subscription: SubscriptionRecord, act: Act): Check
     findings.error(12, {}, `no renewal of "${subscription.id}" waits`, 'there is nothing to reject');
     return findings.outcome<SubscriptionRecord>(undefined);
   }
-  refuseRequester(renewal.requestedBy, act, findings);
   return findings.outcome<SubscriptionRecord>(move(rest, subscription.state, act, 'SubscriptionRenewalRejected'));
 }

@@ -146,12 +146,16 @@ export interface ShareIntent {
   readonly grants: readonly Grant[];
   /** The standing entitlements among what it gives; absent when there are none. */
   readonly entitlements?: readonly string[];
+  /** Set for a whole account: the tables whose grants its own administrator passes on, and those among them with filters. */
+  readonly passesOn?: { readonly tables: readonly string[]; readonly filtered: readonly string[] };
   /** Where grants of earlier intents stood that may still be there: the agent looks there too. */
   readonly former?: {
     readonly principals: readonly string[];
     readonly tables: readonly string[];
     /** Those of `tables` that had data cells filters: they stay until the agent has let go of them. */
     readonly filtered: readonly string[];
+    /** The account passed on what it had: whatever its roles hold beyond the intent has to go. */
+    readonly passedOn?: true;
   };
 }
 
