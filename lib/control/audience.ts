@@ -1,6 +1,7 @@
 import { userError } from '#mesh/error.ts';
 import { type Audience, audienceOf } from '#mesh/event/audience.ts';
 import { productId } from '#mesh/product/product.ts';
+import { lostDomains, withLost } from '#mesh/topology/lost.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { versionOf } from './products.ts';
@@ -22,5 +23,7 @@ export async function showAudience(
       hint: 'add an output port of type `event` to its product file and publish it',
     });
   }
-  return audienceOf(product, subscriptions, await deps.topology(), deps.now());
+  const topology = await deps.topology();
+  const left = lostDomains(product, subscriptions, topology);
+  return audienceOf(product, subscriptions, withLost(topology, left), deps.now());
 }

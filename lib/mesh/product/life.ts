@@ -1,5 +1,5 @@
 /** The states of a data product, in the words and the order of the Open Data Product Standard. */
-export const PRODUCT_STATES = ['proposed', 'draft', 'active', 'deprecated', 'retired'] as const;
+const PRODUCT_STATES = ['proposed', 'draft', 'active', 'deprecated', 'retired'] as const;
 
 export type ProductState = (typeof PRODUCT_STATES)[number];
 
@@ -53,7 +53,7 @@ export interface Retirement {
 }
 
 /** How long before the sunset subscribers are told again, in milliseconds: 14 days. */
-export const SUNSET_NOTICE = 14 * 86_400_000;
+const SUNSET_NOTICE = 14 * 86_400_000;
 
 /** What the passing of time asks of a deprecated version: to be retired, to be announced again, or nothing. */
 export function dueOf(

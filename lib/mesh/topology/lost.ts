@@ -21,11 +21,14 @@ export function lostDomains(
   if (product.state === 'retired') return [];
   const account = accountOfData(product, topology);
   const own: LostDomain[] = account === undefined ? [] : [{ name: product.domain, account, as: 'owner' }];
-  const holding = subscriptions.filter(holdsAccess);
+  const standing = (product.entitlements ?? []).flatMap(({ grantee }) =>
+    grantee.kind === 'account' ? [{ consumer: grantee.domain, account: grantee.account }] : [],
+  );
+  const holding = [...subscriptions.filter(holdsAccess), ...standing];
   const used = new Map(
-    holding.map((held): [string, LostDomain] => [
-      `${held.consumer} ${held.account}`,
-      { name: held.consumer, account: held.account, as: 'consumer' },
+    holding.map(({ consumer, account: of }): [string, LostDomain] => [
+      `${consumer} ${of}`,
+      { name: consumer, account: of, as: 'consumer' },
     ]),
   );
   const fits = ({ name, account: of }: { name: string; account: string }) =>

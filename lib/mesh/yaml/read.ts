@@ -41,7 +41,7 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
   }
   const plain = readPlain(source.text);
   if (plain !== undefined) {
-    return { view: new YamlView({ file: source.file, placeAt: plain.placeAt }, plain.root, ''), problems: [] };
+    return { view: new YamlView({ file: source.file, placeAt: plain.placeAt }, plain.root), problems: [] };
   }
   const bomb = findBomb(source.text, { aliases: MAX_ALIASES, depth: MAX_DEPTH });
   if (bomb !== undefined) {
@@ -98,7 +98,7 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
     },
   });
   if (problems.length > 0) return { problems };
-  return { view: new YamlView({ file: source.file, placeAt: position }, fromDocument(document), ''), problems };
+  return { view: new YamlView({ file: source.file, placeAt: position }, fromDocument(document)), problems };
 }
 
 function parse(text: string, lineCounter: LineCounter) {

@@ -15,16 +15,25 @@ export interface YamlEntry {
 
 /** A value of a YAML document that knows where it stands; what is absent, null or of another kind reads as undefined or empty. */
 export class YamlView {
-  readonly path: string;
   readonly #origin: Origin;
   readonly #node: YamlNode | undefined;
+  readonly #parent: YamlView | undefined;
+  readonly #step: string | number;
   readonly #at: number;
 
-  constructor(origin: Origin, node: YamlNode | undefined, path: string, at = 0) {
+  /** The value under a key or an index of another, or a whole document; `at` is where it stands when it is missing. */
+  constructor(origin: Origin, node: YamlNode | undefined, parent?: YamlView, step: string | number = '', at = 0) {
     this.#origin = origin;
-    this.#at = node?.at ?? at;
     this.#node = node;
-    this.path = path;
+    this.#parent = parent;
+    this.#step = step;
+    this.#at = node?.at ?? at;
+  }
+
+  /** The path from the document's root, e.g. `schema[0].name`: made when it is asked for, which is seldom. */
+  get path(): string {
+    if (this.#parent === undefined) return '';
+    return pathOf(this.#parent.path, this.#step);
   }
 
   get place(): Place {
@@ -52,15 +61,17 @@ export class YamlView {
 
   get entries(): YamlEntry[] {
     if (this.#node?.kind !== 'map') return [];
-    return this.#node.pairs.map(({ key, at, value }) => {
-      const path = this.path === '' ? key : `${this.path}.${key}`;
-      return { key, place: this.#placeOf(at, path), value: new YamlView(this.#origin, value, path, at) };
-    });
+    const { path } = this;
+    return this.#node.pairs.map(({ key, at, value }) => ({
+      key,
+      place: this.#placeOf(at, pathOf(path, key)),
+      value: new YamlView(this.#origin, value, this, key, at),
+    }));
   }
 
   get items(): YamlView[] {
     if (this.#node?.kind !== 'list') return [];
-    return this.#node.items.map((item, index) => new YamlView(this.#origin, item, `${this.path}[${index}]`, this.#at));
+    return this.#node.items.map((item, index) => new YamlView(this.#origin, item, this, index, this.#at));
   }
 
   /** The value of a key, or undefined when the key is absent or null. */
@@ -69,8 +80,7 @@ export class YamlView {
     // Not by way of `entries`: a wide contract is asked for its members many thousand times.
     const pair = this.#node.pairs.find((candidate) => candidate.key === key);
     if (pair?.value === undefined) return undefined;
-    const path = this.path === '' ? key : `${this.path}.${key}`;
-    const value = new YamlView(this.#origin, pair.value, path, pair.at);
+    const value = new YamlView(this.#origin, pair.value, this, key, pair.at);
     return value.kind === 'nothing' ? undefined : value;
   }
 
@@ -89,4 +99,9 @@ export class YamlView {
     const { line, column } = this.#origin.placeAt(offset);
     return { file: this.#origin.file, line, column, path };
   }
+}
+
+function pathOf(parent: string, step: string | number): string {
+  if (typeof step === 'number') return `${parent}[${step}]`;
+  return parent === '' ? step : `${parent}.${step}`;
 }
