@@ -11,6 +11,7 @@ import { readMeshFile } from '#cli/mesh-file.ts';
 import { openInstance } from '#local/instance/instance.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PRODUCTS = join(ROOT, 'examples/aviation/products');
@@ -219,6 +220,7 @@ describe('weft local up', () => {
 });
 
 describe('a running mesh', () => {
+  const permits = judging();
   let world: World;
   let folder: string;
   const weft = (as: string, ...argv: string[]) => runWeft([...argv, '--folder', folder, '--as', as], { cwd: place });
@@ -231,6 +233,7 @@ describe('a running mesh', () => {
     folder = join(place, 'mesh');
     const up = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
     world = new World(up.instance, up.local);
+    permits.watch(world.instance.cloud);
     for (const [name, as] of [
       ['airports', 'airport-reference/producer'],
       ['bird-strikes', 'wildlife-safety/producer'],

@@ -19,7 +19,7 @@ import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
-import { Judge, statementsToAdd } from '../judge/judge.ts';
+import { judging } from '../judge/judging.ts';
 
 const PRODUCT = 'airport-reference/airports';
 const DATABASE = 'airport_reference__airports__v1';
@@ -27,16 +27,15 @@ const COUNT = `SELECT count(*) FROM ${AIRPORTS}`;
 
 describe('a change past the mesh, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
-  let judge: Judge;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weft-drift-'));
     const topology = readMeshFile(undefined, '/');
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
-    judge = new Judge(instance.cloud);
-    instance.cloud.observe(judge);
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     const source = sourceOf('airports');
     await enrol(world, source);
     const producer = await world.as(`${source.domain}/producer`);
@@ -121,9 +120,4 @@ describe('a change past the mesh, on the deployed templates', () => {
       expect([exit === 0, err]).toEqual([false, expect.stringMatching(/AccessDenied|not authorized|WEFT-AUTH/)]);
     }
   }, 60_000);
-
-  test('no role did anything that its synthesized policies do not allow', () => {
-    expect(judge.judged).toBeGreaterThan(100);
-    expect(statementsToAdd(judge.denials)).toEqual([]);
-  });
 });

@@ -13,6 +13,7 @@ import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct } from '#cli/wait.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
 
 const COLUMNS = [
   'airport_name',
@@ -34,6 +35,7 @@ const NOT_GRANTED = /does not exist|Insufficient Lake Formation permission|COLUM
 
 describe('a standing entitlement to a domain, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
 
   beforeAll(async () => {
@@ -41,6 +43,7 @@ describe('a standing entitlement to a domain, on the deployed templates', () => 
     const mesh = join(folder, '.weft');
     const { instance, local } = await bringUp({ topology: readMeshFile(undefined, '/'), folder: mesh, port: 0 });
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     await publish('bird-strikes');
   }, 120_000);
 

@@ -16,6 +16,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { Judge, statementsToAdd } from '../judge/judge.ts';
+import { judging } from '../judge/judging.ts';
 
 const DATABASE = 'wildlife_safety__bird_strikes__v1';
 const CLEAR = 'flight-operations/analyst';
@@ -33,6 +34,7 @@ const dearest = (from: string) =>
 
 describe('a masked port, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
   let judge: Judge;
   let contracts: string;
@@ -70,6 +72,7 @@ describe('a masked port, on the deployed templates', () => {
     const topology = readMeshFile(undefined, '/');
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     judge = new Judge(instance.cloud);
     instance.cloud.observe(judge);
     await enrol(world, sourceOf('bird-strikes'));

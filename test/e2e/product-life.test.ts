@@ -8,6 +8,7 @@ import { World } from '#cli/demo/world.ts';
 import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
 import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
 
 const OWNER = 'airport-reference/steward';
 const ANALYST = 'analytics/analyst';
@@ -18,6 +19,7 @@ const NOT_GRANTED = /does not exist|Insufficient Lake Formation permission/;
 
 describe('the life of a product, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
 
   /** The product's folder in another major version and state. */
@@ -49,6 +51,7 @@ describe('the life of a product, on the deployed templates', () => {
     const topology = readMeshFile(undefined, '/');
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     await enrol(world, sourceOf('airports'));
   }, 120_000);
 

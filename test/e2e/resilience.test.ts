@@ -30,6 +30,7 @@ import type { Plan } from '#mesh/plan/plan.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Domain, domainNamed } from '#mesh/topology/topology.ts';
+import { judging } from '../judge/judging.ts';
 
 const ANALYST = 'analytics/analyst';
 const AIRPORT_COUNT = `SELECT count(*) FROM ${AIRPORTS}`;
@@ -46,6 +47,7 @@ const NOT_GRANTED = /does not exist|Insufficient Lake Formation permission/;
 const SWEEP_EVERY = 15 * 60_000;
 
 let folder: string;
+const permits = judging();
 let world: World;
 let undeployed: WeftError | undefined;
 
@@ -56,6 +58,7 @@ beforeAll(async () => {
   const up = await bringUp({ topology: { ...topology, domains: [...topology.domains, GROUND] }, folder, port: 0 });
   ({ undeployed } = up);
   world = new World(up.instance, up.local);
+  permits.watch(world.instance.cloud);
   for (const name of ['airports', 'bird-strikes']) await enrol(world, sourceOf(name));
   for (const name of ['airports', 'bird-strikes']) await publish(filesOf(name));
   const { id } = await request(ANALYST, { product: 'airport-reference/airports' });

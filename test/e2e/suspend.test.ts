@@ -12,6 +12,7 @@ import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
 
 const ANALYST = 'analytics/analyst';
 const PRODUCT = 'airport-reference/airports';
@@ -21,6 +22,7 @@ const NOT_GRANTED = /does not exist|Insufficient Lake Formation permission/;
 
 describe('the kill switch, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
   let id: string;
 
@@ -29,6 +31,7 @@ describe('the kill switch, on the deployed templates', () => {
     const mesh = join(folder, '.weft');
     const { instance, local } = await bringUp({ topology: readMeshFile(undefined, '/'), folder: mesh, port: 0 });
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     const source = sourceOf('airports');
     await enrol(world, source);
     const producer = await world.as(`${source.domain}/producer`);
