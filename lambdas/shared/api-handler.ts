@@ -11,7 +11,7 @@ import { errorResult, statusOf, toResult } from './answer.ts';
 import { clientConfig, now, patience, random, topologyNow, topologyReader } from './clients.ts';
 import { settings } from './environment.ts';
 import { describe, meshHandler } from './middleware.ts';
-import { checkPolicies, deployedPolicies, policyReader } from './policies.ts';
+import { deployedPolicies, policyChecker, policyReader } from './policies.ts';
 import type { Routes } from './route.ts';
 
 /** The handler of a Lambda behind the mesh's API: checks a command, asks policy and writes desired state; a refusal is kept for the trail. */
@@ -22,7 +22,7 @@ export function apiHandler(name: string, routes: Routes) {
   const policies = {
     store: createPolicyStore(client, environment.registryTable, patience),
     deployed: deployedPolicies,
-    check: checkPolicies,
+    check: policyChecker(topology),
     topology,
     now,
   };

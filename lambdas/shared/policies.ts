@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Problem } from '#mesh/error.ts';
 import { type Cedar, openCedar } from '#mesh/policy/cedar.ts';
 import { createPolicyEngine } from '#mesh/policy/cedar-engine.ts';
+import { checkPolicySets } from '#mesh/policy/check.ts';
 import type { PolicyEngine } from '#mesh/policy/engine.ts';
 import type { PolicySet, PolicySets } from '#mesh/policy/policy-sets.ts';
-import { readPolicies } from '#mesh/policy/read-policies.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
 /** The policies that were deployed with this Lambda. */
@@ -16,9 +16,15 @@ function cedarBeside(): Cedar {
   return openCedar(() => readFileSync(new URL('./cedar.wasm', import.meta.url)));
 }
 
-/** Everything that is wrong with a set, as far as it can be told without the decisions that it leads to. */
-export async function checkPolicies(set: PolicySet): Promise<readonly Problem[]> {
-  return readPolicies(set, cedarBeside()).problems;
+/** Tells every error of a set: what Cedar, the schema or the mesh does not know, approvers included that nobody is. */
+export function policyChecker(topology: () => Promise<Topology>): (set: PolicySet) => Promise<readonly Problem[]> {
+  return async (set) => {
+    const { governance } = await topology();
+    const approvers = ['owner', 'platform', ...Object.keys(governance?.approvers ?? {})];
+    const schema = readFileSync(new URL('./schema.cedarschema', import.meta.url), 'utf8');
+    const problems = checkPolicySets([set], { cedar: cedarBeside(), schema, approvers });
+    return problems.filter(({ severity }) => severity === 'error');
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -14,6 +14,7 @@ import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createRegistry, type ProductKey, type VersionState } from '#aws/registry.ts';
 import { createPolicyStore } from '#aws/registry-policies.ts';
+import { POLICY_SCHEMA } from '#constructs/policy-folder.ts';
 import type { Caller } from '#control/caller.ts';
 import { callerOf } from '#control/caller.ts';
 import { type Reconciled, type ReconcileRequest, reconcile } from '#control/reconcile.ts';
@@ -28,8 +29,8 @@ import { GlueService } from '#local/services/glue/service.ts';
 import { LakeFormationService } from '#local/services/lake-formation/service.ts';
 import { RamService } from '#local/services/ram.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
+import { checkPolicySets } from '#mesh/policy/check.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
-import { readPolicies } from '#mesh/policy/read-policies.ts';
 import { withStops } from '#mesh/subscription/stop.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
@@ -98,7 +99,8 @@ export async function createWorld() {
     policies: {
       store: createPolicyStore(dynamo, TABLE, patience),
       deployed: () => BUILT_IN,
-      check: async (set: PolicySet) => readPolicies(set, cedar()).problems,
+      check: async (set: PolicySet) =>
+        checkPolicySets([set], { cedar: cedar(), schema: readFileSync(POLICY_SCHEMA, 'utf8') }),
       topology,
       now,
     },

@@ -136,6 +136,15 @@ describe('the API of policies', () => {
   test.each([
     ['no Cedar', { 'global/a.cedar': 'permit(' }, 400, 'WEFT-POLICY-040'],
     ['a policy without a name', { 'global/a.cedar': 'permit(principal, action, resource);' }, 400, 'WEFT-POLICY-040'],
+    [
+      'a fact that the schema does not know',
+      {
+        'global/a.cedar':
+          '@id("a.b") @message("m") forbid(principal, action, resource) when { resource.colour == "red" };',
+      },
+      400,
+      'WEFT-POLICY-040',
+    ],
     ['what is in force', GLOBAL.files, 409, 'WEFT-POLICY-042'],
     ['300 KB and more', { 'global/a.cedar': `// ${'x'.repeat(300 * 1024)}` }, 413, 'WEFT-POLICY-041'],
     ['no texts', { 'global/a.cedar': 7 }, 400, 'WEFT-API-002'],
