@@ -45,7 +45,7 @@ describe('a standing entitlement to a domain, on the deployed templates', () => 
     world = new World(instance, local);
     permits.watch(world.instance.cloud);
     await publish('bird-strikes');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await world?.instance.close();
@@ -87,7 +87,7 @@ describe('a standing entitlement to a domain, on the deployed templates', () => 
     expect(columns.map(({ name }) => name)).toEqual(COLUMNS);
     for (const { sql } of ATTEMPTS)
       expect([sql, await refusal(world, ANALYST, sql)]).toEqual([sql, expect.stringMatching(NOT_GRANTED)]);
-  }, 60_000);
+  }, 180_000);
 
   test('shows a product that is published later without a request, and tells its people', async () => {
     const granted = [
@@ -114,7 +114,7 @@ describe('a standing entitlement to a domain, on the deployed templates', () => 
       'airport-reference/airports',
     ]);
     expect(await weft('subscription', 'list', '--as', ANALYST)).toBe('');
-  }, 60_000);
+  }, 180_000);
 
   test('leaves nothing when it is revoked, and the other one whole', async () => {
     const list = JSON.parse(
@@ -130,5 +130,5 @@ describe('a standing entitlement to a domain, on the deployed templates', () => 
     const trail = await weft('audit', 'list', '--limit', '500', '--as', 'governance/auditor');
     for (const word of ['EntitlementGranted', 'EntitlementActivated', 'EntitlementRevoking'])
       expect(trail).toContain(word);
-  }, 60_000);
+  }, 180_000);
 });

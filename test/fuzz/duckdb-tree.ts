@@ -116,7 +116,14 @@ function constant({ type, value }: Node): string {
   const { id, type_info: info } = type as { id: string; type_info: { scale?: number } | null };
   if (id === 'VARCHAR') return `text ${JSON.stringify(value)}`;
   const scale = id === 'DECIMAL' ? (info?.scale ?? 0) : 0;
-  return number(Number(value) / 10 ** scale);
+  return number(Number(hugeOr(value)) / 10 ** scale);
+}
+
+/** DuckDB writes a number of 128 bits as its two halves. */
+function hugeOr(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { upper, lower } = value as { upper: number; lower: number };
+  return BigInt(upper) * 2n ** 64n + BigInt(lower);
 }
 
 /** A filter of ours in one notation, as DuckDB would see what is printed of it. */

@@ -7,7 +7,8 @@ import type { FilterLiteral, RowFilter } from './row-filter-tree.ts';
 type Family = 'text' | 'number' | 'boolean';
 
 const NUMBERS = ['tinyint', 'smallint', 'int', 'bigint', 'float', 'double'];
-const INTEGERS = ['tinyint', 'smallint', 'int', 'bigint'];
+/** Bits of each type of whole numbers. */
+const INTEGERS: Readonly<Record<string, bigint>> = { tinyint: 8n, smallint: 16n, int: 32n, bigint: 64n };
 
 /** Names of columns that row filters cannot have ("Data filtering … reserved" in the guide of Lake Formation). */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -110,6 +111,10 @@ function fits(literal: FilterLiteral, type: GlueType, family: Family): boolean {
   if (literal.kind === 'boolean') return family === 'boolean';
   // What no double holds would be compared as infinite.
   if (!Number.isFinite(Number(literal.text))) return false;
-  const whole = type.kind === 'simple' && INTEGERS.includes(type.name);
-  return family === 'number' && (!whole || /^[-+]?\d+$/.test(literal.text));
+  const bits = type.kind === 'simple' ? INTEGERS[type.name] : undefined;
+  if (family !== 'number' || bits === undefined) return family === 'number';
+  if (!/^[-+]?\d+$/.test(literal.text)) return false;
+  const value = BigInt(literal.text.replace('+', ''));
+  const limit = 2n ** (bits - 1n);
+  return value >= -limit && value < limit;
 }

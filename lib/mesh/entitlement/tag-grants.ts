@@ -135,7 +135,7 @@ export function diffTagGrants(desired: readonly TagGrant[], actual: readonly Tag
 }
 
 /** One text for grants that are the same. */
-export function tagGrantKey({ principal, on, expression }: TagGrant): string {
+function tagGrantKey({ principal, on, expression }: TagGrant): string {
   const conditions = expression
     .map(({ key, values }) => [key, ...values.toSorted()])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
