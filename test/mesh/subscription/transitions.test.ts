@@ -1,56 +1,92 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { visibleColumns } from '#mesh/access/compile.ts';
-import type { AccessScope, SubscriptionRecord, SubscriptionState } from '#mesh/subscription/subscription.ts';
+import type { Checked } from '#mesh/error.ts';
+import { approveRenewal, rejectRenewal, requestRenewal } from '#mesh/subscription/renewal.ts';
+import { STEPS, type SubscriptionStep } from '#mesh/subscription/step.ts';
+import {
+  type AccessScope,
+  type Renewal,
+  SUBSCRIPTION_STATES,
+  type SubscriptionRecord,
+  type SubscriptionState,
+} from '#mesh/subscription/subscription.ts';
 import {
   type Act,
   activate,
   approve,
   expire,
+  giveNotice,
   markRevoked,
   type Narrowing,
   reject,
+  resume,
   revoke,
+  suspend,
 } from '#mesh/subscription/transitions.ts';
 import { AT, column, role, subscription, TOPOLOGY, table } from '../fixtures.ts';
 
 const LADDER = TOPOLOGY.classification;
 const OWNER: Act = { actor: role('sales', 'steward'), at: '2026-02-01T00:00:00Z', correlation: 'c-2' };
 const LATER = '2026-09-01T00:00:00Z';
-const STATES: readonly SubscriptionState[] = [
-  'pending',
-  'approved',
-  'active',
-  'revoking',
-  'revoked',
-  'rejected',
-  'expired',
-];
-
 function inState(state: SubscriptionState, rest: Partial<SubscriptionRecord> = {}): SubscriptionRecord {
   return subscription('finance', { clearance: 'internal' }, { state, expiresAt: AT, ...rest });
 }
 
+const SUSPENSION = { side: 'sales', by: OWNER.actor, at: OWNER.at };
+const RENEWAL = { side: 'consumer', until: '2026-12-01T00:00:00Z', approvers: ['owner'] } as const;
+const ASKED: Renewal = { ...RENEWAL, requestedBy: role('finance', 'analyst'), at: AT, approvals: [] };
+const WAITS: Act = { ...OWNER, at: '2026-08-31T00:00:00Z' };
+
+/** Every step of the state machine, as somebody takes it. */
+const TAKEN: Readonly<Record<SubscriptionStep, (entry: SubscriptionRecord) => Checked<SubscriptionRecord>>> = {
+  SubscriptionApprovalGiven: (entry) =>
+    approve({ ...entry, expiresAt: LATER, approvers: ['owner', 'legal'] }, OWNER, {}, LADDER),
+  SubscriptionApproved: (entry) => approve({ ...entry, expiresAt: LATER }, OWNER, {}, LADDER),
+  SubscriptionRejected: (entry) => reject(entry, OWNER),
+  SubscriptionWithdrawn: (entry) => (entry.state === 'pending' ? revoke(entry, OWNER) : NOT_HERE),
+  SubscriptionActivated: (entry) => activate(entry, OWNER),
+  SubscriptionExpiring: (entry) => giveNotice({ ...entry, expiresAt: LATER }, WAITS),
+  SubscriptionRenewalRequested: (entry) => requestRenewal({ ...entry, expiresAt: LATER }, OWNER, RENEWAL),
+  SubscriptionRenewalApprovalGiven: (entry) =>
+    approveRenewal({ ...entry, expiresAt: LATER, renewal: { ...ASKED, approvers: ['owner', 'legal'] } }, OWNER),
+  SubscriptionRenewed: (entry) => approveRenewal({ ...entry, expiresAt: LATER, renewal: ASKED }, OWNER),
+  SubscriptionRenewalRejected: (entry) => rejectRenewal({ ...entry, renewal: ASKED }, OWNER),
+  SubscriptionSuspended: (entry) => suspend(entry, OWNER, SUSPENSION),
+  SubscriptionResumed: (entry) => resume({ ...entry, suspensions: [SUSPENSION] }, OWNER, 'sales'),
+  SubscriptionRevoking: (entry) => (entry.state === 'pending' ? NOT_HERE : revoke(entry, OWNER)),
+  SubscriptionRevoked: (entry) => markRevoked(entry, OWNER),
+  SubscriptionExpired: (entry) => expire(entry, OWNER),
+};
+
+/** `revoke` is two steps: from `pending` it is a withdrawal. */
+const NOT_HERE: Checked<SubscriptionRecord> = {
+  ok: false,
+  problems: [{ code: 'WEFT-SUBSCRIPTION-001', severity: 'error', message: '' }],
+};
+
 describe('the states of a subscription', () => {
-  test.each<
-    [
-      string,
-      (entry: SubscriptionRecord) => ReturnType<typeof reject>,
-      Partial<Record<SubscriptionState, SubscriptionState>>,
-    ]
-  >([
-    ['approve', (entry) => approve({ ...entry, expiresAt: LATER }, OWNER, {}, LADDER), { pending: 'approved' }],
-    ['reject', (entry) => reject(entry, OWNER), { pending: 'rejected' }],
-    ['activate', (entry) => activate(entry, OWNER), { approved: 'active' }],
-    ['revoke', (entry) => revoke(entry, OWNER), { pending: 'revoked', approved: 'revoking', active: 'revoking' }],
-    ['markRevoked', (entry) => markRevoked(entry, OWNER), { revoking: 'revoked' }],
-    ['expire', (entry) => expire(entry, OWNER), { pending: 'expired', approved: 'expired', active: 'expired' }],
-  ])('%s leads on from its own states only', (_, step, allowed) => {
-    for (const state of STATES) {
-      const result = step(inState(state));
-      expect(result.ok ? result.value.state : undefined).toBe(allowed[state]);
-      if (!result.ok) expect(result.problems.map((problem) => problem.code)).toContain('WEFT-SUBSCRIPTION-001');
+  const jumps = (Object.keys(STEPS) as SubscriptionStep[]).flatMap((step) =>
+    SUBSCRIPTION_STATES.map((state) => ({ step, state })),
+  );
+
+  test.each(jumps)('$step from $state', ({ step, state }) => {
+    const from: readonly SubscriptionState[] = STEPS[step].from;
+    const to: readonly SubscriptionState[] = STEPS[step].to;
+    const result = TAKEN[step](inState(state));
+    if (from.includes(state)) {
+      expect(result.problems).toEqual([]);
+      expect(result.ok && [to.includes(result.value.state), result.value.change.action]).toEqual([true, step]);
+    } else {
+      expect(result.problems.map((problem) => problem.code)).toContain('WEFT-SUBSCRIPTION-001');
     }
+  });
+
+  test('that give access are left to no state of the end but through revoking or the clock', () => {
+    const ends = Object.entries(STEPS)
+      .filter(([, { from }]) => (from as readonly string[]).includes('active'))
+      .flatMap(([, { to }]) => to as readonly SubscriptionState[]);
+    expect([...new Set(ends)].sort()).toEqual(['active', 'approved', 'expired', 'expiring', 'revoking']);
   });
 
   test('say who changed them, when and why', () => {
