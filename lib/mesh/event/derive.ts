@@ -3,6 +3,7 @@ import { isEqual } from '../equal.ts';
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type PolicySetRecord, type PolicySetState, policySetId } from '../policy-set/policy-set.ts';
 import { type ProductRecord, productId } from '../product/product.ts';
+import { published } from '../product/published.ts';
 import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
@@ -152,11 +153,11 @@ function consumersOf(product: ProductRecord, subscriptions: readonly Subscriptio
     .map((subscription) => subscription.consumer);
 }
 
-/** The tables that came, went, or whose columns or partition keys are others. */
+/** The tables that came, went, or whose columns or partition keys are others, as far as subscribers know of them. */
 function changedTables(before: ProductRecord, after: ProductRecord): string[] {
-  const names = new Set([...before.tables, ...after.tables].map((table) => table.name));
+  const names = new Set([before, after].flatMap((product) => published(product).tables.map((table) => table.name)));
   const shape = (product: ProductRecord, name: string) => {
-    const table = product.tables.find((candidate) => candidate.name === name);
+    const table = published(product).tables.find((candidate) => candidate.name === name);
     return (
       table && [table.columns, table.partitionKeys].map((list) => list.map((column) => [column.name, column.type]))
     );

@@ -67,6 +67,12 @@ describe('events of a product', () => {
       { ...PRODUCT, tables: [...PRODUCT.tables, table('u', [])] },
       ['SchemaChanged finance,sales'],
     ],
+    [
+      'gains a table that only its views read',
+      PRODUCT,
+      { ...PRODUCT, tables: [...PRODUCT.tables, table('u', [], { internal: true })] },
+      [],
+    ],
     ['is described better', PRODUCT, { ...PRODUCT, description: 'better' }, []],
     [
       'has a change put in quarantine',
