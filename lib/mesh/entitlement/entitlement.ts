@@ -25,10 +25,8 @@ export type Grantee =
 /** `tags`: one grant by LF-Tags covers every product. `names`: each product is granted by its own name. */
 export type GrantWay = 'tags' | 'names';
 
-export const ENTITLEMENT_STATES = ['approved', 'active', 'revoking', 'revoked', 'expired'] as const;
-
 /** `active`: the grants by LF-Tags were read back, and each product covered knows of it. */
-export type EntitlementState = (typeof ENTITLEMENT_STATES)[number];
+export type EntitlementState = 'approved' | 'active' | 'revoking' | 'revoked' | 'expired';
 
 /** A right to many products at once, without a subscription to each. */
 export interface EntitlementRecord extends Suspendable {
