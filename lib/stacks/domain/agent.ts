@@ -83,10 +83,7 @@ function agentStatements(scope: Construct, topology: Topology, domain: Domain): 
       actions: [
         'lakeformation:BatchGrantPermissions',
         'lakeformation:BatchRevokePermissions',
-        'lakeformation:GrantPermissions',
-        'lakeformation:RevokePermissions',
         'lakeformation:ListPermissions',
-        'lakeformation:ListDataCellsFilter',
         'lakeformation:GetDataLakeSettings',
       ],
       resources: ['*'],

@@ -56,7 +56,7 @@ export class CatalogWatch extends Construct {
     watch.addToRolePolicy(
       new PolicyStatement({
         sid: 'Catalog',
-        actions: ['glue:GetTable', 'glue:GetTables', 'glue:GetDatabase'],
+        actions: ['glue:GetTable'],
         resources: ['catalog', `database/${database}`, `table/${database}/*`].map(
           (path) => `arn:aws:glue:${region}:${account}:${path}`,
         ),

@@ -54,7 +54,7 @@ export class Registry extends Table {
   allowWriting(lambda: IGrantable): void {
     this.allowReading(lambda);
     this.#key.grantEncrypt(lambda);
-    const writes = ['dynamodb:PutItem', 'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem'];
+    const writes = ['dynamodb:PutItem', 'dynamodb:DeleteItem'];
     this.#allow(lambda, 'WriteRegistry', writes, [this.tableArn]);
   }
 
