@@ -407,10 +407,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--reads', description: 'reads of product data, from CloudTrail' },
       { flags: '--product <product>', description: '<domain>/<product>' },
       { flags: '--limit <entries>', description: 'newest entries (default: 100)' },
+      { flags: '-f, --follow', description: 'go on as decisions and changes come' },
+      { flags: '--every <seconds>', description: 'how often to look with --follow (default: 15)' },
+      { flags: '--for <seconds>', description: 'how long to follow (default: until Ctrl-C)' },
     ],
     connects: true,
-    examples: [{ line: 'weft audit list --as governance/auditor', what: 'SQL over the audit tables, as an auditor' }],
-    shape: '{ "entries": […] }',
+    examples: [
+      { line: 'weft audit list --as governance/auditor', what: 'SQL over the audit tables, as an auditor' },
+      { line: 'weft audit list --follow --as governance/auditor', what: 'decisions as they are made' },
+    ],
+    shape: '{ "entries": […] }; with --follow one entry a line',
     load: () => import('./commands/audit-list.ts'),
   },
   {

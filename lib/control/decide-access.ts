@@ -46,6 +46,6 @@ export function refuseDenied(decision: Decision, { action, product }: Pick<Acces
   if (decision.effect !== 'deny') return;
   const what = action === 'subscribe' ? 'the subscription' : `to ${action} ${productId(product)}`;
   throw userError('WEFT-POLICY-002', `policy refuses ${what}: ${messages(decision)}`, {
-    details: { policies: decision.policies },
+    details: { policies: decision.policies, version: decision.version },
   });
 }

@@ -44,7 +44,7 @@ export async function decideExport(wish: ExportWish, request: Request, deps: Api
   if (decision.effect === 'deny' || missing.length > 0) {
     const who = missing.length === 0 ? 'refuses' : `asks for the word of ${missing.join(' and ')} on`;
     throw userError('WEFT-POLICY-004', `policy ${who} an export of ${productId(product)}: ${messages(decision)}`, {
-      details: { policies: decision.policies },
+      details: { policies: decision.policies, version: decision.version },
       hint: missing.length === 0 ? 'query the product where it is' : `let ${missing.join(' and ')} export it for you`,
     });
   }

@@ -41,7 +41,7 @@ function settled(decision: Decision, draft: ProductDraft, caller: Caller): Decis
   const what = `${draft.domain}/${draft.name}`;
   if (decision.effect === 'deny') {
     throw userError('WEFT-POLICY-001', `policy refuses ${what}: ${messages(decision)}`, {
-      details: { policies: decision.policies },
+      details: { policies: decision.policies, version: decision.version },
     });
   }
   if (decision.effect === 'allow') return decision;

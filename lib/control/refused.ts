@@ -13,6 +13,7 @@ export async function keepAttempt(
   if (!(error instanceof WeftError)) return;
   const at = deps.now();
   const policies = error.details.policies as readonly { id: string }[] | undefined;
+  const version = error.details.version as string | undefined;
   await deps.registry.attempt({
     type: 'attempt',
     expires: Math.floor(at.getTime() / 1000) + KEPT,
@@ -23,7 +24,7 @@ export async function keepAttempt(
       reason: error.message.slice(0, 2_000),
       correlation,
       policies: policies?.map(({ id }) => id),
-      details: { route, code: error.code },
+      details: { route, code: error.code, ...(version === undefined ? {} : { policyVersion: version }) },
     },
   });
 }

@@ -168,7 +168,12 @@ async function draftSubscription(
   });
   if (!approved.ok)
     throw new WeftError('WEFT-REQUEST-009', 'an automatic approval was refused', { problems: approved.problems });
-  return { verdict, subscription: { ...approved.value, revision: 1, generation: product.generation + 1 }, same };
+  const change = { ...approved.value.change, ...decided };
+  return {
+    verdict,
+    subscription: { ...approved.value, change, revision: 1, generation: product.generation + 1 },
+    same,
+  };
 }
 
 function refuseEndlessPartner(consumer: string, expiresAt: string | undefined, topology: Topology): void {

@@ -20,6 +20,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { Application } from '#mesh/topology/rules.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
 
 const PRODUCT = 'airport-reference/airports';
 const POLICY = (mode: string) => `
@@ -28,10 +29,17 @@ const POLICY = (mode: string) => `
 @standard("ACME:2026/7.1")
 ${mode}forbid (principal, action == Weft::Action::"subscribe", resource)
 when { context.purpose == Weft::Purpose::"marketing" };
+
+@id("subscribe.no-curiosity")
+@message("curiosity is no purpose")
+@mode("report")
+forbid (principal, action == Weft::Action::"subscribe", resource)
+when { context.purpose == Weft::Purpose::"curiosity" };
 `;
 
 describe('policies, on the deployed templates', () => {
   let folder: string;
+  const permits = judging();
   let world: World;
 
   beforeAll(async () => {
@@ -47,6 +55,7 @@ describe('policies, on the deployed templates', () => {
     const topology: Topology = { ...mesh, applications };
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
+    permits.watch(world.instance.cloud);
     const source = sourceOf('airports');
     await enrol(world, source);
     const producer = await world.as(`${source.domain}/producer`);
@@ -100,7 +109,6 @@ describe('policies, on the deployed templates', () => {
       /\+ global\/subscribe\.no-marketing \(forbid, enforced\)/,
     );
     const impact = (...words: string[]) => weft('policy', 'impact', ...words, '--detailed-exitcode', ...platform);
-    expect(await impact()).toMatchObject({ exit: 2, out: expect.stringMatching(/publish +allow +(?:deny|ask) +report/) });
     expect(await impact('global')).toMatchObject({
       exit: 2,
       out: expect.stringMatching(
@@ -116,10 +124,22 @@ describe('policies, on the deployed templates', () => {
       /not for marketing \(global\/subscribe\.no-marketing\).*WEFT-POLICY-002/s,
     );
 
+    await done('subscription', 'request', PRODUCT, '--purpose', 'curiosity', '--as', 'analytics/analyst');
+    expect(await impact()).toMatchObject({
+      exit: 2,
+      out: expect.stringMatching(/subscribe +allow +deny +report +global\/subscribe\.no-curiosity/),
+    });
+    const live = done('audit', 'list', '--follow', '--every', '1', '--for', '5', '--as', 'governance/auditor');
+    const refusedWhile = [...ask.slice(0, 4), 'marketing', '--major', '1', '--as', 'analytics/analyst'];
+    await refused(...refusedWhile);
     await world.settle();
+    expect(await live).toMatch(/PolicyInForce[\s\S]*CommandRefused/);
     const trail = await done('audit', 'list', '--limit', '500', '--as', 'governance/auditor', '--json');
     for (const word of ['PolicyProposed', 'PolicyApproved', 'PolicyInForce', 'the council wants it', 'CommandRefused'])
       expect(trail).toContain(word);
+    expect(await done('policy', 'impact', '--recorded', '--as', 'governance/auditor')).toMatch(
+      /SubscriptionApproved +airport-reference\.airports\.\S+ +deny +global\/subscribe\.no-curiosity/,
+    );
   }, 60_000);
 
   test('the same person is denied through an application that is not approved, at the API and at the data', async () => {

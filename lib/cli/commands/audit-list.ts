@@ -1,10 +1,14 @@
-import { auditEntries, auditReads, type EntryRow, type ReadRow } from '../audit.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AuditOptions, auditEntries, auditReads, type EntryRow, type ReadRow } from '../audit.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
-import { connect } from '../connection.ts';
+import { type Connection, connect } from '../connection.ts';
 import { type Column, renderTable } from '../table.ts';
 import { splitProduct } from './product-show.ts';
 
 const DEFAULT_LIMIT = 100;
+
+/** Seconds between two looks: the trail is a table, and each look is a query. */
+const DEFAULT_PAUSE = 15;
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const product = textOption(invocation, 'product');
@@ -12,7 +16,32 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const options = { product, limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT };
   const connection = await connect(invocation);
   if (invocation.options.reads === true) show(invocation, await auditReads(connection, options), READ_COLUMNS);
+  else if (invocation.options.follow === true) await follow(invocation, connection, options);
   else show(invocation, await auditEntries(connection, options), ENTRY_COLUMNS);
+}
+
+/** Tells each entry once, oldest first, as it comes to the trail. */
+async function follow(invocation: Invocation, connection: Connection, options: AuditOptions): Promise<void> {
+  const { io } = invocation;
+  const pause = (numberOption(invocation, 'every', 86_400) ?? DEFAULT_PAUSE) * 1000;
+  const seconds = numberOption(invocation, 'for', 86_400);
+  const until = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
+  const told = new Set<string>();
+  for (;;) {
+    for (const entry of (await auditEntries(connection, options)).toReversed()) {
+      if (told.has(entry.id)) continue;
+      told.add(entry.id);
+      io.out(`${invocation.json ? JSON.stringify(entry) : lineOf(entry)}\n`);
+    }
+    if (performance.now() + pause > until) return;
+    await sleep(pause);
+  }
+}
+
+function lineOf(entry: EntryRow): string {
+  return ENTRY_COLUMNS.map(({ value }) => value(entry))
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 function show<T>(invocation: Invocation, entries: readonly T[], columns: readonly Column<T>[]): void {
