@@ -28,7 +28,8 @@ export interface DomainSuspensionWish extends SuspensionWish {
 }
 
 export interface DomainStatus {
-  readonly domain: DomainRecord;
+  /** Absent for one that nobody ever suspended. */
+  readonly domain?: DomainRecord;
   /** Subscriptions that it concerns and whose read-backs do not show yet what it says. */
   readonly open: readonly string[];
 }
@@ -86,7 +87,7 @@ export async function suspendDomain(
   );
 }
 
-/** A domain's record, and what is still on its way of what the caller may see. @throws WEFT-REQUEST-010, -011 for a domain that was never suspended. */
+/** A domain's record, and what is still on its way of what the caller may see. @throws WEFT-REQUEST-010. */
 export async function showDomain(
   name: string,
   caller: Caller,
@@ -96,9 +97,6 @@ export async function showDomain(
   refuseUnknown(name, topology);
   const records = await deps.registry.domains();
   const domain = records.find((entry) => entry.name === name);
-  if (domain === undefined) {
-    throw userError('WEFT-REQUEST-011', `nobody has ever suspended ${name}`, { hint: 'there is nothing to show' });
-  }
   const open: string[] = [];
   for (const key of await concernedVersions(name, deps.registry)) {
     const version = await deps.registry.version(key);
@@ -111,7 +109,7 @@ export async function showDomain(
       if (!isDone(subscription, suspended, withStops(topology, records))) open.push(subscription.id);
     }
   }
-  return { domain, open };
+  return { ...(domain === undefined ? {} : { domain }), open };
 }
 
 /** Every domain record that still has products to tell: what a command did not bring to an end. */
