@@ -1,10 +1,8 @@
 import type { Change } from '../record.ts';
 import type { Council } from '../topology/rules.ts';
 
-export const POLICY_SET_STATES = ['proposed', 'in-force', 'superseded', 'rejected'] as const;
-
 /** `superseded`: another set came into force after it, or a newer proposal took its place before anybody had decided. */
-export type PolicySetState = (typeof POLICY_SET_STATES)[number];
+export type PolicySetState = 'proposed' | 'in-force' | 'superseded' | 'rejected';
 
 /** What one domain said of a proposal. */
 export interface Vote {
