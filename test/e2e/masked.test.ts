@@ -2,7 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
-import { LakeFormationClient, ListPermissionsCommand, RevokePermissionsCommand } from '@aws-sdk/client-lakeformation';
+import {
+  BatchRevokePermissionsCommand,
+  LakeFormationClient,
+  ListPermissionsCommand,
+} from '@aws-sdk/client-lakeformation';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
@@ -216,19 +220,21 @@ describe('a masked port, on the deployed templates', () => {
   test('a sweep finds nothing to do, and mends what somebody takes from the definer', async () => {
     const governance = await world.as('arn:aws:iam::210000000001:role/aviation-reconcile');
     const lake = new LakeFormationClient(governance.client);
-    const entry = {
-      Principal: { DataLakePrincipalIdentifier: 'arn:aws:iam::210000000001:role/aviation-view-definer' },
-      Permissions: ['SELECT' as const],
-      PermissionsWithGrantOption: ['SELECT' as const],
-    };
-    for (const [DatabaseName, Name] of [
+    const lost = [
       [DATABASE, 'bird_strikes'],
       [`${DATABASE}__keys`, 'mask_key_1'],
-    ]) {
-      await lake.send(new RevokePermissionsCommand({ ...entry, Resource: { Table: { DatabaseName, Name } } }));
-    }
+    ].map(([DatabaseName, Name]) => ({
+      Id: `${Name}`,
+      Principal: { DataLakePrincipalIdentifier: 'arn:aws:iam::210000000001:role/aviation-view-definer' },
+      Resource: { Table: { DatabaseName, Name } },
+      Permissions: ['SELECT' as const],
+      PermissionsWithGrantOption: ['SELECT' as const],
+    }));
+    const { Failures } = await lake.send(new BatchRevokePermissionsCommand({ Entries: lost }));
+    expect(Failures ?? []).toEqual([]);
     expect(await refusal(world, MASKED, `SELECT operator FROM ${VIEW}`)).toMatch(/Insufficient/);
     world.instance.cloud.clock.advance(16 * 60_000);
+    world.instance.cloud.wake();
     await world.settle();
     expect((await ask(world, MASKED, `SELECT count(*) FROM ${VIEW}`)).rows).toEqual([['10000']]);
   }, 60_000);
