@@ -2,6 +2,8 @@ import { everyRecord } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import { type ShareRecord, SUBSCRIPTION_STATES, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { voicesOf } from './approvers.ts';
 import { authorize, may } from './authorize.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { findSubscription } from './decide.ts';
@@ -13,7 +15,7 @@ import { planOf } from './request-subscription.ts';
 export async function listSubscriptions(
   filter: { readonly product?: string; readonly consumer?: string; readonly state?: string },
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
+  deps: Pick<ApiDeps, 'registry' | 'topology'>,
 ): Promise<SubscriptionRecord[]> {
   const states: readonly string[] = SUBSCRIPTION_STATES;
   if (filter.state !== undefined && !states.includes(filter.state)) {
@@ -21,13 +23,14 @@ export async function listSubscriptions(
       hint: `states are ${states.join(', ')}`,
     });
   }
+  const topology = await deps.topology();
   const found: SubscriptionRecord[] = [];
   const prefix = filter.consumer === undefined ? undefined : `${filter.consumer}#`;
   for await (const subscription of everyRecord(deps.registry, 'subscription', prefix)) {
-    const { domain, product, consumer, state } = subscription;
+    const { domain, product, state } = subscription;
     if (filter.product !== undefined && filter.product !== `${domain}/${product}`) continue;
     if (filter.state !== undefined && filter.state !== state) continue;
-    if (may('subscription.read', caller, { owner: domain, consumer })) found.push(subscription);
+    if (mayRead(subscription, caller, topology)) found.push(subscription);
   }
   return found;
 }
@@ -36,10 +39,10 @@ export async function listSubscriptions(
 export async function showSubscription(
   id: string,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
+  deps: Pick<ApiDeps, 'registry' | 'topology'>,
 ): Promise<{ subscription: SubscriptionRecord; share?: ShareRecord }> {
   const { version, subscription } = await findSubscription(id, deps);
-  authorize('subscription.read', caller, { owner: subscription.domain, consumer: subscription.consumer });
+  authorizeReading(subscription, caller, await deps.topology());
   return { subscription, share: version.shares.find(({ intent }) => intent.consumer === subscription.consumer) };
 }
 
@@ -48,7 +51,7 @@ export async function planOfSubscription(id: string, caller: Caller, deps: ApiDe
   const topology = await deps.topology();
   const { version, subscription } = await findSubscription(id, deps);
   const { consumer, requested, purpose, expiresAt, principals, wholeAccount } = subscription;
-  authorize('subscription.read', caller, { owner: subscription.domain, consumer });
+  authorizeReading(subscription, caller, topology);
   const verdict = await decideAccess(
     {
       action: 'subscribe',
@@ -66,4 +69,17 @@ export async function planOfSubscription(id: string, caller: Caller, deps: ApiDe
     deps,
   );
   return planOf(version, subscription, verdict, topology, deps.now().toISOString());
+}
+
+/** Either side, governance, and whoever is asked to approve. */
+function mayRead(subscription: SubscriptionRecord, caller: Caller, topology: Topology): boolean {
+  const { domain: owner, consumer, renewal } = subscription;
+  const asked = subscription.state === 'pending' ? subscription : renewal;
+  const approves = asked !== undefined && voicesOf(caller, { ...asked, owner }, topology).length > 0;
+  return approves || may('subscription.read', caller, { owner, consumer });
+}
+
+function authorizeReading(subscription: SubscriptionRecord, caller: Caller, topology: Topology): void {
+  const { domain: owner, consumer } = subscription;
+  if (!mayRead(subscription, caller, topology)) authorize('subscription.read', caller, { owner, consumer });
 }
