@@ -4,6 +4,7 @@ import type { ClassificationLadder } from '../topology/topology.ts';
 import type { Cedar, EntityJson } from './cedar.ts';
 import type { Decision, PolicyReport, PolicyVerdict } from './decision.ts';
 import type { PolicyEngine } from './engine.ts';
+import { isRead } from './expressions.ts';
 import { fillIn } from './message.ts';
 import { GLOBAL_SCOPE, type PolicySets } from './policy-sets.ts';
 import type { PolicyAction, PolicyQuestion } from './question.ts';
@@ -24,7 +25,7 @@ export interface CedarEngineOptions {
 interface Slice {
   readonly id: string;
   readonly rules: ReadonlyMap<string, PolicyRule>;
-  readonly attributes: ReadonlySet<string>;
+  readonly reads: ReadonlySet<string>;
   readonly version: string;
 }
 
@@ -50,10 +51,10 @@ export function createPolicyEngine(options: CedarEngineOptions): PolicyEngine {
   return {
     decide(question) {
       const slice = sliceFor(question.action, question.product.domain);
-      const request = requestOf(question, ladder, unsliced === undefined ? slice.attributes : undefined);
+      const request = requestOf(question, ladder, unsliced === undefined ? slice.reads : undefined);
       return judge(question, request, slice);
     },
-    reads: (action, domain, fact) => sliceFor(action, domain).attributes.has(fact),
+    reads: (action, domain, fact) => isRead(sliceFor(action, domain).reads, 'context', fact),
   };
 
   function sliceFor(action: PolicyAction, domain: string): Slice {
@@ -68,7 +69,7 @@ export function createPolicyEngine(options: CedarEngineOptions): PolicyEngine {
     const slice: Slice = {
       id: `${name} ${key}`,
       rules: new Map(chosen.map((rule) => [rule.id, rule])),
-      attributes: new Set(chosen.flatMap((rule) => [...rule.attributes])),
+      reads: new Set(chosen.flatMap((rule) => [...rule.reads])),
       version: sets
         .filter(({ scope }) => scopes.includes(scope))
         .map(({ scope, digest }) => `${scope}@${digest.slice(0, 12)}`)

@@ -59,7 +59,7 @@ export function looksPersonal(column: ProductColumn): boolean {
 }
 
 /** What identifies the rows of a table, in words that mean the same in another product; undefined for a table that has no key or is made of other products. */
-export function entityOf(table: ProductTable): string | undefined {
+function entityOf(table: ProductTable): string | undefined {
   if (table.primaryKey === undefined || table.madeOf !== undefined || table.view !== undefined) return undefined;
   const parts = table.primaryKey.map((key) => {
     const column = columnsOf(table).find(({ name }) => name === key);

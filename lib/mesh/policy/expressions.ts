@@ -21,9 +21,12 @@ export function actionsOf({ action }: PolicyJson): PolicyAction[] {
 }
 
 /** Stands for every attribute of the context: an expression speaks of the context as a whole. */
-export const WHOLE_CONTEXT = '*';
+const WHOLE_CONTEXT = 'context.*';
 
-/** Every name of an attribute that an expression reads or asks for. */
+/**
+ * What an expression reads or asks for: `resource.level`, `context.*` for the whole of it, and `*.stated` for an attribute of something that is reached
+ * by others.
+ */
 export function attributesIn(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) for (const member of value) attributesIn(member, found);
   else if (typeof value === 'object' && value !== null) {
@@ -31,12 +34,24 @@ export function attributesIn(value: unknown, found = new Set<string>()): Set<str
     for (const [key, member] of Object.entries(value)) {
       if ((key === '.' || key === 'has') && typeof member === 'object' && member !== null) {
         const { attr, left } = member as { attr?: string | readonly string[]; left?: { Var?: unknown } };
-        for (const name of Array.isArray(attr) ? attr : [attr]) if (typeof name === 'string') found.add(name);
-        if (left?.Var === undefined) attributesIn(left, found);
+        const on = typeof left?.Var === 'string' ? left.Var : '*';
+        const [first, ...deeper] = [attr ?? []].flat();
+        if (first !== undefined) found.add(`${on}.${first}`);
+        for (const name of deeper) found.add(`*.${name}`);
+        if (on === '*') attributesIn(left, found);
       } else attributesIn(member, found);
     }
   }
   return found;
+}
+
+/** Whether an attribute of the principal, the resource, the context, or of what they lead to (`*`), is among those that are read. */
+export function isRead(
+  reads: ReadonlySet<string>,
+  on: 'principal' | 'resource' | 'context' | '*',
+  name: string,
+): boolean {
+  return reads.has(`${on}.${name}`) || reads.has(`*.${name}`) || (on === 'context' && reads.has(WHOLE_CONTEXT));
 }
 
 /**

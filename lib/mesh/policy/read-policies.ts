@@ -129,7 +129,10 @@ function ruleOf(
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     actions: actionsOf(json),
-    attributes: attributesIn(json.conditions, new Set(placeholders(message ?? '').map(({ attribute }) => attribute))),
+    reads: attributesIn(
+      json.conditions,
+      new Set(placeholders(message ?? '').map(({ on, attribute }) => `${on}.${attribute}`)),
+    ),
     json: scope === GLOBAL_SCOPE ? json : within(json, scope),
     text: policy.text,
     place,

@@ -3,7 +3,7 @@ import { productId } from '../product/product.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
 import type { EntityJson, TypeAndId } from './cedar.ts';
 import { keyConflicts, rivalsOf } from './design.ts';
-import { ACTION_GROUPS, WHOLE_CONTEXT } from './expressions.ts';
+import { ACTION_GROUPS, isRead } from './expressions.ts';
 import { columnEntity, entity, type Fact, type KnownProduct, moment, PRODUCT_FACTS } from './facts.ts';
 import type { AccessQuestion, ChangeQuestion, PolicyPrincipal, PolicyQuestion, PublishQuestion } from './question.ts';
 
@@ -17,28 +17,27 @@ export interface CedarRequest {
 }
 
 /**
- * The request of a question. With `attributes` only the facts of those names are worked out and given, and nothing tells of the action's groups: for a
+ * The request of a question. With `reads` only those facts are worked out and given, and nothing tells of the action's groups: for a
  * slice of policies that are all about this action and read no others. To read an entity costs Cedar as much as to evaluate ten policies.
  */
 export function requestOf(
   question: PolicyQuestion,
   ladder: ClassificationLadder,
-  attributes?: ReadonlySet<string>,
+  reads?: ReadonlySet<string>,
 ): CedarRequest {
-  const wanted = (name: string) => attributes === undefined || attributes.has(name);
+  const wanted = (on: Parameters<typeof isRead>[1]) => (name: string) => reads === undefined || isRead(reads, on, name);
   const { context, entities } = contextOf(question, ladder);
   const all = { now: moment(question.now), ...context };
-  const read = attributes?.has(WHOLE_CONTEXT) === true ? all : pickFacts(all, wanted);
   return {
     principal: { type: 'Weft::Principal', id: question.principal.arn },
     action: { type: 'Weft::Action', id: question.action },
     resource: { type: 'Weft::Product', id: productId(question.product) },
-    context: read,
+    context: pickFacts(all, wanted('context')),
     entities: [
-      ...principalEntities(question.principal, wanted),
-      productEntity(question.product, ladder, attributes),
-      ...(attributes === undefined ? [actionEntity(question.action)] : []),
-      ...(wanted('stated') ? entities : []),
+      ...principalEntities(question.principal, wanted('principal')),
+      productEntity(question.product, ladder, wanted('resource')),
+      ...(reads === undefined ? [actionEntity(question.action)] : []),
+      ...(wanted('*')('stated') ? entities : []),
     ],
   };
 }
@@ -47,15 +46,15 @@ function pickFacts<T>(facts: Readonly<Record<string, T>>, wanted: (name: string)
   return Object.fromEntries(Object.entries(facts).filter(([name]) => wanted(name)));
 }
 
-/** A product as an entity, with the facts named in `attributes` or all of them. */
-export function productEntity(
+/** A product as an entity, with the facts that are wanted. */
+function productEntity(
   product: KnownProduct,
   ladder: ClassificationLadder,
-  attributes?: ReadonlySet<string>,
+  wanted: (name: string) => boolean,
 ): EntityJson {
   const attrs: EntityJson['attrs'] = {};
   for (const [name, compute] of Object.entries(PRODUCT_FACTS)) {
-    if (attributes !== undefined && !attributes.has(name)) continue;
+    if (!wanted(name)) continue;
     const fact = compute(product, ladder);
     if (fact !== undefined) attrs[name] = fact;
   }

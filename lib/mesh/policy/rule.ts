@@ -17,8 +17,8 @@ export interface PolicyRule {
   /** Controls of named standards that it serves, e.g. `ISO27001:2022/A.5.12`. */
   readonly standards: readonly string[];
   readonly actions: readonly PolicyAction[];
-  /** Names of attributes that it reads, wherever they stand, or that its message names. */
-  readonly attributes: ReadonlySet<string>;
+  /** What it reads, or its message names: `resource.level`, `*.state` for what is reached by others. */
+  readonly reads: ReadonlySet<string>;
   /** As Cedar evaluates it: a domain's policy holds for its own products only. */
   readonly json: PolicyJson;
   /** As it was written. */

@@ -58,7 +58,7 @@ const ATOMS = [
 ];
 
 /** One policy as text, whatever it says. */
-export function policyText(id: string): fc.Arbitrary<string> {
+function policyText(id: string): fc.Arbitrary<string> {
   const clause = fc.tuple(
     fc.constantFrom('when', 'unless'),
     fc.array(fc.constantFrom(...ATOMS), { minLength: 1, maxLength: 3 }),
