@@ -107,7 +107,7 @@ async function endSome(
 }
 
 /** True for a subscription that gives access now or is about to. */
-export function hasAccess({ state }: SubscriptionRecord): boolean {
+function hasAccess({ state }: SubscriptionRecord): boolean {
   return isOpen({ state }) && state !== 'pending';
 }
 
