@@ -42,7 +42,7 @@ export async function showSubscription(
   deps: Pick<ApiDeps, 'registry' | 'topology'>,
 ): Promise<{ subscription: SubscriptionRecord; share?: ShareRecord }> {
   const { version, subscription } = await findSubscription(id, deps);
-  authorizeReading(subscription, caller, await deps.topology());
+  await authorizeReading(subscription, caller, deps);
   return { subscription, share: version.shares.find(({ intent }) => intent.consumer === subscription.consumer) };
 }
 
@@ -51,7 +51,7 @@ export async function planOfSubscription(id: string, caller: Caller, deps: ApiDe
   const topology = await deps.topology();
   const { version, subscription } = await findSubscription(id, deps);
   const { consumer, requested, purpose, expiresAt, principals, wholeAccount } = subscription;
-  authorizeReading(subscription, caller, topology);
+  await authorizeReading(subscription, caller, deps);
   const verdict = await decideAccess(
     {
       action: 'subscribe',
@@ -79,7 +79,12 @@ function mayRead(subscription: SubscriptionRecord, caller: Caller, topology: Top
   return approves || may('subscription.read', caller, { owner, consumer });
 }
 
-function authorizeReading(subscription: SubscriptionRecord, caller: Caller, topology: Topology): void {
-  const { domain: owner, consumer } = subscription;
-  if (!mayRead(subscription, caller, topology)) authorize('subscription.read', caller, { owner, consumer });
+async function authorizeReading(
+  subscription: SubscriptionRecord,
+  caller: Caller,
+  deps: Pick<ApiDeps, 'topology'>,
+): Promise<void> {
+  const sides = { owner: subscription.domain, consumer: subscription.consumer };
+  if (may('subscription.read', caller, sides)) return;
+  if (!mayRead(subscription, caller, await deps.topology())) authorize('subscription.read', caller, sides);
 }
