@@ -111,7 +111,7 @@ function pattern(text: string): RegExp {
 }
 
 /** One permission in a line. */
-export function lineOf({ role, action }: Permit): string {
+function lineOf({ role, action }: Permit): string {
   return `${role} ${action}`;
 }
 

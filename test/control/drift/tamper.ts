@@ -95,7 +95,7 @@ function idOf(place: string): string {
 }
 
 /** `finance` is the domain's account, `finance/analyst` a role of it, anything else is taken as it is. */
-export function principalOf(text: string): string {
+function principalOf(text: string): string {
   const [domain = '', role] = text.split('/');
   if (role !== undefined) return `arn:aws:iam::${idOf(domain)}:role/toy-${domain}-${role}`;
   return /^(sales|finance|research)$/.test(domain) ? accountOf(domain) : text;
