@@ -53,7 +53,7 @@ describe('an app', () => {
       return buildApp({ ...aviation(), organization: undefined, domains }, { lambdas: LAMBDAS });
     };
     expect(build(30)).not.toThrow();
-    expect(build(31)).toThrow(/31 domains without an organization/);
+    expect(build(31)).toThrow(/31 domains outside an organization/);
   });
 
   test('refuses choices that make no sense', () => {
