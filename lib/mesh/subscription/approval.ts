@@ -9,7 +9,7 @@ import type { Approval } from './subscription.ts';
 export const OWNER = 'owner';
 
 /** The class that speaks for the mesh: its platform team. */
-export const PLATFORM = 'platform';
+const PLATFORM = 'platform';
 
 /** What needs approvals of classes: a pending subscription, or a renewal. */
 export interface Approvable {

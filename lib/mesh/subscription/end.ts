@@ -3,7 +3,7 @@ import type { SubscriptionRecord } from './subscription.ts';
 const DAY_MS = 86_400_000;
 
 /** Days before an end at which both sides are told. */
-export const NOTICE_DAYS = 14;
+const NOTICE_DAYS = 14;
 
 type Ends = Pick<SubscriptionRecord, 'expiresAt' | 'recertifyBy'>;
 

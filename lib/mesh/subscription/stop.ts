@@ -32,19 +32,13 @@ export function withStops(topology: Topology, records: readonly DomainRecord[]):
 }
 
 /** The stops that keep a consumer from what a domain owns. */
-export function stopsBetween(owner: string, consumer: string, topology: Topology): Stop[] {
+function stopsBetween(owner: string, consumer: string, topology: Topology): Stop[] {
   const mine = (name: string) => domainNamed(topology, name)?.stops ?? [];
   const counts = (name: string, { side }: Stop) => side === name || side === GOVERNANCE_SIDE;
   return [
     ...mine(consumer).filter((stop) => counts(consumer, stop) || stop.side === owner),
     ...mine(owner).filter((stop) => stop.reach === 'everything' && counts(owner, stop)),
   ];
-}
-
-/** True while a domain may consume nothing at all. */
-export function isCutOff(consumer: string, topology: Topology): boolean {
-  const stops = domainNamed(topology, consumer)?.stops ?? [];
-  return stops.some(({ side }) => side === consumer || side === GOVERNANCE_SIDE);
 }
 
 /** True while nothing of a domain's products may reach anybody. */
