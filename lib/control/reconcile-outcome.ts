@@ -240,7 +240,14 @@ function narrowed(wanted: ShareIntent, former: ShareIntent | undefined): ShareIn
 
 /** What an agent has to do; a table that came or went changes nothing of it. */
 function essence(intent: ShareRecord['intent']): string {
-  return JSON.stringify([intent.account, intent.link, intent.linkName, intent.grants, intent.passesOn]);
+  return JSON.stringify([
+    intent.account,
+    intent.link,
+    intent.linkName,
+    intent.grants,
+    intent.passesOn,
+    intent.entitlements,
+  ]);
 }
 
 /** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
