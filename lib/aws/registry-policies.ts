@@ -22,8 +22,8 @@ export interface PolicyStore {
   version(scope: string, digest: string): Promise<PolicySetRecord | undefined>;
   /** Every version of a scope, without its texts, newest first. */
   versions(scope: string): Promise<PolicySetRecord[]>;
-  /** The texts of one version by file name. */
-  files(scope: string, digest: string): Promise<PolicySet['files'] | undefined>;
+  /** One version and its texts by file name, in one read. */
+  whole(scope: string, digest: string): Promise<{ record?: PolicySetRecord; files?: PolicySet['files'] }>;
   /**
    * Writes a step of one scope, and the texts of a set that is new, all or nothing.
    * @throws WEFT-REGISTRY-001 when somebody else changed the scope meanwhile.
@@ -31,9 +31,12 @@ export interface PolicyStore {
   write(step: PolicyStep, added?: PolicySet): Promise<void>;
 }
 
+/** The type of the item with a version's texts, which is no record of its own. */
+const TEXTS = 'policy-files';
+
 const filesKey = (scope: string, digest: string): RegistryKey => ({
   pk: policyPartition(scope),
-  sk: `FILES#${digest}`,
+  sk: `V#${digest}#FILES`,
 });
 
 export function createPolicyStore(client: DynamoDBClient, table: string, patience: Patience): PolicyStore {
@@ -54,23 +57,27 @@ export function createPolicyStore(client: DynamoDBClient, table: string, patienc
     } while (ExclusiveStartKey !== undefined);
     return items;
   };
-  // A digest is as long as any other, so no key begins with another one.
-  const get = async ({ pk, sk }: RegistryKey): Promise<Record<string, unknown> | undefined> => (await query(pk, sk))[0];
+  const isTexts = ({ type }: Record<string, unknown>) => type === TEXTS;
+  // A digest is as long as any other, so no key begins with another one's.
+  const whole = async (scope: string, digest: string) => {
+    const items = await query(policyPartition(scope), `V#${digest}`);
+    return {
+      record: items.find((item) => !isTexts(item)) as PolicySetRecord | undefined,
+      files: items.find(isTexts)?.files as PolicySet['files'] | undefined,
+    };
+  };
   return {
     async heads() {
       const heads = (await query(POLICY_HEADS, 'SCOPE#')) as unknown as ({ type: string } & PolicyHead)[];
       return heads.map(({ type: _, ...head }) => head);
     },
-    version: async (scope, digest) =>
-      (await get({ pk: policyPartition(scope), sk: `V#${digest}` })) as PolicySetRecord | undefined,
+    version: async (scope, digest) => (await whole(scope, digest)).record,
     async versions(scope) {
-      const versions = (await query(policyPartition(scope), 'V#')) as unknown as PolicySetRecord[];
+      const items = await query(policyPartition(scope), 'V#');
+      const versions = items.filter((item) => !isTexts(item)) as unknown as PolicySetRecord[];
       return versions.toSorted((a, b) => (a.change.at < b.change.at ? 1 : -1));
     },
-    async files(scope, digest) {
-      const item = await get(filesKey(scope, digest));
-      return item?.files as PolicySet['files'] | undefined;
-    },
+    whole,
     async write({ head, sets }, added) {
       const put = (record: object, revision: number) => ({
         Put: { TableName: table, Item: toItem(record), ...following(revision) },
@@ -80,7 +87,7 @@ export function createPolicyStore(client: DynamoDBClient, table: string, patienc
         ...sets.map((set) => put({ ...set, ...keyOf(set), sort: sortOf(set) }, set.revision)),
         ...(added === undefined
           ? []
-          : [{ Put: { TableName: table, Item: toItem({ type: 'policy-files', ...filesOf(added) }) } }]),
+          : [{ Put: { TableName: table, Item: toItem({ type: TEXTS, ...filesOf(added) }) } }]),
       ];
       const command = new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: randomUUID() });
       try {

@@ -1,9 +1,13 @@
 import { WeftError } from '#mesh/error.ts';
-import { applicationParameterPath, domainParameterPath, meshParameterName } from '#mesh/topology/names.ts';
+import {
+  applicationParameterPath,
+  domainParameterPath,
+  meshParameterName,
+  meshParameterPath,
+} from '#mesh/topology/names.ts';
 import type { Application } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import type { JsonCall } from './json-call.ts';
-import { isNamed } from './retry.ts';
 
 interface ParameterPage {
   readonly Parameters?: readonly { readonly Name: string; readonly Value: string }[];
@@ -26,30 +30,34 @@ export function createTopologyReader(call: JsonCall, mesh: string, now: () => nu
 
 /** The mesh's own parameter, one for each domain, and those of the applications where there are some. @throws WEFT-TOPOLOGY-090 when it is missing. */
 async function readTopology(call: JsonCall, mesh: string): Promise<Topology> {
-  const Name = meshParameterName(mesh);
-  const own = await call('GetParameter', { Name }).catch((cause: unknown) => {
-    if (!isNamed(cause, 'ParameterNotFound')) throw cause;
-    const hint = 'deploy the governance stack';
-    throw new WeftError('WEFT-TOPOLOGY-090', `parameter \`${Name}\` does not exist`, { cause, hint });
-  });
-  const { withApplications, ...rest } = JSON.parse((own as { Parameter: { Value: string } }).Parameter.Value) as Omit<
-    Topology,
-    'domains'
-  > & { withApplications?: boolean };
-  const domains = (await below(call, domainParameterPath(mesh))) as Domain[];
+  const found = await below(call, meshParameterPath(mesh));
+  const under = (path: string) =>
+    [...found].filter(([name]) => name.startsWith(`${path}/`)).map(([, value]) => JSON.parse(value));
+  const own = found.get(meshParameterName(mesh));
+  if (own === undefined) {
+    throw new WeftError('WEFT-TOPOLOGY-090', `parameter \`${meshParameterName(mesh)}\` does not exist`, {
+      hint: 'deploy the governance stack',
+    });
+  }
+  const { withApplications, ...rest } = JSON.parse(own) as Omit<Topology, 'domains'> & { withApplications?: boolean };
+  const domains = under(domainParameterPath(mesh)) as Domain[];
   if (withApplications !== true) return { ...rest, domains };
-  const applications = (await below(call, applicationParameterPath(mesh))) as Application[][];
-  return { ...rest, applications: applications.flat(), domains };
+  return { ...rest, applications: (under(applicationParameterPath(mesh)) as Application[][]).flat(), domains };
 }
 
-/** The values of every parameter below a path, in the order of their names. */
-async function below(call: JsonCall, Path: string): Promise<unknown[]> {
+/** Every parameter below a path with its value, in the order of their names. */
+async function below(call: JsonCall, Path: string): Promise<Map<string, string>> {
   const values = new Map<string, string>();
   let NextToken: string | undefined;
   do {
-    const page = (await call('GetParametersByPath', { Path, MaxResults: 10, NextToken })) as ParameterPage;
+    const page = (await call('GetParametersByPath', {
+      Path,
+      Recursive: true,
+      MaxResults: 10,
+      NextToken,
+    })) as ParameterPage;
     for (const parameter of page.Parameters ?? []) values.set(parameter.Name, parameter.Value);
     NextToken = page.NextToken;
   } while (NextToken !== undefined && NextToken !== '');
-  return [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => JSON.parse(value) as unknown);
+  return new Map([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

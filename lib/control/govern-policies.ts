@@ -95,7 +95,7 @@ export async function showPolicy(
 ): Promise<{ set: PolicySetRecord; files: PolicySet['files']; versions: PolicySetRecord[] }> {
   const versions = await store.versions(scope);
   const set = resolve(scope, version, versions);
-  return { set, files: (await store.files(scope, set.digest)) ?? {}, versions };
+  return { set, files: (await store.whole(scope, set.digest)).files ?? {}, versions };
 }
 
 /**

@@ -36,14 +36,17 @@ export function digestOf(files: PolicySet['files']): string {
  */
 export function setsInForce(deps: PolicyDeps): () => Promise<PolicySets> {
   const known = new Map<string, PolicySet>();
-  let taken: Promise<unknown> | undefined;
+  let taken: Promise<{ fresh?: PolicyHead[] }> | undefined;
   return async () => {
     taken ??= takeDeployed(deps);
-    await taken.catch((error: unknown) => {
+    const first = taken;
+    const settled = await first.catch((error: unknown) => {
       taken = undefined;
       throw error;
     });
-    const heads = await deps.store.heads();
+    // What taking in has just read is read again only by the next decision.
+    const heads = settled.fresh ?? (await deps.store.heads());
+    settled.fresh = undefined;
     const sets = await Promise.all(
       heads.map(async ({ scope, inForce }) => {
         const id = `${scope}@${inForce}`;
@@ -62,7 +65,7 @@ export function globalFirst(a: { readonly scope: string }, b: { readonly scope: 
 }
 
 async function load(scope: string, digest: string, store: PolicyStore): Promise<PolicySet> {
-  const [record, files] = await Promise.all([store.version(scope, digest), store.files(scope, digest)]);
+  const { record, files } = await store.whole(scope, digest);
   const id = policySetId({ scope, digest });
   const hint = 'somebody changed the registry past the mesh: see its audit trail, and propose the right set again';
   if (record === undefined || files === undefined || digestOf(files) !== digest) {
@@ -74,13 +77,15 @@ async function load(scope: string, digest: string, store: PolicyStore): Promise<
   return { scope, digest, files };
 }
 
-/** Takes in what came with the stacks; a version that the registry knows was decided about before, and is left as it is. */
-export async function takeDeployed(deps: PolicyDeps): Promise<void> {
+/** Takes in what came with the stacks; a version that the registry knows was decided about before, and is left as it is. Answers what each scope has when nothing was new. */
+export async function takeDeployed(deps: PolicyDeps): Promise<{ fresh?: PolicyHead[] }> {
   const topology = await deps.topology();
   const heads = await deps.store.heads();
+  let changed = false;
   for (const set of deps.deployed()) {
     const head = heads.find(({ scope }) => scope === set.scope);
     if (head?.inForce === set.digest || head?.proposed === set.digest || !isScope(set.scope, topology)) continue;
+    changed = true;
     await optimistically(async () => {
       if ((await deps.store.version(set.scope, set.digest)) !== undefined) return;
       if ((await deps.check(set)).length > 0) return;
@@ -89,6 +94,7 @@ export async function takeDeployed(deps: PolicyDeps): Promise<void> {
       await proposeSet(set, { ...act, reason }, topology, deps.store);
     });
   }
+  return changed ? {} : { fresh: heads };
 }
 
 /** Proposes a set and writes it. @throws what `propose` says, as WeftError. */

@@ -141,9 +141,10 @@ describe('the storyline of the demo, on the deployed templates', () => {
     expect(sum(Object.values(report.calls.register ?? {}))).toBeLessThanOrEqual(24);
   });
 
-  test('sharing it asks at most 10 times of Glue and Lake Formation over both accounts, 24 times in all', () => {
+  // An object of the trail for each entry, the switch of whole domains read each time, and the agent's memory of the newest intent: what is exact costs ten.
+  test('sharing it asks at most 10 times of Glue and Lake Formation over both accounts, 34 times in all', () => {
     expect(governed(report.calls.share)).toBeGreaterThan(0);
     expect(governed(report.calls.share)).toBeLessThanOrEqual(10);
-    expect(sum(Object.values(report.calls.share ?? {}))).toBeLessThanOrEqual(24);
+    expect(sum(Object.values(report.calls.share ?? {}))).toBeLessThanOrEqual(34);
   });
 });

@@ -5,6 +5,7 @@ import { renderTable } from '../table.ts';
 
 interface Answer {
   readonly topology: Topology;
+  readonly policies: readonly { readonly scope: string; readonly inForce?: string; readonly proposed?: string }[];
   readonly counts: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 }
 
@@ -16,9 +17,10 @@ export async function run(invocation: Invocation): Promise<undefined> {
     io.out(`${JSON.stringify(answer)}\n`);
     return;
   }
-  const { topology, counts } = answer;
+  const { topology, policies, counts } = answer;
   io.out(`mesh ${topology.mesh} in ${topology.region}, governance ${topology.governanceAccount}\n`);
   io.out(`classification: ${topology.classification.join(' < ')}\n`);
+  io.out(`policies: ${policies.map(policyText).join(', ')}\n`);
   io.out(`${Object.entries(counts).map(countText).join(', ')}\n\n`);
   io.out(
     renderTable(
@@ -32,6 +34,12 @@ export async function run(invocation: Invocation): Promise<undefined> {
       io.columns,
     ),
   );
+}
+
+/** `global@5aae50e48e67`, with what is proposed in its place. */
+function policyText({ scope, inForce = 'none', proposed }: Answer['policies'][number]): string {
+  const wanted = proposed === undefined ? '' : ` (${proposed.slice(0, 12)} is proposed)`;
+  return `${scope}@${inForce.slice(0, 12)}${wanted}`;
 }
 
 /** `3 products`, or `subscriptions: 2 active, 1 revoked`. */

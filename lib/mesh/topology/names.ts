@@ -162,6 +162,11 @@ export function directoryRoleName(mesh: string, domain: string): string {
   return `${mesh}-${domain}-directory`;
 }
 
+/** The path below which the governance account keeps everything that its Lambdas know of the mesh. */
+export function meshParameterPath(mesh: string): string {
+  return `/weft/${mesh}`;
+}
+
 /** The path below which the governance account keeps one SSM parameter for each domain of the mesh (JSON of `Domain`). */
 export function domainParameterPath(mesh: string): string {
   return `/weft/${mesh}/domains`;

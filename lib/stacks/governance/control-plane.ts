@@ -50,7 +50,8 @@ export class ControlPlane extends Construct {
       'Resource::arn:aws:s3:::%-mask-keys-%/*': 'the keys in exactly one bucket, of products that come and go',
       'Resource::arn:aws:kms:%:key/*':
         "the audit account's key is known by its alias only, which the condition asks for",
-      'Resource::arn:aws:ssm:%/domains/*': 'domains are enrolled after this stack is deployed',
+      'Resource::arn:aws:ssm:%:parameter/weft/%/*':
+        "the mesh's own parameters: domains are enrolled after this stack is deployed",
       'Resource::arn:aws:ram:%:resource-share/*':
         'Lake Formation names its shares itself; the condition asks for its prefix',
     });

@@ -1,30 +1,19 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import {
-  applicationParameterPath,
-  auditKeyAlias,
-  domainParameterPath,
-  meshParameterName,
-} from '#mesh/topology/names.ts';
+import { auditKeyAlias, meshParameterPath } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { ENTRIES_PREFIX } from './audit-tables.ts';
 import { viewStatements } from './view-ground.ts';
 
 /** Reads who takes part in the mesh, domains included that are enrolled later. */
-export function topologyStatement(scope: Construct, { mesh, applications }: Topology): PolicyStatement {
+export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyStatement {
   const { region, account } = Stack.of(scope);
-  const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
-  const domains = domainParameterPath(mesh);
+  const parameters = `arn:aws:ssm:${region}:${account}:parameter${meshParameterPath(mesh)}`;
   return new PolicyStatement({
     sid: 'Topology',
-    actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
-    resources: [
-      parameter(meshParameterName(mesh)),
-      parameter(domains),
-      parameter(`${domains}/*`),
-      ...(applications === undefined ? [] : [parameter(applicationParameterPath(mesh))]),
-    ],
+    actions: ['ssm:GetParametersByPath'],
+    resources: [parameters, `${parameters}/*`],
   });
 }
 
