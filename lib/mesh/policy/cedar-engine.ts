@@ -77,7 +77,7 @@ export function createPolicyEngine(options: CedarEngineOptions): PolicyEngine {
     };
     preparse(slice.id, chosen);
     preparse(
-      `${slice.id} permits`,
+      permitsOf(slice),
       chosen.filter(({ effect }) => effect === 'permit'),
     );
     slices.set(key, slice);
@@ -129,13 +129,18 @@ export function createPolicyEngine(options: CedarEngineOptions): PolicyEngine {
     ];
     if (denials.length > 0) return { effect: 'deny', policies: denials, ...rest };
     const permits = hit.some(({ effect }) => effect === 'forbid')
-      ? inOrder(evaluate(`${slice.id} permits`, request).reasons, slice).filter((rule) => !rule.reportOnly)
+      ? inOrder(evaluate(permitsOf(slice), request).reasons, slice).filter((rule) => !rule.reportOnly)
       : counted;
     if (permits.length === 0) return { effect: 'deny', policies: [noPermit(question)], ...rest };
     if (forbids.length === 0) return { effect: 'allow', policies: permits.map(say), ...rest };
     const approvers = [...new Set(forbids.flatMap(({ ask = [] }) => ask))];
     return { effect: 'ask', policies: forbids.map(say), approvers, ...rest };
   }
+}
+
+/** Where Cedar keeps the permits of a slice; no name of a scope has a bracket, so it is never another slice's. */
+function permitsOf({ id }: Slice): string {
+  return `${id} (permits)`;
 }
 
 /** The id that stands for the want of a permit. */

@@ -23,14 +23,19 @@ export function actionsOf({ action }: PolicyJson): PolicyAction[] {
 /** Stands for every attribute of the context: an expression speaks of the context as a whole. */
 const WHOLE_CONTEXT = 'context.*';
 
+/** Stands for the groups of the action: a condition speaks of it, and not the head alone. */
+export const ACTION_READ = 'action.*';
+
 /**
- * What an expression reads or asks for: `resource.level`, `context.*` for the whole of it, and `*.stated` for an attribute of something that is reached
- * by others.
+ * What an expression reads or asks for: `resource.level`, `context.*` for the whole of it, `action.*` for the action, and `*.stated` for an attribute of
+ * something that is reached by others.
  */
 export function attributesIn(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) for (const member of value) attributesIn(member, found);
   else if (typeof value === 'object' && value !== null) {
-    if ((value as { Var?: unknown }).Var === 'context') found.add(WHOLE_CONTEXT);
+    const { Var: variable } = value as { Var?: unknown };
+    if (variable === 'context') found.add(WHOLE_CONTEXT);
+    if (variable === 'action') found.add(ACTION_READ);
     for (const [key, member] of Object.entries(value)) {
       if ((key === '.' || key === 'has') && typeof member === 'object' && member !== null) {
         const { attr, left } = member as { attr?: string | readonly string[]; left?: { Var?: unknown } };

@@ -3,7 +3,7 @@ import { productId } from '../product/product.ts';
 import type { ClassificationLadder } from '../topology/topology.ts';
 import type { EntityJson, TypeAndId } from './cedar.ts';
 import { keyConflicts, rivalsOf } from './design.ts';
-import { ACTION_GROUPS, isRead } from './expressions.ts';
+import { ACTION_GROUPS, ACTION_READ, isRead } from './expressions.ts';
 import { columnEntity, entity, type Fact, type KnownProduct, moment, PRODUCT_FACTS } from './facts.ts';
 import type { AccessQuestion, ChangeQuestion, PolicyPrincipal, PolicyQuestion, PublishQuestion } from './question.ts';
 
@@ -17,7 +17,7 @@ export interface CedarRequest {
 }
 
 /**
- * The request of a question. With `reads` only those facts are worked out and given, and nothing tells of the action's groups: for a
+ * The request of a question. With `reads` only those facts are worked out and given, the action's groups among them: for a
  * slice of policies that are all about this action and read no others. To read an entity costs Cedar as much as to evaluate ten policies.
  */
 export function requestOf(
@@ -36,7 +36,7 @@ export function requestOf(
     entities: [
       ...principalEntities(question.principal, wanted('principal')),
       productEntity(question.product, ladder, wanted('resource')),
-      ...(reads === undefined ? [actionEntity(question.action)] : []),
+      ...(reads === undefined || reads.has(ACTION_READ) ? [actionEntity(question.action)] : []),
       ...(wanted('*')('stated') ? entities : []),
     ],
   };
