@@ -24,7 +24,7 @@ import { productTagging } from './product-tags.ts';
 import { outcomeWrites } from './reconcile-outcome.ts';
 import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
 
-export { mergeRequests, type ReconcileRequest } from './reconcile-request.ts';
+export type { ReconcileRequest } from './reconcile-request.ts';
 
 export interface ReconcileDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'write'>;

@@ -71,6 +71,7 @@ export async function fuzzRowFilters(inputs: number, seed: number, onBatch?: (do
 /** `node test/fuzz/row-filters.ts [inputs] [seed]`: a million inputs of seed 1 unless told otherwise. */
 if (process.argv[1] === import.meta.filename) {
   const [inputs = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
+  if (![inputs, seed].every(Number.isInteger)) throw new Error('write whole numbers: npm run fuzz -- [inputs] [seed]');
   const started = performance.now();
   const { accepted, failures } = await fuzzRowFilters(inputs, seed, (done) => console.error(`${done} …`));
   const seconds = Math.round((performance.now() - started) / 1000);

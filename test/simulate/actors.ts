@@ -1,8 +1,12 @@
 import { GrantPermissionsCommand, LakeFormationClient, RevokePermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { decide, revokeSubscription } from '#control/decide.ts';
+import { deprecateProduct } from '#control/deprecate.ts';
 import { publish } from '#control/publish.ts';
+import { renewSubscription } from '#control/renew.ts';
 import { requestSubscription } from '#control/request-subscription.ts';
+import { retireProduct } from '#control/retire.ts';
 import { suspendProduct, suspendSubscription } from '#control/suspend.ts';
+import { suspendDomain } from '#control/suspend-domain.ts';
 import { WeftError } from '#mesh/error.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { domainRoleName, roleArn } from '#mesh/topology/names.ts';
@@ -17,6 +21,9 @@ export interface Given {
   readonly correlation: string;
   readonly outcome: string;
 }
+
+/** What would leave nothing to look at if it came as often as the rest. */
+const RARE = new Set(['end', 'suspendDomain', 'suspendProduct']);
 
 const FILTERS = ["state = 'TX'", 'id > 10', "state IN ('TX', 'CA')"];
 
@@ -73,6 +80,38 @@ export function createActors(mesh: Mesh, random: Random) {
       const after = await suspendSubscription(found.id, { action, reason: 'simulated' }, by, governance);
       return after.revision === found.revision ? '' : by.correlation;
     },
+    renew: async () => {
+      const found = random.pick(
+        (await subscriptions()).filter(({ state }) => state === 'active' || state === 'expiring'),
+      );
+      const by = request(random.pick([`${found.domain}/steward`, `${found.consumer}/analyst`]));
+      const until = new Date(mesh.world.clock.now() + random.below(60) * 86_400_000).toISOString();
+      const after = await renewSubscription(found.id, found.expiresAt === undefined ? {} : { until }, by, governance);
+      return after.revision === found.revision ? '' : by.correlation;
+    },
+    suspendDomain: async () => {
+      const { name } = random.pick(TOPOLOGY.domains);
+      const by = request(random.pick([`${name}/steward`, 'governance/platform']));
+      const stopped = (await governance.registry.domains()).find((entry) => entry.name === name);
+      const action = stopped === undefined || stopped.stops.length === 0 ? ('suspend' as const) : ('resume' as const);
+      const after = await suspendDomain(name, { action, reason: 'simulated' }, by, governance);
+      return after.revision === stopped?.revision ? '' : by.correlation;
+    },
+    end: async () => {
+      const { product } = random.pick((await mesh.versions()).filter((entry) => entry !== undefined));
+      const by = request(`${product.domain}/steward`);
+      if (random.chance(0.9)) {
+        const action = product.state === 'deprecated' ? ('reactivate' as const) : ('deprecate' as const);
+        const sunset = new Date(mesh.world.clock.now() + 30 * 86_400_000).toISOString();
+        await deprecateProduct(
+          product,
+          { action, major: 1, ...(action === 'deprecate' ? { sunset } : {}) },
+          by,
+          governance,
+        );
+      } else await retireProduct(product, { major: 1, force: true, reason: 'simulated' }, by, governance);
+      return by.correlation;
+    },
     suspendProduct: async () => {
       const version = random.pick((await mesh.versions()).filter((entry) => entry !== undefined));
       const by = request(`${version.product.domain}/steward`);
@@ -104,7 +143,7 @@ export function createActors(mesh: Mesh, random: Random) {
   return {
     /** Gives one command at random; what the control plane refuses is part of life. */
     act: async (): Promise<Given> => {
-      const command = random.pick(Object.keys(commands));
+      const command = random.pick(Object.keys(commands).filter((name) => !RARE.has(name) || random.chance(0.2)));
       try {
         const correlation = (await commands[command]?.()) ?? '';
         return { command, correlation, outcome: 'accepted' };

@@ -4,7 +4,7 @@ import type { VersionState } from '#aws/registry.ts';
 import { callerFor } from '#local/core/cloud.ts';
 import { readTable } from '#local/services/lake-formation/access.ts';
 import type { Cell } from '#local/services/lake-formation/cells.ts';
-import { compileAccess } from '#mesh/access/compile.ts';
+import { compileAccess, isLive } from '#mesh/access/compile.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import { diffGrants, type GrantChange } from '#mesh/plan/grants.ts';
 import { condition } from '#mesh/record.ts';
@@ -42,7 +42,7 @@ interface Sight {
 }
 
 /** What every role reads now, as Lake Formation itself says: through its own account's link, and straight at the central catalog. */
-export function sights(mesh: Mesh): Sight[] {
+function sights(mesh: Mesh): Sight[] {
   const { cloud } = mesh.world;
   return PRODUCTS.flatMap((product) =>
     ROLES.filter(({ domain }) => domain !== product.domain).flatMap((role) =>
@@ -185,17 +185,15 @@ export class Watch {
     if (this.#looked.get(name) === product.revision) return;
     this.#looked.set(name, product.revision);
     if (shared?.status !== 'true' || shared.generation < product.generation) return;
-    const { accountGrants } = compileAccess(
-      product,
-      subscriptions,
-      shares,
-      TOPOLOGY,
-      this.#mesh.world.clock.date().toISOString(),
-    );
-    const over = subscriptions.some(
-      ({ expiresAt }) => expiresAt !== undefined && Date.parse(expiresAt) <= this.#mesh.world.clock.now(),
-    );
-    const open = over ? [] : diffGrants(accountGrants, await this.#central(this.#mesh.databaseOf(product)));
+    const now = this.#mesh.world.clock.date().toISOString();
+    if (subscriptions.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) return;
+    // A domain's switch counts at once, and reaches the products one after the other: before that they are as they were.
+    const central = await this.#central(this.#mesh.databaseOf(product));
+    const [open = []] = [await this.#mesh.world.governance.topology(), TOPOLOGY]
+      .map((topology) =>
+        diffGrants(compileAccess(product, subscriptions, shares, topology, now).accountGrants, central),
+      )
+      .toSorted((one, other) => one.length - other.length);
     if (open.length > 0)
       throw new Broken('honest-status', `${product.name} says it is shared, but ${open.map(tell).join('; ')}`);
   }
@@ -226,7 +224,7 @@ export class Watch {
     const ids = new Set(entries.map(({ id }) => id));
     if (ids.size !== entries.length) throw new Broken('one-entry-each', 'an entry stands twice in the trail');
     const told = this.#mesh.relayed.filter(({ before, after }) =>
-      /^(PRODUCT|ATTEMPT)/.test((after ?? before)?.pk?.S ?? ''),
+      /^(PRODUCT|ATTEMPT|DOMAIN)/.test((after ?? before)?.pk?.S ?? ''),
     );
     const records = told.filter(({ before, after }) => before?.revision?.N !== after?.revision?.N);
     if (records.length !== entries.length)
@@ -253,7 +251,9 @@ export class Watch {
     const { product, subscriptions, shares } = version;
     const { world } = this.#mesh;
     const name = `${product.domain}/${product.name}`;
-    const desired = compileAccess(product, subscriptions, shares, TOPOLOGY, world.clock.date().toISOString());
+    const now = world.clock.date().toISOString();
+    const topology = await world.governance.topology();
+    const desired = compileAccess(product, subscriptions, shares, topology, now);
     const database = this.#mesh.databaseOf(product);
     const running = subscriptions.every(
       ({ expiresAt }) => expiresAt === undefined || Date.parse(expiresAt) > world.clock.now(),
@@ -267,7 +267,7 @@ export class Watch {
       if (over && !swept) continue;
       if (over && ['pending', 'approved', 'active', 'expiring'].includes(state))
         throw new Broken('ends-in-time', `${id} is ${state} after its end ${expiresAt}`);
-      if (state === 'approved' && !isSuspended(subscription) && !isSuspended(product))
+      if (state === 'approved' && isLive(subscription, product, topology, now))
         throw new Broken('converged', `${id} is still ${state}: ${JSON.stringify(status)}`);
       if (
         state === 'revoking' ||
@@ -275,12 +275,7 @@ export class Watch {
       )
         throw new Broken('converged', `${id} is ${state} and does not end`);
     }
-    const live = subscriptions.filter(
-      (entry) =>
-        (entry.state === 'active' || entry.state === ('expiring' as string)) &&
-        !isSuspended(entry) &&
-        !isSuspended(product),
-    );
+    const live = subscriptions.filter((entry) => isLive(entry, product, topology, now));
     for (const { role, product: of, table, cells } of sights(this.#mesh)) {
       if (of.name !== product.name) continue;
       const missing = live

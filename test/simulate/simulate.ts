@@ -6,7 +6,7 @@ import { createMesh } from './mesh.ts';
 import { Random } from './random.ts';
 
 /** After faults stop, that many sweeps bring everything to what is desired. */
-export const ROUNDS = 3;
+const ROUNDS = 3;
 
 export interface Simulated {
   readonly seed: number;
