@@ -21,7 +21,8 @@ export class MeshBus extends Construct {
     this.bus = new EventBus(this, 'Bus', { eventBusName: props.busName, description: props.description });
     this.undelivered = new DeadLetterQueue(this, 'Undelivered');
     allowRules(this.undelivered, props.busName);
-    new CfnArchive(this, 'Archive', {
+    // Under the bus, where the construct of the library put it: its logical id stays what it was.
+    new CfnArchive(new Construct(this.bus, 'Archive'), 'Archive', {
       archiveName: archiveName(props.busName),
       sourceArn: this.bus.eventBusArn,
       description: `${props.description}, for replay`,

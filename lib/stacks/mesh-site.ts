@@ -30,8 +30,11 @@ export function environmentOf(topology: Topology, account: string): Required<Env
   return { account, region: topology.region };
 }
 
-/** Puts the tags that costs are attributed by on everything in a scope. */
+/** Not every version of CloudFormation's schema of a Glue connection has tags, and it costs nothing itself. */
+const UNTAGGED = ['AWS::Glue::Connection'];
+
+/** Puts the tags that costs are attributed by on everything in a scope that can cost something. */
 export function tagCosts(scope: Construct, mesh: string, owner: string): void {
-  Tags.of(scope).add('weft:mesh', mesh);
-  Tags.of(scope).add('weft:domain', owner);
+  Tags.of(scope).add('weft:mesh', mesh, { excludeResourceTypes: UNTAGGED });
+  Tags.of(scope).add('weft:domain', owner, { excludeResourceTypes: UNTAGGED });
 }

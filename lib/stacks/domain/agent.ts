@@ -37,7 +37,11 @@ export class Agent extends Construct {
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
     });
     for (const statement of agentStatements(this, topology, domain)) agent.addToRolePolicy(statement);
-    acceptWildcards(this, CATALOG_WILDCARDS);
+    acceptWildcards(this, {
+      ...CATALOG_WILDCARDS,
+      'Resource::arn:aws:ssm:%:parameter/weft/%/shares/*':
+        'one parameter for each product version that the mesh asks this account to apply: they come and go',
+    });
     bus.grantPutEventsTo(agent);
     agent.consume(intents);
     new CfnRule(this, 'Rule', {
