@@ -32,9 +32,18 @@ export interface ShareRequest {
 export async function share({ intent, generation, look }: ShareRequest, deps: ShareDeps): Promise<ShareReport> {
   const at = () => deps.now().toISOString();
   try {
-    const { ok, readBack, problems, linkExists, drift } = await work(intent, look, deps);
+    const { ok, readBack, problems, linkExists, looked, drift } = await work(intent, look, deps);
     const error = ok ? undefined : problems.join('; ') || 'the grants read back differ from the intent';
-    return { generation, ok, at: at(), error, linkExists, readBack, ...(drift === undefined ? {} : { drift }) };
+    return {
+      generation,
+      ok,
+      at: at(),
+      error,
+      linkExists,
+      readBack,
+      ...(looked === undefined ? {} : { looked }),
+      ...(drift === undefined ? {} : { drift }),
+    };
   } catch (error) {
     return { generation, ok: false, at: at(), error: permanentOnly(error), linkExists: false, readBack: [] };
   }
@@ -45,6 +54,8 @@ interface Local {
   readonly readBack: readonly Grant[];
   readonly problems: readonly string[];
   readonly linkExists: boolean;
+  /** Nothing was looked at where the link's name is taken. */
+  readonly looked?: true;
   readonly drift?: ShareReport['drift'];
 }
 
@@ -68,6 +79,7 @@ async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Prom
   return {
     ...(await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed })),
     linkExists: true,
+    looked: true,
   };
 }
 
@@ -116,7 +128,7 @@ async function clear(intent: ShareIntent, deps: ShareDeps): Promise<Local> {
   const converged = await convergeAccess({ grants: [], filters: [] }, { lakeFormation: deps.lakeFormation, observe });
   if (ours) await deps.catalog.deleteLink(intent.linkName);
   const linkExists = ours && (await deps.catalog.link(intent.linkName)) !== undefined;
-  return { ...converged, ok: converged.ok && !linkExists, linkExists };
+  return { ...converged, ok: converged.ok && !linkExists, linkExists, looked: true };
 }
 
 /** The grants on the link and on its target: those that the mesh answers for, and those of others. `thorough` asks for every table. */

@@ -11,7 +11,7 @@ const CATALOG_SCHEMA = objectOf(
 );
 const SHARE_REPORT = objectOf(
   { generation: COUNT, ok: FLAG, at: TEXT, linkExists: FLAG, readBack: listOf(GRANT) },
-  { error: TEXT },
+  { error: TEXT, looked: FLAG },
 );
 const SHARE_REPORTED = objectOf({ product: NAME, domain: NAME, major: COUNT, consumer: NAME, report: SHARE_REPORT });
 

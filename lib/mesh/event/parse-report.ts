@@ -28,6 +28,7 @@ const report = object({
   error: optional(text),
   linkExists: flag,
   readBack: list(grant),
+  looked: optional(flag),
   drift: optional(object({ found: list(finding), open: list(text) })),
   overtakenBy: optional(count),
 });

@@ -18,8 +18,8 @@ export interface Readiness {
 /**
  * The one rule for when a subscription is there and when it is gone.
  *
- * `active`: the central grants and filters were read back as desired (`governanceGrantsOk`), and the consumer's agent reported success for the
- * share's generation or a later one, with every grant of the subscription's roles among what it read back.
+ * `active`: the central grants and filters were read back as desired (`governanceGrantsOk`), and the consumer's agent has looked at what stands
+ * for the share's generation or a later one, with every grant of the subscription's roles among what it read back.
  * `revoked`, or ended when `expired`: the central side was read back as desired, and the agent's report shows no grant of its roles that the
  * intent does not want, and no link when none is wanted; what was read back is kept as its proof. One that is suspended, by itself, with its product or with a
  * whole domain (`stopped`), keeps its state; its conditions say `Suspended` after the same proof. One that is over stays as it is until somebody
@@ -117,9 +117,9 @@ function leaving(facts: Facts): Readiness {
   return { state, status: { ...subscription.status, conditions, endedAt, proof } };
 }
 
-/** The report speaks of the intent as it is now. */
-function isFresh(share: ShareRecord | undefined): boolean {
-  return share?.applied?.ok === true && share.applied.generation >= share.generation;
+/** The report speaks of the intent as it is now, and of what was seen after applying it, whatever else could not be applied. */
+function isFresh({ applied, generation }: ShareRecord): boolean {
+  return applied !== undefined && (applied.ok || applied.looked === true) && applied.generation >= generation;
 }
 
 /** Every role that it is for gets nothing now. */

@@ -185,6 +185,8 @@ export interface ShareReport {
   readonly linkExists: boolean;
   /** Every grant of ours found on the link and on the target after applying. */
   readonly readBack: readonly Grant[];
+  /** Although not everything could be applied, `readBack` and `linkExists` are what stands: one role that cannot be granted holds up no other. */
+  readonly looked?: boolean;
   /** What a look found changed since the agent's last report. */
   readonly drift?: {
     readonly found: readonly DriftFinding[];

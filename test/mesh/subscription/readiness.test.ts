@@ -55,6 +55,20 @@ describe('an approved subscription', () => {
     expect(result.status.activatedAt).toBeUndefined();
   });
 
+  test('is active although a role of another subscription cannot be granted', () => {
+    const other = subscription('finance', WHOLE, {
+      id: 'sales.orders.v1.finance.b2',
+      principals: [role('finance', 'gone')],
+    });
+    const both = shareOf([approved, other]);
+    const readBack = both.intent.grants.filter(({ principal }) => principal !== role('finance', 'gone'));
+    const failed = reported(both, { ok: false, error: 'no such role', looked: true, readBack });
+    expect(subscriptionStatus(approved, PRODUCT, failed, true, NOW).state).toBe('active');
+    const stuck = subscriptionStatus({ ...other, state: 'approved' }, PRODUCT, failed, true, NOW);
+    expect(stuck.state).toBe('approved');
+    expect(stuck.status.conditions[1]).toMatchObject({ reason: 'AgentFailed', message: 'no such role' });
+  });
+
   test('is not active after its end', () => {
     const over = { ...approved, expiresAt: AT };
     expect(subscriptionStatus(over, PRODUCT, reported(wanted), true, NOW).state).toBe('approved');
