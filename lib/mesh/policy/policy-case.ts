@@ -77,9 +77,10 @@ export function questionOf(given: PolicyCase, ladder: readonly string[]): Policy
       };
     default: {
       const { clearance = record.classification, columns, purpose = 'to know', ...rest } = given.request ?? {};
+      const named = record.tables[0]?.name ?? '';
       const scope = {
         clearance,
-        ...(columns === undefined ? {} : { columns: { [record.tables[0]?.name ?? '']: columns } }),
+        ...(columns === undefined ? {} : { tables: [named], columns: { [named]: columns } }),
       };
       const consumer = rest.consumer ?? principal.domain ?? '';
       return { action: given.action, principal, now, product: record, request: { ...rest, purpose, consumer, scope } };

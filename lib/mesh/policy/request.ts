@@ -124,14 +124,15 @@ function changeContext({ before, product, changes, subscriptions }: ChangeQuesti
   };
 }
 
-function accessContext({ product, request, subscription }: AccessQuestion, ladder: ClassificationLadder): Context {
+function accessContext(question: AccessQuestion, ladder: ClassificationLadder): Context {
+  const { product, request, subscription } = question;
   const shown = product.tables.flatMap((table) => {
     const visible = visibleColumns(table, request.scope, ladder);
     return [...table.columns, ...table.partitionKeys]
       .filter((column) => visible === '*' || visible.includes(column.name))
       .map((column) => ({ table, column, level: sensitivity(column, table, ladder) }));
   });
-  const level = Math.max(-1, ...shown.map((entry) => entry.level));
+  const level = Math.max(shown.length === 0 ? -1 : reachOf(question, ladder), ...shown.map((entry) => entry.level));
   const words = request.purpose.trim().toLowerCase();
   const purpose = { type: 'Weft::Purpose', id: words };
   const named = (entries: typeof shown) =>
@@ -151,4 +152,14 @@ function accessContext({ product, request, subscription }: AccessQuestion, ladde
     ...(subscription === undefined ? {} : { subscription: entity('Subscription', subscription) }),
   };
   return { context, entities: [{ uid: purpose, attrs: { stated: words !== '' }, parents: [] }] };
+}
+
+/**
+ * How high access may come to reach without being asked for again: up to its clearance, where columns or tables that come later are part of it; nothing comes later
+ * to what is taken out once.
+ */
+function reachOf({ action, request: { scope } }: AccessQuestion, ladder: ClassificationLadder): number {
+  const { tables, columns = {}, clearance } = scope;
+  const closed = tables?.every((name) => Object.hasOwn(columns, name)) === true;
+  return action === 'export' || closed ? -1 : ladder.indexOf(clearance);
 }
