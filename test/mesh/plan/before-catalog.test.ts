@@ -44,7 +44,8 @@ describe('access before the catalog gets a column that nobody classified', () =>
       product([classified, table('u', [column('a', 'int', 'public')])]),
       [subscription('finance', { clearance: 'public', columns: { t: ['b', 'c'], u: ['a'] }, rows: { u: 'a > 1' } })],
       [],
-      TOPOLOGY, AT
+      TOPOLOGY,
+      AT,
     );
     const narrowed = accessOnExisting({ grants: later.accountGrants, filters: later.filters }, inputs);
     expect(narrowed.filters).toEqual([]);
