@@ -5,7 +5,7 @@ import type { ApiDeps, Request } from '../request.ts';
 import type { EntitlementWish } from './grant.ts';
 
 /**
- * Asks policy of each product whether whole accounts may have what the entitlement shows of it. Where policy asks the owner, the steward of the owning domain
+ * Asks policy of each product and each consumer whether the whole account may have what the entitlement shows of it. Where policy asks the owner, the steward of the owning domain
  * has said yes by granting; the platform team has not, and another class of approvers nobody has.
  * @throws WEFT-ENTITLEMENT-005 with the products and policies that stand against it.
  */
@@ -21,7 +21,8 @@ export async function askPolicy(
   const against: string[] = [];
   for (const product of products) {
     const given = caller.domain === undefined ? 'platform' : caller.domain === product.domain ? 'owner' : undefined;
-    for (const consumer of wish.consumers.filter((domain) => domain !== product.domain).slice(0, 1)) {
+    // A policy may keep a product from one of them: no one stands for all.
+    for (const consumer of wish.consumers.filter((domain) => domain !== product.domain)) {
       const { purpose, expiresAt, classification } = wish;
       const decision = engine.decide({
         action: 'share',
@@ -33,11 +34,14 @@ export async function askPolicy(
       for (const verdict of decision.policies) said.set(verdict.id, verdict);
       const missing = (decision.approvers ?? ['owner']).filter((approver) => approver !== given);
       const refused = decision.effect === 'deny' || (decision.effect === 'ask' && missing.length > 0);
-      if (refused) against.push(`${productId(product)}: ${decision.policies.map(({ message }) => message).join(', ')}`);
+      if (refused)
+        against.push(
+          `${productId(product)} for ${consumer}: ${decision.policies.map(({ message }) => message).join(', ')}`,
+        );
     }
   }
   if (against.length === 0) return [...said.values()];
-  const more = against.length > 3 ? ` and ${against.length - 3} more products` : '';
+  const more = against.length > 3 ? ` and ${against.length - 3} more` : '';
   throw userError('WEFT-ENTITLEMENT-005', `policy refuses the entitlement: ${against.slice(0, 3).join('; ')}${more}`, {
     details: { policies: [...said.values()] },
     hint: 'ask for a lower level, or let the steward of each domain grant its own',
