@@ -1,10 +1,13 @@
 import type { VersionState } from '#aws/registry.ts';
+import { standingViewers } from '#mesh/access/standing.ts';
 import { userError } from '#mesh/error.ts';
 import { combine } from '#mesh/policy/combine.ts';
 import { type Decision, decisionStamp, messages } from '#mesh/policy/decision.ts';
 import type { AccessWish } from '#mesh/policy/question.ts';
 import { productId } from '#mesh/product/product.ts';
+import { holdsAccess } from '#mesh/subscription/subscription.ts';
 import { roleKey } from '#mesh/topology/rules.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { decideAccess } from './decide-access.ts';
@@ -13,8 +16,6 @@ import { type ApiDeps, changeBy, type Request } from './request.ts';
 
 /** How long an export that was allowed is told of in the registry, in seconds; the trail keeps it. */
 const KEPT = 400 * 86_400;
-
-const LIVE = new Set(['active', 'expiring']);
 
 export interface ExportWish {
   readonly domain: string;
@@ -25,15 +26,16 @@ export interface ExportWish {
 }
 
 /**
- * Asks policy whether what the caller may see of a product may leave the mesh as files, and keeps the answer for the trail. Each subscription that the
- * caller's role has is asked about; who sees the product without one is asked about all of it.
+ * Asks policy whether what the caller may see of a product may leave the mesh as files, and keeps the answer for the trail. Each subscription and each standing
+ * entitlement that the caller's role has is asked about; who sees the product without one is asked about all of it.
  * @throws WEFT-AUTH-002, WEFT-PRODUCT-001 and -002, WEFT-POLICY-004 when policy refuses, or asks for somebody whom the caller is not.
  */
 export async function decideExport(wish: ExportWish, request: Request, deps: ApiDeps): Promise<Decision> {
   const version = await versionOf(wish, deps);
   const { product } = version;
   authorize('product.export', request.caller, { consumer: request.caller.domain });
-  const cases = wishesOf(version, wish, request.caller);
+  const around = { topology: await deps.topology(), now: deps.now().toISOString() };
+  const cases = wishesOf(version, wish, request.caller, around);
   const decisions = await Promise.all(
     cases.map(({ subscription, ...access }) =>
       decideAccess({ action: 'export', product, wish: access, subscription }, request, deps),
@@ -70,22 +72,32 @@ function wishesOf(
   { product, subscriptions }: VersionState,
   { purpose = '' }: ExportWish,
   caller: Caller,
+  { topology, now }: { readonly topology: Topology; readonly now: string },
 ): (AccessWish & { readonly subscription?: string })[] {
   const consumer = caller.domain ?? '';
   const key = roleKey(caller.arn);
+  const isAmong = (principals: readonly string[]) => principals.some((principal) => roleKey(principal) === key);
   const own = subscriptions.filter(
     (each) =>
-      each.consumer === consumer &&
-      LIVE.has(each.state) &&
-      (each.wholeAccount === true || each.principals.some((principal) => roleKey(principal) === key)),
+      each.consumer === consumer && holdsAccess(each) && (each.wholeAccount === true || isAmong(each.principals)),
   );
+  const given = standingViewers(product, topology, now)
+    .filter((each) => each.consumer === consumer && isAmong(each.subscription.principals))
+    .flatMap(({ subscription: { id } }) => product.entitlements?.filter((standing) => standing.id === id) ?? [])
+    .map(({ selector, expiresAt }) => ({
+      consumer,
+      scope: { clearance: selector.classification },
+      purpose,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }));
   const all = { consumer, scope: { clearance: product.classification }, purpose };
   if (own.length === 0) return [all];
-  return own.map((each) => ({
+  const subscribed = own.map((each) => ({
     consumer,
     scope: each.approved ?? each.requested,
     purpose: each.purpose,
     ...(each.expiresAt === undefined ? {} : { expiresAt: each.expiresAt }),
     subscription: each.id,
   }));
+  return [...subscribed, ...given];
 }

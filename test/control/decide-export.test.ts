@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decideExport } from '#control/decide-export.ts';
 import type { ProductColumn } from '#mesh/product/product.ts';
 import type { AttemptRecord } from '#mesh/registry.ts';
+import { entitlement } from '../mesh/entitlement/fixture.ts';
 import { column, product, role, subscription, table } from '../mesh/fixtures.ts';
 import { callerAs, createWorld, ORDERS, type World } from './world.ts';
 
@@ -61,6 +62,27 @@ describe('an export', () => {
     await subscribe('confidential');
     expect((await ask('finance/analyst')).effect).toBe('allow');
     await expect(ask('finance/steward', 'audit')).rejects.toEqual(refused('WEFT-POLICY-004', '(global/export.top)'));
+  });
+
+  test('is judged by a subscription whose grants are on their way, too', async () => {
+    await publish([...COLUMNS, SECRET], 'secret');
+    await subscribe('public', { id: 'sales.orders.v1.finance.a1' });
+    expect((await ask('finance/analyst')).effect).toBe('allow');
+    await subscribe('secret', { id: 'sales.orders.v1.finance.a2', state: 'approved' });
+    await expect(ask('finance/analyst')).rejects.toEqual(refused('WEFT-POLICY-004', '(global/export.top)'));
+  });
+
+  test('is judged by what a standing entitlement shows beside a subscription, to those whom it is for', async () => {
+    const { id, selector, grantee, way } = entitlement('finance', { classification: 'secret' });
+    const standing = [{ id, selector, grantee, way }];
+    const record = product([table('orders', [...COLUMNS, SECRET])], {
+      classification: 'secret',
+      entitlements: standing,
+    });
+    await world.registry.write([{ record, replaces: undefined }], []);
+    await subscribe('public', { principals: [role('finance'), role('finance', 'producer')] });
+    await expect(ask('finance/analyst')).rejects.toEqual(refused('WEFT-POLICY-004', '(global/export.top)'));
+    expect((await ask('finance/producer')).effect).toBe('allow');
   });
 
   test('without a subscription needs the purpose that its columns ask for', async () => {
