@@ -32,3 +32,31 @@ test('policy is asked about each domain that an entitlement of the organization 
   });
   expect((await grant('finance')).changed).toBe(true);
 });
+
+test.each([
+  ['no product', []],
+  ['a product that shows nothing yet', [product([table('t0', [column('id', 'int')])])]],
+])('a level that policy keeps from whole accounts is refused for a domain with %s', async (_name, products) => {
+  const world = await createWorld();
+  for (const record of products) await world.registry.write([{ record, replaces: undefined }]);
+  const grant = (classification: string) =>
+    grantEntitlement(
+      { domain: 'sales', to: 'finance', classification, purpose: 'to know' },
+      { caller: callerAs('sales/steward'), correlation: 'c' },
+      world.governance,
+    );
+  await expect(grant('secret')).rejects.toMatchObject({ code: 'WEFT-ENTITLEMENT-005' });
+  expect((await grant('internal')).changed).toBe(true);
+});
+
+test('nor does the platform team give across domains what a domain without products would have to be asked for', async () => {
+  const world = await createWorld();
+  const grant = (classification: string) =>
+    grantEntitlement(
+      { to: 'finance', classification, purpose: 'to know' },
+      { caller: callerAs('governance/platform'), correlation: 'c' },
+      world.governance,
+    );
+  await expect(grant('internal')).rejects.toMatchObject({ code: 'WEFT-ENTITLEMENT-005' });
+  expect((await grant('public')).changed).toBe(true);
+});

@@ -6,11 +6,11 @@ import type { EntitlementWish } from './grant.ts';
 
 /**
  * Asks policy of each product and each consumer whether the whole account may have what the entitlement shows of it. Where policy asks the owner, the steward of the owning domain
- * has said yes by granting; the platform team has not, and another class of approvers nobody has.
+ * has said yes by granting; the platform team has not, and another class of approvers nobody has. Of `owners` without products policy is asked about any that they may publish.
  * @throws WEFT-ENTITLEMENT-005 with the products and policies that stand against it.
  */
 export async function askPolicy(
-  wish: EntitlementWish & { readonly consumers: readonly string[] },
+  wish: EntitlementWish & { readonly consumers: readonly string[]; readonly owners: readonly string[] },
   products: readonly ProductRecord[],
   { caller }: Request,
   deps: Pick<ApiDeps, 'policy' | 'now'>,
@@ -19,7 +19,8 @@ export async function askPolicy(
   const now = deps.now().toISOString();
   const said = new Map<string, PolicyVerdict>();
   const against: string[] = [];
-  for (const product of products) {
+  const newcomers = wish.owners.filter((owner) => products.every(({ domain }) => domain !== owner));
+  for (const product of [...products, ...newcomers.map((owner) => anyProductOf(owner, wish.classification, now))]) {
     const given = caller.domain === undefined ? 'platform' : caller.domain === product.domain ? 'owner' : undefined;
     // A policy may keep a product from one of them: no one stands for all.
     for (const consumer of wish.consumers.filter((domain) => domain !== product.domain)) {
@@ -46,4 +47,27 @@ export async function askPolicy(
     details: { policies: [...said.values()] },
     hint: 'ask for a lower level, or let the steward of each domain grant its own',
   });
+}
+
+/** What a domain may publish later, of which nothing but the level is known: its columns come under the entitlement without a further question. */
+function anyProductOf(domain: string, classification: string, at: string): ProductRecord {
+  return {
+    type: 'product',
+    domain,
+    name: 'any',
+    major: 1,
+    version: '1.0.0',
+    description: '',
+    owner: '',
+    tags: [],
+    ports: [],
+    classification,
+    state: 'active',
+    tables: [],
+    generation: 0,
+    revision: 0,
+    change: { actor: 'weft:entitlement', action: 'ProductPublished', at, correlation: '' },
+    createdAt: at,
+    status: { conditions: [] },
+  };
 }

@@ -97,7 +97,8 @@ async function draft(wish: EntitlementWish, request: Request, deps: ApiDeps) {
   const others = (await deps.registry.entitlements()).filter((other) => isStanding(other, at.toISOString()));
   const every = await coveredProducts([{ classification: wish.classification }], deps.registry);
   const products = every.filter(({ domain }) => wish.domain === undefined || domain === wish.domain);
-  const asked = { ...wish, expiresAt, consumers: members.map(({ domain }) => domain) };
+  const owners = wish.domain === undefined ? topology.domains.map(({ name }) => name) : [wish.domain];
+  const asked = { ...wish, expiresAt, consumers: members.map(({ domain }) => domain), owners };
   const policies = await askPolicy(asked, products, request, deps);
   const open: EntitlementRecord = {
     type: 'entitlement',

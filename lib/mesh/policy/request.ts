@@ -132,7 +132,9 @@ function accessContext(question: AccessQuestion, ladder: ClassificationLadder): 
       .filter((column) => visible === '*' || visible.includes(column.name))
       .map((column) => ({ table, column, level: sensitivity(column, table, ladder) }));
   });
-  const level = Math.max(shown.length === 0 ? -1 : reachOf(question, ladder), ...shown.map((entry) => entry.level));
+  // What is shared is meant for what comes later, too; any other wish that shows nothing is worth nothing.
+  const reach = shown.length === 0 && question.action !== 'share' ? -1 : reachOf(question, ladder);
+  const level = Math.max(reach, ...shown.map((entry) => entry.level));
   const words = request.purpose.trim().toLowerCase();
   const purpose = { type: 'Weft::Purpose', id: words };
   const named = (entries: typeof shown) =>
