@@ -72,7 +72,7 @@ export function subscriptionId(text: string): string {
   });
 }
 
-/** The body of a request from its options; a role without an ARN is one of `account`. */
+/** The body of a request from its options; a `--role` without an ARN is one of `account`. */
 export function requestBody(invocation: Invocation, account: string): Record<string, unknown> {
   const purpose = textOption(invocation, 'purpose')?.trim() ?? '';
   if (purpose === '')
@@ -88,10 +88,10 @@ export function requestBody(invocation: Invocation, account: string): Record<str
 }
 
 function principalsOf(invocation: Invocation, account: string): string[] | undefined {
-  const roles = [...listOption(invocation, 'role'), ...(textOption(invocation, 'principals')?.split(',') ?? [])];
-  return roles.length === 0
-    ? undefined
-    : roles.map((role) => role.trim()).map((role) => (role.startsWith('arn:') ? role : roleArn(account, role)));
+  const roles = listOption(invocation, 'role').map((role) => role.trim());
+  const arns = textOption(invocation, 'principals')?.split(',') ?? [];
+  const principals = [...roles.map((role) => (role.startsWith('arn:') ? role : roleArn(account, role))), ...arns];
+  return principals.length === 0 ? undefined : principals.map((arn) => arn.trim());
 }
 
 function pairs(invocation: Invocation, option: string): [string, string][] {

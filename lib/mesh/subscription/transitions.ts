@@ -37,7 +37,8 @@ export function approve(
   refuseRequester(subscription.requestedBy, act, findings);
   const byPolicy = isMesh(act);
   const { approvals: former = [] } = subscription;
-  if (!byPolicy) checkApproval({ approvers, approvals: former }, act, as, findings);
+  // One that is decided has its approvals: that it is not pending says all.
+  if (!byPolicy && subscription.state === 'pending') checkApproval({ approvers, approvals: former }, act, as, findings);
   const scope = narrow(subscription.requested, narrowing, ladder, subscription.narrowed);
   findings.add(scope.problems);
   if (!scope.ok) return findings.outcome<SubscriptionRecord>(undefined);
