@@ -110,7 +110,8 @@ export function createActors(mesh: Mesh, random: Random) {
           governance,
         );
       } else await retireProduct(product, { major: 1, force: true, reason: 'simulated' }, by, governance);
-      return by.correlation;
+      const after = (await governance.registry.version({ ...product, major: 1 }))?.product;
+      return after?.change.correlation === by.correlation ? by.correlation : '';
     },
     suspendProduct: async () => {
       const version = random.pick((await mesh.versions()).filter((entry) => entry !== undefined));
@@ -143,7 +144,7 @@ export function createActors(mesh: Mesh, random: Random) {
   return {
     /** Gives one command at random; what the control plane refuses is part of life. */
     act: async (): Promise<Given> => {
-      const command = random.pick(Object.keys(commands).filter((name) => !RARE.has(name) || random.chance(0.2)));
+      const command = random.pick(Object.keys(commands).filter((name) => !RARE.has(name) || random.chance(0.4)));
       try {
         const correlation = (await commands[command]?.()) ?? '';
         return { command, correlation, outcome: 'accepted' };

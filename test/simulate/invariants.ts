@@ -4,7 +4,7 @@ import type { VersionState } from '#aws/registry.ts';
 import { callerFor } from '#local/core/cloud.ts';
 import { readTable } from '#local/services/lake-formation/access.ts';
 import type { Cell } from '#local/services/lake-formation/cells.ts';
-import { compileAccess, isLive } from '#mesh/access/compile.ts';
+import { compileAccess } from '#mesh/access/compile.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import { diffGrants, type GrantChange } from '#mesh/plan/grants.ts';
 import { condition } from '#mesh/record.ts';
@@ -253,6 +253,17 @@ export class Watch {
     const name = `${product.domain}/${product.name}`;
     const now = world.clock.date().toISOString();
     const topology = await world.governance.topology();
+    const stopped = (await world.registry.domains())
+      .filter(({ stops }) => stops.length > 0)
+      .map((domain) => domain.name);
+    /** Whether a subscription has to give access now: written a second time, apart from the compiler. */
+    const lives = (entry: SubscriptionRecord): boolean =>
+      ['approved', 'active', 'expiring'].includes(entry.state) &&
+      entry.suspensions === undefined &&
+      product.suspensions === undefined &&
+      product.state !== 'retired' &&
+      (entry.expiresAt === undefined || entry.expiresAt > now) &&
+      ![product.domain, entry.consumer].some((domain) => stopped.includes(domain));
     const desired = compileAccess(product, subscriptions, shares, topology, now);
     const database = this.#mesh.databaseOf(product);
     const running = subscriptions.every(
@@ -267,7 +278,7 @@ export class Watch {
       if (over && !swept) continue;
       if (over && ['pending', 'approved', 'active', 'expiring'].includes(state))
         throw new Broken('ends-in-time', `${id} is ${state} after its end ${expiresAt}`);
-      if (state === 'approved' && isLive(subscription, product, topology, now))
+      if (state === 'approved' && lives(subscription))
         throw new Broken('converged', `${id} is still ${state}: ${JSON.stringify(status)}`);
       if (
         state === 'revoking' ||
@@ -275,7 +286,7 @@ export class Watch {
       )
         throw new Broken('converged', `${id} is ${state} and does not end`);
     }
-    const live = subscriptions.filter((entry) => isLive(entry, product, topology, now));
+    const live = subscriptions.filter(lives);
     for (const { role, product: of, table, cells } of sights(this.#mesh)) {
       if (of.name !== product.name) continue;
       const missing = live

@@ -51,7 +51,7 @@ export async function createMesh(random: Random) {
   /** Some entries of a batch are refused now and then. */
   const some = <T>(entries: readonly T[]): BatchOutcome<T> => {
     const symptom = { name: 'InternalFailure', message: 'try again' };
-    const refused = new Set(entries.filter(() => random.chance(faults.rates.partial / 2)));
+    const refused = new Set(entries.filter(() => random.chance(faults.rates.partial * 2)));
     return {
       done: entries.filter((entry) => !refused.has(entry)),
       unclear: [],

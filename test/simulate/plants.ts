@@ -69,12 +69,6 @@ export const PLANTS: readonly Plant[] = [
     in: 'return sensitivity(column, table, ladder) <= ladder.indexOf(clearance) + 1;',
   },
   {
-    name: 'a plain grant beside a filter',
-    file: 'lib/mesh/access/share.ts',
-    out: 'if (covered) return',
-    in: 'if (covered || columns.size > 0) return',
-  },
-  {
     name: 'forget the row filter',
     file: 'lib/mesh/access/share.ts',
     out: '...(view.rows === undefined ? {} : { rows: view.rows }),',
@@ -89,8 +83,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'the end of a subscription never comes',
     file: 'lib/control/sweep.ts',
-    out: 'Date.parse(expiresAt) <= now.getTime()',
-    in: 'Date.parse(expiresAt) <= 0',
+    out: 'holdsAccess(subscription)) && hasEnded(',
+    in: 'holdsAccess(subscription)) && !hasEnded(subscription, now.toISOString()) && hasEnded(',
   },
   {
     name: 'forget where grants of earlier intents stood',
@@ -99,10 +93,28 @@ export const PLANTS: readonly Plant[] = [
     in: 'principals: unique([]),',
   },
   {
-    name: 'agent: apply the oldest intent of a batch',
+    name: 'agent: forget which intent was the newest',
     file: 'lib/control/answer-share.ts',
-    out: 'generationOf(b) - generationOf(a)',
-    in: 'generationOf(a) - generationOf(b)',
+    out: 'await deps.generations.last(intent.linkName)',
+    in: 'await Promise.resolve(undefined )',
+  },
+  {
+    name: 'agent: report success without a look',
+    file: 'lib/control/converge.ts',
+    out: 'if (done && observed) return',
+    in: 'if (done || round > 0) return',
+  },
+  {
+    name: 'a revoked subscription is gone before anybody looked',
+    file: 'lib/mesh/subscription/readiness.ts',
+    out: 'const gone = governanceGrantsOk && around.remains !== undefined && isUnlinked(facts);',
+    in: 'const gone = around.remains !== undefined;',
+  },
+  {
+    name: 'a stopped domain keeps its access',
+    file: 'lib/mesh/subscription/stop.ts',
+    out: 'export function isStopped(',
+    in: 'export function isStopped(...args: unknown[]): boolean { return args.length < 0; }\nfunction wasStopped(',
   },
   {
     name: 'sweep: look at nothing again',
