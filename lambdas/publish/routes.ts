@@ -1,7 +1,7 @@
 import { planPublish } from '#control/plan-publish.ts';
 import type { ProductFiles } from '#control/product-draft.ts';
 import { publish } from '#control/publish.ts';
-import { readBody, text, textByName } from '../shared/body.ts';
+import { file, readBody, textByName } from '../shared/body.ts';
 import { ok, type Routes } from '../shared/route.ts';
 
 /** The routes that read documents (ADR 0004). */
@@ -15,5 +15,5 @@ export const ROUTES: Routes = {
 };
 
 function filesOf(body: string | null): ProductFiles {
-  return readBody(body, { product: text, contracts: textByName }) as unknown as ProductFiles;
+  return readBody(body, { product: file, contracts: textByName }) as unknown as ProductFiles;
 }

@@ -2,16 +2,23 @@ import { type Problem, userError } from '#mesh/error.ts';
 
 type Shape = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
+/** Texts go into events, which take 256 KB with all that they tell: one that did not fit would hold up those behind it, and the trail. */
+const LONGEST = 2000;
+
 /** Each check answers what is expected when the value is something else. */
-export const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text');
+export const file = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text');
+export const text = (value: unknown) =>
+  file(value) ?? (String(value).length > LONGEST ? `a text of at most ${LONGEST} characters` : undefined);
 export const whole = (value: unknown) =>
   Number.isSafeInteger(value) && Number(value) > 0 ? undefined : 'a whole number';
 export const flag = (value: unknown) => (typeof value === 'boolean' ? undefined : 'true or false');
 export const percent = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100 ? undefined : 'a whole number from 0 to 100';
 export const texts = (value: unknown) =>
-  Array.isArray(value) && value.every((entry) => text(entry) === undefined) ? undefined : 'a list of texts';
-export const textByName = (value: unknown) => (isRecord(value, text) ? undefined : 'an object of texts');
+  Array.isArray(value) && value.every((entry) => text(entry) === undefined)
+    ? undefined
+    : `a list of texts, each of at most ${LONGEST} characters`;
+export const textByName = (value: unknown) => (isRecord(value, file) ? undefined : 'an object of texts');
 export const textsByName = (value: unknown) => (isRecord(value, texts) ? undefined : 'an object of lists of texts');
 export const oneOf =
   (...allowed: string[]) =>
@@ -31,18 +38,22 @@ export function readBody(body: string | null, shape: Shape): Record<string, unkn
     if (expected !== undefined) {
       report(
         name,
-        `\`${name}\` is ${JSON.stringify(value[name]) ?? 'missing'}, expected is ${expected}`,
+        `\`${name}\` is ${shortened(JSON.stringify(value[name])) ?? 'missing'}, expected is ${expected}`,
         `give ${expected}`,
       );
     }
   }
-  for (const name of Object.keys(value).filter((key) => !(key in shape))) {
+  for (const name of Object.keys(value).filter((key) => !Object.hasOwn(shape, key))) {
     report(name, `\`${name}\` is not known`, `known are ${Object.keys(shape).join(', ')}`);
   }
   if (problems.length > 0) {
     throw userError('WEFT-API-002', problems.map(({ message }) => message).join('; '), { problems });
   }
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}
+
+function shortened(written: string | undefined): string | undefined {
+  return written === undefined || written.length <= 200 ? written : `${written.slice(0, 200)}…`;
 }
 
 function parse(body: string | null): Record<string, unknown> {

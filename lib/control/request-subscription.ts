@@ -22,6 +22,9 @@ import { versionOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 import { checkEnd, checkScope } from './scope.ts';
 
+/** Roles of one subscription: their grants go to their account's agent in one event. */
+const MOST_ROLES = 100;
+
 /** What somebody asks for. */
 export interface SubscriptionWish {
   readonly domain: string;
@@ -209,6 +212,11 @@ function principalsOf(wish: SubscriptionWish, consumer: string, request: Request
   }
   const analyst = roleArn(request.caller.account, domainRoleName(topology.mesh, consumer, 'analyst'));
   const principals = [...new Set(wish.principals ?? [analyst])].sort();
+  if (principals.length > MOST_ROLES) {
+    throw userError('WEFT-REQUEST-001', `${principals.length} roles are named, at most ${MOST_ROLES} are allowed`, {
+      hint: 'ask for the whole account, which passes on to its roles itself, or make several requests',
+    });
+  }
   const own = new RegExp(`^arn:aws:iam::${request.caller.account}:role/[\\w+=,.@/-]+$`);
   const foreign = principals.filter((principal) => !own.test(principal));
   if (foreign.length > 0 || principals.length === 0) {
