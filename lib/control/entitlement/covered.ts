@@ -30,9 +30,9 @@ export async function filteredBeside(
   { topology, now }: { readonly topology: Topology; readonly now: string },
   registry: Reader,
 ): Promise<FilteredBeside[]> {
-  const { id, selector, grantee } = entitlement;
+  const { id, selector, grantee, expiresAt } = entitlement;
   const found: FilteredBeside[] = [];
-  for (const { domain } of membersOf(grantee, topology)) {
+  for (const { domain } of membersOf(entitlement, topology)) {
     for await (const subscription of everyRecord(registry, 'subscription', `${domain}#`)) {
       const { approved, state, major } = subscription;
       if (!holdsAccess({ state }) || approved?.rows === undefined) continue;
@@ -40,7 +40,7 @@ export async function filteredBeside(
       const product = products.find((entry) => `${entry.domain}/${entry.name}` === name && entry.major === major);
       if (product === undefined) continue;
       const standing = standingViewers(
-        { ...product, entitlements: [{ id, selector, grantee, way: 'tags' }] },
+        { ...product, entitlements: [{ id, selector, grantee, expiresAt, way: 'tags' }] },
         topology,
         now,
       );

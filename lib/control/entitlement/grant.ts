@@ -87,7 +87,9 @@ async function draft(wish: EntitlementWish, request: Request, deps: ApiDeps) {
   else authorize('entitlement.grant', caller, { owner: wish.domain });
   const at = deps.now();
   const grantee = granteeOf(wish, topology);
-  const members = membersOf(grantee, topology).filter(({ domain }) => domain !== wish.domain);
+  const members = membersOf({ grantee, expiresAt: wish.expiresAt }, topology).filter(
+    ({ domain }) => domain !== wish.domain,
+  );
   refuseUnusable(wish, members, topology);
   const selector = {
     ...(wish.domain === undefined ? {} : { domain: wish.domain }),

@@ -23,7 +23,7 @@ export async function progressOf(
   context: { readonly registry: Pick<Registry, 'version'>; readonly topology: Topology; readonly now: string },
 ): Promise<Reached[]> {
   const wanted = isStanding(entitlement, context.now);
-  const members = membersOf(entitlement.grantee, context.topology);
+  const members = membersOf(entitlement, context.topology);
   const reached: Reached[] = [];
   for (const { domain, name, major } of covered(entitlement, products)) {
     const version = await context.registry.version({ domain, name, major });

@@ -22,8 +22,8 @@ export function standingViewers(product: ProductRecord, topology: Topology, now:
   const standing = (product.entitlements ?? []).filter(
     ({ selector, expiresAt }) => covers(selector, product.domain) && !hasEnded(expiresAt, now),
   );
-  return standing.flatMap(({ id, selector, grantee, way }) => {
-    const members = membersOf(grantee, topology).filter(
+  return standing.flatMap(({ id, selector, way, ...given }) => {
+    const members = membersOf(given, topology).filter(
       ({ domain }) => domain !== product.domain && !isStopped(product.domain, domain, topology),
     );
     const view = viewOf(product, { clearance: selector.classification }, topology.classification);

@@ -64,13 +64,14 @@ function tagGrantsFor(
 
 /** What one account needs for each product, times the accounts: without subscriptions each needs the same. */
 function nameGrantsFor(entitlement: EntitlementRecord, products: readonly ProductRecord[], topology: Topology): number {
-  const { id, selector, grantee } = entitlement;
-  const members = membersOf(grantee, topology);
+  const { id, selector, expiresAt } = entitlement;
+  const members = membersOf(entitlement, topology);
   const covered = products.filter(({ domain }) => covers(selector, domain));
   const counts = covered.map((product) => {
     const [first, ...more] = members.filter(({ domain }) => domain !== product.domain);
     if (first === undefined) return 0;
-    const one = { id, selector, way: 'names' as const, grantee: { kind: 'account' as const, ...first } };
+    const grantee = { kind: 'account' as const, ...first };
+    const one = { id, selector, way: 'names' as const, grantee, expiresAt };
     const { accountGrants } = compileAccess({ ...product, entitlements: [one] }, [], [], topology, NO_TIME);
     return accountGrants.length * (1 + more.length);
   });

@@ -1,7 +1,7 @@
 import { domainRoleName, roleArn } from '../topology/names.ts';
 import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
-import type { Grantee } from './entitlement.ts';
+import type { Grantee, Standing } from './entitlement.ts';
 
 /** One consuming domain that an entitlement reaches. */
 export interface Member {
@@ -12,15 +12,21 @@ export interface Member {
 }
 
 /**
- * The domains of the mesh that a grantee stands for, as `mesh.yaml` has them now: an account that is no longer a domain's own gets nothing.
- * A unit is the one that `mesh.yaml` names for a domain; a partner is in no organization of the mesh's.
+ * The domains of the mesh that a grantee stands for, as `mesh.yaml` has them now: an account that is no longer a domain's own gets nothing,
+ * nor does a partner without an end. A unit is the one that `mesh.yaml` names for a domain; a partner is in no organization of the mesh's.
  */
-export function membersOf(grantee: Grantee, topology: Topology): Member[] {
+export function membersOf(
+  { grantee, expiresAt }: Pick<Standing, 'grantee' | 'expiresAt'>,
+  topology: Topology,
+): Member[] {
   if (grantee.kind === 'account') {
     const { domain, account, principals } = grantee;
     const admitted = admittedRoles(principals, topology);
-    const there = domainNamed(topology, domain)?.account === account && admitted.length > 0;
-    return there ? [{ domain, account, principals: admitted }] : [];
+    const own = domainNamed(topology, domain);
+    const endless = own !== undefined && isPartner(own) && expiresAt === undefined;
+    return own?.account === account && admitted.length > 0 && !endless
+      ? [{ domain, account, principals: admitted }]
+      : [];
   }
   const unit = grantee.kind === 'ou' ? grantee.arn.split('/').at(-1) : undefined;
   return topology.domains

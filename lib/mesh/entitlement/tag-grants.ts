@@ -48,8 +48,8 @@ interface Gift {
  */
 export function compileTagGrants(entitlements: readonly EntitlementRecord[], topology: Topology): TagGrant[] {
   const byTags = entitlements.filter(({ way }) => way === 'tags');
-  const gifts = byTags.flatMap(({ grantee, selector }): Gift[] => {
-    const members = membersOf(grantee, topology);
+  const gifts = byTags.flatMap(({ grantee, selector, expiresAt }): Gift[] => {
+    const members = membersOf({ grantee, expiresAt }, topology);
     const apart = grantee.kind === 'account' || members.some(({ domain }) => shutTo(domain, topology).length > 0);
     if (!apart) return [{ principal: principalOf(grantee), selector }];
     return members.map(({ account, domain }) => ({ principal: account, consumer: domain, selector }));
