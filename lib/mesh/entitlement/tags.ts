@@ -29,15 +29,18 @@ export interface ProductTags {
 
 /**
  * The LF-Tags that a product has to carry. A table's columns are at least as sensitive as its partition keys, which Lake Formation cannot withhold from
- * whoever reads another column. A product that is suspended, by itself or with its domain (`stopped`), or retired has no column that a grant could show.
+ * whoever reads another column, and its keys as the least sensitive of its columns, for nobody is shown keys alone. A product that is suspended, by itself or with its domain (`stopped`), or retired has no column that a grant could show.
  */
 export function tagsOf(product: ProductRecord, ladder: ClassificationLadder, stopped = false): ProductTags {
   const closed = stopped || isSuspended(product) || product.state === 'retired';
   const columns: Record<string, Record<string, string>> = {};
   for (const table of closed ? [] : product.tables.filter(({ internal }) => internal !== true)) {
     const floor = Math.max(-1, ...table.partitionKeys.map((key) => sensitivity(key, table, ladder)));
-    const levels = [...table.columns, ...table.partitionKeys].flatMap((column): [string, string][] => {
-      const level = ladder[Math.max(floor, sensitivity(column, table, ladder))];
+    const own = table.columns.map((column) => Math.max(floor, sensitivity(column, table, ladder)));
+    const least = own.length === 0 ? floor : Math.min(...own);
+    const positions = [...own, ...table.partitionKeys.map(() => least)];
+    const levels = [...table.columns, ...table.partitionKeys].flatMap((column, index): [string, string][] => {
+      const level = ladder[positions[index] ?? ladder.length];
       return level === undefined ? [] : [[column.name, level]];
     });
     if (levels.length > 0) columns[table.name] = Object.fromEntries(levels);
