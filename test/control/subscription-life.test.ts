@@ -199,6 +199,14 @@ describe('the life of a subscription', () => {
       expect(await code(renew('sales/steward', wish()))).toBe('WEFT-REQUEST-006');
     });
 
+    test('is too late once the clock has ended it, though no sweep has said so', async () => {
+      await renew('finance/analyst');
+      world.clock.advance(21 * 86_400_000);
+      expect((await now(id)).state).toBe('active');
+      expect(await code(say('sales/steward'))).toBe('WEFT-REQUEST-006');
+      expect(await now(id)).toMatchObject({ expiresAt: expect.not.stringMatching(until) });
+    });
+
     test('is too late after its end', async () => {
       later(20);
       await world.settle();

@@ -1,6 +1,7 @@
 import type { Checked } from '../error.ts';
+import type { Findings } from '../yaml/findings.ts';
 import { checkApproval, missingApprovals, OWNER } from './approval.ts';
-import { daysAfter, isNearEnd } from './end.ts';
+import { daysAfter, describeEnd, endOf, hasEnded, isNearEnd } from './end.ts';
 import { narrowEnd } from './narrowing.ts';
 import { type Act, guard, move } from './step.ts';
 import type { Renewal, SubscriptionRecord } from './subscription.ts';
@@ -22,6 +23,7 @@ export function requestRenewal(
   { side, until, approvers }: RenewalWish,
 ): Checked<SubscriptionRecord> {
   const findings = guard(subscription, 'SubscriptionRenewalRequested');
+  refuseEnded(subscription, act, findings);
   const { id, renewal, expiresAt, recertifyBy } = subscription;
   if (renewal !== undefined) {
     const message = `a renewal of "${id}" waits for ${missingApprovals(renewal).join(', ')} already`;
@@ -64,6 +66,7 @@ export function approveRenewal(
 ): Checked<SubscriptionRecord> {
   const { as = OWNER, recertifyDays } = terms;
   const findings = guard(subscription, 'SubscriptionRenewed');
+  refuseEnded(subscription, act, findings);
   const { renewal, ...rest } = subscription;
   if (renewal === undefined) {
     findings.error(12, {}, `no renewal of "${subscription.id}" waits`, 'ask for one: weft subscription renew');
@@ -104,4 +107,12 @@ export function rejectRenewal(subscription: SubscriptionRecord, act: Act): Check
     return findings.outcome<SubscriptionRecord>(undefined);
   }
   return findings.outcome<SubscriptionRecord>(move(rest, subscription.state, act, 'SubscriptionRenewalRejected'));
+}
+
+/** What has ended by the clock stays ended, whether a sweep has said so or not: to have it again is a request of its own. */
+function refuseEnded(subscription: SubscriptionRecord, act: Act, findings: Findings): void {
+  const end = endOf(subscription);
+  if (end === undefined || !hasEnded(subscription, act.at)) return;
+  const message = `the subscription "${subscription.id}" is over: ${describeEnd(end)}`;
+  findings.error(7, {}, message, 'ask for a new one: weft subscription request');
 }
