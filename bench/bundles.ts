@@ -68,6 +68,8 @@ const ENVIRONMENT = {
   WEFT_DOMAIN: 'bench',
   WEFT_DOMAIN_BUS: 'bench',
   WEFT_GOVERNANCE_ACCOUNT: '111111111111',
+  WEFT_ACCOUNT: '111111111111',
+  WEFT_DEAD_LETTERS: '[]',
 };
 
 /** Each Lambda at most 400 KB, loaded within 80 ms. */
