@@ -1,4 +1,4 @@
-/** Lake Formation permissions that the mesh deals in (AWS.md 1.2). */
+/** Lake Formation permissions that the mesh deals in. */
 export type Permission =
   | 'ALL'
   | 'ALTER'
@@ -41,7 +41,7 @@ export type GrantResource =
 
 /**
  * One grant in the normal form in which `ListPermissions` answers: permissions sorted, SELECT on a table as SELECT on its columns,
- * exactly one grant for each (principal, resource) (AWS.md 8).
+ * exactly one grant for each (principal, resource).
  */
 export interface Grant {
   /** Account id or role ARN. */

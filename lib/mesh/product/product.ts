@@ -7,7 +7,7 @@ import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
 
 /** A column as a product publishes it. Types are Glue/Athena types in Glue's own notation, e.g. `array<struct<a:int>>`. */
 export interface ProductColumn {
-  /** Lower-case: Glue folds names (AWS.md 2.2). */
+  /** Lower-case: Glue folds names. */
   readonly name: string;
   readonly type: string;
   readonly description?: string;

@@ -35,7 +35,7 @@ export interface Topology {
   /** The account of the audit trail; the governance account when `mesh.yaml` names none. */
   readonly auditAccount: string;
   readonly classification: ClassificationLadder;
-  /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4` (AWS.md 1.7: `5` through CloudFormation is unverified). */
+  /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4`: whether CloudFormation takes `5` was not seen. */
   readonly crossAccountVersion: string;
   /** What `mesh.yaml` says of governing; read it through rules.ts, which knows the defaults. */
   readonly governance?: GovernanceRules;
