@@ -1,3 +1,4 @@
+import { AUDIT_COMMANDS } from './audit-commands.ts';
 import type { CommandSpec } from './command.ts';
 import { DOMAIN_END } from './domain-commands.ts';
 import { DRIFT_COMMANDS } from './drift-commands.ts';
@@ -400,25 +401,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds" }',
     load: () => import('./commands/query.ts'),
   },
-  {
-    name: 'audit list',
-    summary: 'the trail: who asked, who decided, what was granted; --reads: what was read',
-    options: [
-      { flags: '--reads', description: 'reads of product data, from CloudTrail' },
-      { flags: '--product <product>', description: '<domain>/<product>' },
-      { flags: '--limit <entries>', description: 'newest entries (default: 100)' },
-      { flags: '-f, --follow', description: 'go on as decisions and changes come' },
-      { flags: '--every <seconds>', description: 'how often to look with --follow (default: 15)' },
-      { flags: '--for <seconds>', description: 'how long to follow (default: until Ctrl-C)' },
-    ],
-    connects: true,
-    examples: [
-      { line: 'weft audit list --as governance/auditor', what: 'SQL over the audit tables, as an auditor' },
-      { line: 'weft audit list --follow --as governance/auditor', what: 'decisions as they are made' },
-    ],
-    shape: '{ "entries": […] }; with --follow one entry a line',
-    load: () => import('./commands/audit-list.ts'),
-  },
+  ...AUDIT_COMMANDS,
   {
     name: 'completion',
     summary: 'print the completion script of a shell',

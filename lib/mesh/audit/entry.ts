@@ -1,5 +1,6 @@
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
+import { type EntryKind, kindOf } from './kind.ts';
 import { summarize } from './summary.ts';
 
 /** One line of the trail: flat, so that Athena reads it as a table. */
@@ -8,6 +9,7 @@ export interface AuditEntry {
   readonly id: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
+  readonly kind: EntryKind;
   readonly actor: string;
   readonly action: string;
   readonly correlation: string;
@@ -30,6 +32,12 @@ export interface AuditEntry {
   readonly summary: string;
   /** JSON of the change's details, when it has some. */
   readonly details?: string;
+  /** JSON of the record as the change left it, without the change itself: what the trail can be replayed from. */
+  readonly state?: string;
+  /** SHA-256 (hex) of `details`, which is an object of its own because it is long: `details/<sha256>.json`. */
+  readonly detailsRef?: string;
+  /** The same of `state`. */
+  readonly stateRef?: string;
 }
 
 /** The trail's entries for one committed change; none when nothing was written. A deletion is told with the change of what was there. */
@@ -45,6 +53,7 @@ export function auditEntries(before: RegistryRecord | undefined, after: Registry
     {
       id: deleted ? `${key}.deleted` : key,
       at,
+      kind: kindOf(record),
       actor,
       action: deleted ? 'RecordDeleted' : action,
       correlation,
@@ -56,10 +65,12 @@ export function auditEntries(before: RegistryRecord | undefined, after: Registry
       ...(stateAfter === undefined ? {} : { stateAfter }),
       summary: summarize(before, after),
       ...(details === undefined ? {} : { details: JSON.stringify(details) }),
+      ...(deleted || record.type === 'attempt' ? {} : { state: JSON.stringify({ ...record, change: undefined }) }),
     },
   ];
 }
 
+/** The state of a record's life. */
 function stateOf(record: RegistryRecord): string | undefined {
   return 'state' in record ? record.state : undefined;
 }

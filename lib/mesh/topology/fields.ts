@@ -43,11 +43,11 @@ export function readText(view: YamlView, key: string, findings: Findings, rule: 
   return text;
 }
 
-/** The key `account`: 12 digits. A number that begins with a zero has to be quoted, for other readers of the file would lose the zero. */
-export function readAccount(view: YamlView, findings: Findings): string | undefined {
-  const value = view.get('account');
+/** The key `account`, or another one that names an account: 12 digits. A number that begins with a zero has to be quoted, for other readers of the file would lose the zero. */
+export function readAccount(view: YamlView, findings: Findings, key = 'account'): string | undefined {
+  const value = view.get(key);
   if (value === undefined) {
-    findings.error(3, view.place, 'the key "account" is missing', `add "account: '<12 digits>'"`);
+    findings.error(3, view.place, `the key "${key}" is missing`, `add "${key}: '<12 digits>'"`);
     return undefined;
   }
   const written = value.written ?? '';

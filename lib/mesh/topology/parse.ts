@@ -51,7 +51,8 @@ function readTopology(view: YamlView, findings: Findings): Topology {
     allowed: 'a region such as "eu-central-1"',
   });
   const governanceAccount = readGovernanceAccount(view, findings);
-  const auditAccount = readAuditAccount(view, findings);
+  const audit = readAudit(view, governanceAccount, findings);
+  const auditAccount = audit.auditAccount;
   const classification = readLadder(view, findings);
   const domains = readDomains(view, { mesh, region, governanceAccount, auditAccount }, findings);
   const governance = readGovernance(view, { domains, classification }, findings);
@@ -61,6 +62,7 @@ function readTopology(view: YamlView, findings: Findings): Topology {
     region,
     organization: readOrganization(view, findings),
     governanceAccount,
+    ...audit,
     auditAccount: auditAccount ?? governanceAccount,
     classification,
     crossAccountVersion: readVersion(view, findings),
@@ -70,11 +72,43 @@ function readTopology(view: YamlView, findings: Findings): Topology {
   };
 }
 
-function readAuditAccount(view: YamlView, findings: Findings): string | undefined {
+/** The accounts of the section `audit`. */
+function readAudit(
+  view: YamlView,
+  governanceAccount: string,
+  findings: Findings,
+): Partial<Pick<Topology, 'auditAccount' | 'witnessAccount' | 'managementAccount'>> {
   const section = view.get('audit');
-  if (section === undefined) return undefined;
-  refuseUnknownKeys(section, ['account'], findings);
-  return readAccount(section, findings);
+  if (section === undefined) return {};
+  refuseUnknownKeys(section, ['account', 'witness', 'management'], findings);
+  const read = (key: string) => (section.get(key) === undefined ? undefined : readAccount(section, findings, key));
+  const alone = section.get('witness') === undefined && section.get('management') === undefined;
+  const auditAccount = alone ? readAccount(section, findings) : read('account');
+  const apart = auditAccount !== undefined && auditAccount !== governanceAccount;
+  const witnessAccount = read('witness') ?? (apart ? governanceAccount : undefined);
+  const managementAccount = read('management');
+  const place = section.get('witness')?.place ?? section.place;
+  if (witnessAccount !== undefined && witnessAccount === (auditAccount ?? governanceAccount)) {
+    findings.error(
+      32,
+      place,
+      `the witness ${witnessAccount} is the account that the trail itself is in`,
+      'name another account: whoever can rewrite the trail must not be able to rewrite what it is held against',
+    );
+  }
+  if (managementAccount !== undefined && view.get('organization') === undefined) {
+    findings.error(
+      33,
+      section.get('management')?.place ?? section.place,
+      'there is a management account and no organization',
+      'add "organization: o-…", or leave "management" out',
+    );
+  }
+  return {
+    ...(auditAccount === undefined ? {} : { auditAccount }),
+    ...(witnessAccount === undefined ? {} : { witnessAccount }),
+    ...(managementAccount === undefined ? {} : { managementAccount }),
+  };
 }
 
 function readOrganization(view: YamlView, findings: Findings): string | undefined {

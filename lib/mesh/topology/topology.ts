@@ -34,6 +34,13 @@ export interface Topology {
   readonly governanceAccount: string;
   /** The account of the audit trail; the governance account when `mesh.yaml` names none. */
   readonly auditAccount: string;
+  /**
+   * The account that keeps a copy of each checkpoint of the trail. Default: the governance account where the audit account is apart; none where it is
+   * not, since a witness in the same account is none.
+   */
+  readonly witnessAccount?: string;
+  /** The organization's management account, where the trail of all its accounts is made; absent: each account of the mesh has a trail of its own. */
+  readonly managementAccount?: string;
   readonly classification: ClassificationLadder;
   /** Lake Formation's `CROSS_ACCOUNT_VERSION`, `1` to `5`; default `4`: whether CloudFormation takes `5` was not seen. */
   readonly crossAccountVersion: string;

@@ -12,6 +12,7 @@ export const ENTRIES_PREFIX = 'entries/';
 const ENTRY_COLUMNS: Readonly<Record<keyof AuditEntry, string>> = {
   id: 'string',
   at: 'string',
+  kind: 'string',
   actor: 'string',
   action: 'string',
   correlation: 'string',
@@ -30,6 +31,9 @@ const ENTRY_COLUMNS: Readonly<Record<keyof AuditEntry, string>> = {
   revision: 'bigint',
   summary: 'string',
   details: 'string',
+  state: 'string',
+  detailsRef: 'string',
+  stateRef: 'string',
 };
 
 const IDENTITY =

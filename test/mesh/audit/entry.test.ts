@@ -20,6 +20,7 @@ describe('the trail', () => {
       {
         id: 'sales/orders#1/subscription/sales.orders.v1.finance.a1@2',
         at: AT,
+        kind: 'decision',
         actor: 'weft:test',
         action: 'SubscriptionApproved',
         correlation: 'c-1',
@@ -38,6 +39,7 @@ describe('the trail', () => {
         summary:
           'pending to approved: finance for arn:aws:iam::333333333333:role/toy-finance-analyst gets clearance public; t where a = 1',
         details: '{"grants":3}',
+        state: JSON.stringify({ ...approved, change: undefined }),
       },
     ]);
   });

@@ -37,6 +37,8 @@ describe('mesh.yaml', () => {
         organization: 'o-abcdefghij',
         governanceAccount: '111111111111',
         auditAccount: '999999999999',
+        // Where the trail is apart, governance witnesses it.
+        witnessAccount: '111111111111',
         classification: ['public', 'internal', 'confidential'],
         crossAccountVersion: '4',
         domains: [
