@@ -21,6 +21,8 @@ import {
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
@@ -53,6 +55,7 @@ export class AuditStack extends Stack {
       bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
     });
     if (apart) admitGovernance(topology, { entries, logs });
+    const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -100,8 +103,13 @@ export class AuditStack extends Stack {
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',
-      may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
-      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
+      may: [
+        invoke(topology, READ),
+        ...workgroup.statements(),
+        catalogRead(this, [this.account], [database]),
+        ...readLog(topology, { bucket: entries, key: log.key, auditKey }),
+      ],
+      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS, ...LOG_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })
