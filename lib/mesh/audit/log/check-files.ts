@@ -70,7 +70,7 @@ async function checkTiles(tree: Tree, pending: readonly string[], context: FileC
   }
   for (const [key, whole] of expected) {
     const bytes = keys.has(key) ? await files.read(key) : undefined;
-    if (bytes === undefined) problems.error(3, key, 'it is missing');
+    if (bytes === undefined) problems.error(3, key, 'it is missing from the log');
     else if (bytes !== whole && memo.get(bytes) !== whole) {
       const width = Number(/\.p\/(\d+)$/.exec(key)?.[1] ?? TILE_WIDTH);
       const length = key.includes('/entries/') ? lengthOf(tree, whole, width) : width * 32;
@@ -141,13 +141,13 @@ async function checkCommits(tree: Tree, { files, keys, sizes, problems, memo }: 
     }
     const bytes = await files.read(key);
     if (bytes === undefined) {
-      problems.error(3, key, 'it is missing');
+      problems.error(3, key, 'it is missing from the log');
       continue;
     }
     const known = memo.get(bytes) as { tree: Tree; end: number } | undefined;
     const end = known?.tree === tree ? known.end : commitEnd(tree, start, bytes, key, problems);
     if (end === undefined) {
-      next = Math.max(next, start + 1);
+      next = start + decoder.decode(bytes).split('\n').length - 1;
       continue;
     }
     memo.set(bytes, { tree, end });

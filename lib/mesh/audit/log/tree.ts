@@ -65,7 +65,8 @@ export async function readTree(size: number, context: ReadContext): Promise<Tree
     memo.set(bytes, bundle);
     // Before the entries are looked at: a changed one is told as what it is, a hash that is not its own.
     await compareLeaves(bundle, index, width, context);
-    for (const [offset, what] of bundle.wrong) problems.error(6, path, `entry ${index * TILE_WIDTH + offset}: ${what}`);
+    for (const [offset, what] of bundle.wrong)
+      problems.error(6, path, `entry ${index * TILE_WIDTH + offset} has not the shape of an entry: ${what}`);
     bundles.push(bundle);
     context.progress?.(index * TILE_WIDTH + width, size);
   }
@@ -80,7 +81,7 @@ async function compareLeaves(bundle: Bundle, index: number, width: number, conte
   const path = tilePath(0, index, width);
   const stored = await context.files.read(path);
   if (stored === undefined) {
-    context.problems.error(3, path, 'it is missing');
+    context.problems.error(3, path, 'it is missing from the log');
     return;
   }
   if (sameBytes(stored, bundle.tile)) return;

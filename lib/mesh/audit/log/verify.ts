@@ -137,7 +137,7 @@ async function checkKey(
   problems: Problems,
 ): Promise<void> {
   if (!keys.has(LOG_KEY)) {
-    problems.error(13, LOG_KEY, 'it is missing');
+    problems.error(13, LOG_KEY, 'it is missing from the log');
     return;
   }
   const written = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await files.read(LOG_KEY));
@@ -162,7 +162,7 @@ async function readCheckpoints(
     else signed.push(one);
   }
   if (!keys.has(CHECKPOINT)) {
-    if (signed.length > 0) problems.error(3, CHECKPOINT, 'it is missing');
+    if (signed.length > 0) problems.error(3, CHECKPOINT, 'it is missing from the log');
     return signed;
   }
   const head = await readSigned(files, CHECKPOINT, 2, reading, problems);
@@ -203,7 +203,7 @@ async function readSigned(
 ): Promise<Signed | undefined> {
   const bytes = await files.read(where);
   if (bytes === undefined) {
-    problems.error(3, where, 'it is missing');
+    problems.error(3, where, 'it is missing from the log');
     return undefined;
   }
   const known = memo.get(bytes) as Checkpoint | undefined;
