@@ -47,7 +47,12 @@ describe('an audit account apart', () => {
     const changed = [...before.keys()].filter(
       (name) => JSON.stringify(before.get(name)) !== JSON.stringify(templates.get(name)),
     );
-    expect(changed.sort()).toEqual(['aviation-audit', 'aviation-governance', 'aviation-governance-foundation']);
+    expect(changed.sort()).toEqual([
+      'aviation-audit',
+      'aviation-governance',
+      'aviation-governance-foundation',
+      'aviation-witness',
+    ]);
   });
 
   test('admits from outside one role to add entries, and CloudTrail for one trail', () => {
@@ -72,12 +77,14 @@ describe('an audit account apart', () => {
   test('lets the relay encrypt with its key through S3, CloudTrail for the trails, and neither decrypt', () => {
     const [own, ...outside] = statements('aviation-audit-foundation', 'AWS::KMS::Key', 'KeyPolicy');
     expect(text(own?.Principal)).toContain(AUDIT);
-    expect(outside.map(({ Sid, Action }) => [Sid, Action])).toEqual([
+    const [logs, ...others] = outside;
+    expect(logs?.Sid).toBe('Logs');
+    expect(others.map(({ Sid, Action }) => [Sid, Action])).toEqual([
       ['TrailEncrypts', 'kms:GenerateDataKey*'],
       ['TrailLooks', 'kms:DescribeKey'],
       ['RelayEncrypts', 'kms:GenerateDataKey'],
     ]);
-    expect(outside[2]?.Condition).toEqual({
+    expect(others[2]?.Condition).toEqual({
       ArnEquals: { 'aws:PrincipalArn': RELAY },
       StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
     });

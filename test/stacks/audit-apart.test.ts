@@ -8,6 +8,7 @@ import {
   GetKeyPolicyCommand,
   KMSClient,
   ScheduleKeyDeletionCommand,
+  SignCommand,
 } from '@aws-sdk/client-kms';
 import {
   GrantPermissionsCommand,
@@ -24,19 +25,30 @@ import {
   PutObjectRetentionCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { logCrypto } from '#aws/log-crypto.ts';
 import { query } from '#cli/athena.ts';
 import { auditEntries, auditReads } from '#cli/audit.ts';
 import type { Connection } from '#cli/connection.ts';
 import { World } from '#cli/demo/world.ts';
 import { bringUp, type MeshUp } from '#cli/local-mesh.ts';
+import { meshLog } from '#cli/log-files.ts';
 import { waitForSubscription } from '#cli/wait.ts';
 import { callerFor } from '#local/core/cloud.ts';
 import { admits } from '#local/core/policy.ts';
 import type { Caller } from '#local/core/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
+import { verifyLog } from '#mesh/audit/log/verify.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { auditBucketName, auditKeyAlias, roleArn, trailBucketName } from '#mesh/topology/names.ts';
+import {
+  auditBucketName,
+  auditKeyAlias,
+  auditQueueName,
+  logKeyAlias,
+  roleArn,
+  trailBucketName,
+} from '#mesh/topology/names.ts';
 import { publish } from '../../bench/mesh.ts';
 import { AUDIT, auditApart } from './audit-apart.ts';
 
@@ -210,14 +222,37 @@ describe('a mesh with an audit account of its own', () => {
       return outcome(relay.send(new PutObjectCommand({ Bucket: ENTRIES, Key: '', Body: '{}', ...input })));
     };
 
-    test('adds an entry under a key that is free, and only with the condition that it be free', async () => {
-      expect(await write({ Key: 'entries/2026/01/02/free.json' })).toMatch(REFUSED);
-      expect(await write({ Key: 'entries/2026/01/02/free.json', IfNoneMatch: '*' })).toBe('allowed');
-      expect(await write({ Key: 'entries/2026/01/02/free.json', IfNoneMatch: '*' })).toBe('PreconditionFailed');
+    test('adds what is long of an entry under a key that is free, and only with the condition that it be free', async () => {
+      expect(await write({ Key: 'details/free.json' })).toMatch(REFUSED);
+      expect(await write({ Key: 'details/free.json', IfNoneMatch: '*' })).toBe('allowed');
+      expect(await write({ Key: 'details/free.json', IfNoneMatch: '*' })).toBe('PreconditionFailed');
+    });
+
+    test('hands entries to the appender, which nobody else there may do, and neither takes one back nor signs', async () => {
+      const QueueUrl = `https://sqs.${region}.amazonaws.com/${AUDIT}/${auditQueueName(mesh)}`;
+      const sqs = async (as: string) => new SQSClient({ ...(await world.as(as)).client, useQueueUrlAsEndpoint: false });
+      const message = { QueueUrl, MessageBody: '{}', MessageGroupId: 'trail', MessageDeduplicationId: 'x' };
+      expect(await outcome((await sqs(GOVERNANCE['the relay'])).send(new SendMessageCommand(message)))).toBe('allowed');
+      expect(await outcome((await sqs(GOVERNANCE.platform)).send(new SendMessageCommand(message)))).toMatch(REFUSED);
+      const take = new ReceiveMessageCommand({ QueueUrl });
+      expect(await outcome((await sqs(GOVERNANCE['the relay'])).send(take))).toMatch(REFUSED);
+      for (const who of [GOVERNANCE['the relay'], GOVERNANCE.platform, `arn:aws:iam::${AUDIT}:root`]) {
+        const kms = new KMSClient((await world.as(who)).client);
+        const KeyId = `arn:aws:kms:${region}:${AUDIT}:${logKeyAlias(mesh)}`;
+        const sign = { KeyId, Message: Buffer.from('a checkpoint'), SigningAlgorithm: 'ED25519_SHA_512' as const };
+        expect(await outcome(kms.send(new SignCommand(sign)))).toMatch(REFUSED);
+      }
+    });
+
+    test('the log stands, before its witness as well', async () => {
+      await world.settle();
+      const { files, witness, key } = await meshLog(auditor);
+      expect(await verifyLog(files, { ...logCrypto, key, witness })).toMatchObject({ problems: [] });
+      expect((await witness?.keys())?.length).toBeGreaterThan(0);
     });
 
     test('says nothing of the lock of what it adds', async () => {
-      const fresh = { Key: 'entries/2026/01/02/unlocked.json', IfNoneMatch: '*' };
+      const fresh = { Key: 'details/unlocked.json', IfNoneMatch: '*' };
       const ObjectLockRetainUntilDate = new Date(world.instance.cloud.clock.now() + 60_000);
       expect(await write({ ...fresh, ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate })).toMatch(REFUSED);
       expect(await write({ ...fresh, ObjectLockLegalHoldStatus: 'OFF' })).toMatch(REFUSED);
@@ -225,12 +260,16 @@ describe('a mesh with an audit account of its own', () => {
 
     test('writes nowhere else', async () => {
       expect(await write({ Key: 'free.json', IfNoneMatch: '*' })).toMatch(REFUSED);
+      expect(await write({ Key: 'entries/000/000/999/999.jsonl', IfNoneMatch: '*' })).toMatch(REFUSED);
       expect(await write({ Bucket: LOGS, Key: 'AWSLogs/free.json', IfNoneMatch: '*' })).toMatch(REFUSED);
     });
   });
 
   describe('the auditor', () => {
-    test.each(Object.keys(TAMPERING).filter((what) => what !== 'lists no entries'))('%s', async (what) => {
+    // Whoever shall prove that the trail is whole reads its files.
+    test.each(
+      Object.keys(TAMPERING).filter((what) => !/^(lists no entries|reads no entry)$/.test(what)),
+    )('%s', async (what) => {
       expect(await outcome(TAMPERING[what]?.(s3(auditor), entryKey))).toMatch(REFUSED);
     });
 

@@ -14,6 +14,7 @@ describe('stacks of the example', () => {
         'aviation-audit',
         'aviation-governance',
         'aviation-governance-foundation',
+        'aviation-witness',
         ...aviation().domains.flatMap(({ name }) => [
           `aviation-${name}`,
           `aviation-${name}-foundation`,
