@@ -155,12 +155,14 @@ const readers: Rule = {
   ],
 };
 
-/** Another account adds to evidence under keys that are free, and does nothing else. */
+/** Another account adds to evidence under keys that are free, and does nothing else; the auditors of another account read it. */
 function onlyAdds(statement: unknown): boolean {
   const principals = JSON.stringify(at(statement, 'Principal') ?? '*');
   if (at(statement, 'Effect') !== 'Allow' || principals.includes('"Service"')) return true;
   const free = at(statement, 'Condition', 'Null', 's3:if-none-match') === 'false';
-  return list(at(statement, 'Action')).every((action) => action === 's3:PutObject') && free;
+  const auditor = /:role\/[\w-]+-auditor$/.test(String(at(statement, 'Condition', 'ArnEquals', 'aws:PrincipalArn')));
+  const only = (...actions: string[]) => list(at(statement, 'Action')).every((one) => actions.includes(String(one)));
+  return (free && only('s3:PutObject')) || (auditor && only('s3:GetObject', 's3:ListBucket'));
 }
 
 const evidence = (Statement: Properties): Resources => ({
@@ -176,9 +178,14 @@ const ADDER = {
   Condition: { ...READER.Condition, Null: { 's3:if-none-match': 'false' } },
 };
 
+const AUDITOR = {
+  ...READER,
+  Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::210000000001:role/aviation-auditor' } },
+};
+
 const evidenceWriters: Rule = {
   id: 'evidence-writers',
-  why: 'evidence is added from outside and neither read, listed, deleted nor overwritten: a newer version would hide an older one',
+  why: 'evidence is added from outside and neither read by others than auditors, nor deleted, nor overwritten: a newer version would hide an older one',
   check: (resources) => {
     const kept = Object.keys(resources).filter((id) => resources[id]?.Properties?.ObjectLockEnabled === true);
     return breaking(
@@ -192,6 +199,8 @@ const evidenceWriters: Rule = {
   fails: {
     'lets an entry be overwritten': evidence({ ...ADDER, Condition: READER.Condition }),
     'lets an entry be read': evidence({ ...ADDER, Action: ['s3:PutObject', 's3:GetObject'] }),
+    'lets others than auditors read': evidence(READER),
+    'lets auditors write': evidence({ ...AUDITOR, Action: ['s3:GetObject', 's3:PutObject'] }),
   },
   mutations: [
     {
@@ -199,7 +208,7 @@ const evidenceWriters: Rule = {
       name: 'an overwriting relay',
       apply: (p) => {
         const adder = list(at(p, 'PolicyDocument', 'Statement')).find(
-          (one) => at(one, 'Condition', 'Null') !== undefined,
+          (one) => at(one, 'Effect') === 'Allow' && at(one, 'Condition', 'Null') !== undefined,
         );
         return adder !== undefined && delete (at(adder, 'Condition') as Properties).Null;
       },

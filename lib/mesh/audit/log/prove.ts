@@ -6,16 +6,16 @@ import { decodeBundle, decodeTile, idKey, TILE_WIDTH, tilePath } from './tile.ts
 type Reader = Pick<LogFiles, 'read'>;
 
 /** The index of the entry of an id, or undefined when the log has none. */
-export async function indexOfEntry(id: string, { read }: Reader, sha256: Sha256): Promise<number | undefined> {
-  const found = await read(idKey(hexOf(sha256(new TextEncoder().encode(id)))));
+export async function indexOfEntry(id: string, files: Reader, sha256: Sha256): Promise<number | undefined> {
+  const found = await files.read(idKey(hexOf(sha256(new TextEncoder().encode(id)))));
   const digits = found && /^(\d+)\n$/.exec(new TextDecoder().decode(found))?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 /** The bytes of an entry of a tree of that size, or undefined when the log lacks them. */
-export async function leafAt(index: number, size: number, { read }: Reader): Promise<Uint8Array | undefined> {
+export async function leafAt(index: number, size: number, files: Reader): Promise<Uint8Array | undefined> {
   const at = Math.floor(index / TILE_WIDTH);
-  const bytes = await read(tilePath('entries', at, Math.min(TILE_WIDTH, size - at * TILE_WIDTH)));
+  const bytes = await files.read(tilePath('entries', at, Math.min(TILE_WIDTH, size - at * TILE_WIDTH)));
   return bytes && decodeBundle(bytes)?.[index % TILE_WIDTH];
 }
 
@@ -23,14 +23,14 @@ export async function leafAt(index: number, size: number, { read }: Reader): Pro
 export async function pathFromTiles(
   index: number,
   size: number,
-  { read }: Reader,
+  files: Reader,
   sha256: Sha256,
 ): Promise<Hash[] | undefined> {
   const tiles = new Map<string, Hash[]>();
   const hashes = async (level: number, from: number, count: number): Promise<Hash[]> => {
     const at = Math.floor(from / TILE_WIDTH);
     const path = tilePath(level, at, Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - at * TILE_WIDTH));
-    const known = tiles.get(path) ?? decodeTile((await read(path)) ?? new Uint8Array(1));
+    const known = tiles.get(path) ?? decodeTile((await files.read(path)) ?? new Uint8Array(1));
     if (known === undefined) throw new Missing();
     tiles.set(path, known);
     return known.slice(from % TILE_WIDTH, (from % TILE_WIDTH) + count);
