@@ -59,17 +59,19 @@ export function accessTo(
         above.filter(({ grant }) => grant.principal !== share.account),
         ({ grant }) => grant.principal,
       );
-      const given = Map.groupBy(below, ({ grant }) => grant.principal);
-      for (const principal of new Set([...given.keys(), ...direct.keys()])) {
+      const roles = Map.groupBy(below, ({ grant }) => grant.principal);
+      for (const principal of new Set([...roles.keys(), ...direct.keys()])) {
         if (!isAsked(principal, narrowing)) continue;
-        const capped = overlap(show(given.get(principal) ?? []), account);
+        const capped = overlap(show(roles.get(principal) ?? []), account);
         const cells = union(capped, show(direct.get(principal) ?? []));
         for (const cell of cells.values()) found.push({ ...cell, principal, share, table });
       }
-      if (isAsked(share.account, narrowing) && passesOn(share, when)) {
-        for (const cell of account.values())
-          found.push({ ...cell, principal: share.account, share, whole: true, table });
-      }
+      if (!isAsked(share.account, narrowing)) continue;
+      const whole = passesOn(share, when);
+      // What its roles have is told of with them; what it got past the mesh it may pass on to anybody.
+      const own = whole ? account : show(added.filter(({ grant }) => grant.principal === share.account));
+      const given = whole ? { whole: true as const } : {};
+      for (const cell of own.values()) found.push({ ...cell, principal: share.account, share, ...given, table });
     }
   }
   const others = standing(version.strangers, 'governance', when);

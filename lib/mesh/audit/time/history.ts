@@ -154,8 +154,10 @@ function shareOf(told: Told<ShareRecord>): ShareHistory {
   const seen = new Set<string>();
   const local = reports.flatMap(({ report, recorded }): Seen<Look>[] => {
     // Each later state of the share repeats the report, and a report of a failure may tell of no look.
-    if (report === undefined || !hasLooked(report) || seen.has(`${report.at} ${report.generation}`)) return [];
-    seen.add(`${report.at} ${report.generation}`);
+    if (report === undefined || !hasLooked(report)) return [];
+    const said = JSON.stringify([report.at, report.generation, report.readBack]);
+    if (seen.has(said)) return [];
+    seen.add(said);
     const onTarget = report.readBack.filter(({ resource }) => isOn(resource, target));
     return [{ seen: Date.parse(report.at), recorded, value: { grants: onTarget, filters: [] } }];
   });
@@ -185,8 +187,9 @@ function looks<T>(told: Told<T>, heldOf: (record: T) => (Look & { readonly at: s
   return seriesOf(
     told.flatMap(({ recorded, record }): Seen<Look>[] => {
       const held = heldOf(record);
-      if (held === undefined || held.at === last) return [];
-      last = held.at;
+      const said = JSON.stringify(held);
+      if (held === undefined || said === last) return [];
+      last = said;
       return [{ seen: Date.parse(held.at), recorded, value: held }];
     }),
   );
