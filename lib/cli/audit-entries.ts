@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import type { ToldEntry } from '#mesh/audit/time/history.ts';
-import { userError, WeftError } from '#mesh/error.ts';
-import { auditBucketName, glueName } from '#mesh/topology/names.ts';
+import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
+import { longMembers } from './audit-details.ts';
 import type { Connection } from './connection.ts';
 
 /** What stands for a column that SQL must not see bare, and for one that is no text. */
@@ -38,9 +36,6 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof AuditEntry)[];
 
 const NUMBERS: readonly string[] = ['major', 'generation', 'revision'];
-
-/** Objects that are fetched at the same time. */
-const FETCHES = 8;
 
 /**
  * The entries of the trail that a condition selects (SQL over the columns of the table `entries`), each once and with its long members in place, asked through Athena as the
@@ -88,40 +83,4 @@ function entryOf(row: readonly (string | null)[]): AuditEntry {
 
 function memberOf(name: 'state' | 'details', text: string | undefined): Partial<ToldEntry> {
   return text === undefined ? {} : { [name]: JSON.parse(text) };
-}
-
-/** The members that are objects of their own, by the hash that names them. */
-async function longMembers(connection: Connection, entries: readonly AuditEntry[]): Promise<Map<string, string>> {
-  const wanted = new Set(entries.flatMap(({ stateRef, detailsRef }) => [stateRef, detailsRef]));
-  const names = [...wanted].filter((name) => name !== undefined);
-  const found = new Map<string, string>();
-  if (names.length === 0) return found;
-  const { topology, client, region } = connection;
-  const s3 = new S3Client({ ...client, forcePathStyle: client.endpoint !== undefined });
-  const bucket = auditBucketName(topology.mesh, topology.auditAccount, region);
-  const work = names.values();
-  const fetchAll = async () => {
-    for (const name of work) found.set(name, await longMember(s3, bucket, name));
-  };
-  await Promise.all(Array.from({ length: FETCHES }, fetchAll));
-  return found;
-}
-
-async function longMember(s3: S3Client, bucket: string, name: string): Promise<string> {
-  const address = `details/${name}.json`;
-  const text = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: address })).then(
-    ({ Body }) => Body?.transformToString() ?? '',
-    (cause) => {
-      throw userError('WEFT-AUDIT-023', `${address} of the trail cannot be had: ${(cause as Error).message}`, {
-        hint: 'ask as governance/auditor',
-        cause,
-      });
-    },
-  );
-  const hash = createHash('sha256').update(text).digest('hex');
-  if (hash === name) return text;
-  throw new WeftError('WEFT-AUDIT-022', `${address} of the trail is not what its name says: its SHA-256 is ${hash}`, {
-    source: 'user',
-    hint: 'the trail was changed: verify it with weft audit verify',
-  });
 }

@@ -5,7 +5,7 @@ import { normalizeGrants, resourceId } from '../plan/grants.ts';
 import { type DriftFinding, type DriftKind, foundGrant } from './finding.ts';
 
 /** The principal that stands for "IAM alone decides". */
-const EVERYBODY = 'IAM_ALLOWED_PRINCIPALS';
+export const EVERYBODY = 'IAM_ALLOWED_PRINCIPALS';
 
 /** How grants and filters are told of: `local` are those in a consumer's account. */
 interface Place {

@@ -1,3 +1,4 @@
+import { EVERYBODY } from '../../drift/access.ts';
 import type { ProductTable } from '../../product/product.ts';
 import type { ClassificationLadder } from '../../topology/topology.ts';
 import { type Cell, cellsOf, overlap, union, type Via } from './cells.ts';
@@ -78,13 +79,18 @@ export function accessTo(
   const strangers = [...others.via, ...byHand].filter((via) => !isConsumers(via));
   const filters = withChanged(others.filters, version.drift, when);
   for (const [principal, via] of Map.groupBy(strangers, ({ grant }) => grant.principal)) {
-    if (!isAsked(principal, narrowing)) continue;
+    if (!isAsked(principal, narrowing, ownerOf(via))) continue;
     for (const table of tables) {
       const cells = cellsOf(via, table.name, columnsOf(table, narrowing), filters);
       for (const cell of cells.values()) found.push({ ...cell, principal, table });
     }
   }
   return found;
+}
+
+/** The account whose catalog the grants are on. */
+function ownerOf(via: readonly Via[]): string | undefined {
+  return via.flatMap(({ grant: { resource } }) => ('catalogId' in resource ? [resource.catalogId] : []))[0];
 }
 
 function onProduct(resource: Via['grant']['resource'], { target }: ShareHistory): boolean {
@@ -97,10 +103,12 @@ function columnsOf({ columns, partitionKeys }: ProductTable, { column }: Narrowi
   return column === undefined ? names : names.filter((name) => name === column);
 }
 
-function isAsked(principal: string, { principal: asked }: Narrowing): boolean {
+function isAsked(principal: string, { principal: asked }: Narrowing, owner?: string): boolean {
   if (asked === undefined || principal === asked) return true;
   const account = /^arn:[^:]+:iam::(\d{12}):/.exec(asked)?.[1] ?? asked;
   if (principal === `${account}:IAMPrincipals`) return true;
+  // Where IAM alone decides, everybody in the account of the catalog may.
+  if (principal === EVERYBODY) return account === owner;
   // Who asks for an account asks for everybody in it.
   return /^\d{12}$/.test(asked) && principal.split(':').includes(asked);
 }
