@@ -60,6 +60,8 @@ export interface DriftFinding {
   readonly grant?: Pick<Grant, 'principal' | 'resource' | 'permissions'>;
   /** Of a data cells filter that was changed: what it was changed to. */
   readonly filter?: CellsFilter;
+  /** Of a table in the central catalog: the columns that it has beside the product's own, at most 50. */
+  readonly added?: { readonly table: string; readonly columns: readonly string[] };
 }
 
 /** A finding as the registry keeps it. */
@@ -91,7 +93,7 @@ export function byWeight(a: DriftFinding, b: DriftFinding): number {
 }
 
 /** Columns that a finding names at most: a report has to fit into an event. */
-const NAMED_COLUMNS = 50;
+export const NAMED_COLUMNS = 50;
 
 /** A grant as a finding tells it. */
 export function foundGrant({ principal, resource, permissions }: Grant): NonNullable<DriftFinding['grant']> {

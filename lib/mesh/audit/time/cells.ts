@@ -24,6 +24,11 @@ export interface Cell {
   readonly recorded: number;
 }
 
+/** A data cells filter; and how it came to be like that where the mesh did not make it so, and when that was recorded. */
+export type KnownFilter = CellsFilter & {
+  readonly changed?: { readonly finding: DriftFinding; readonly recorded: number };
+};
+
 /** Cells by column and rows. */
 export type Cells = ReadonlyMap<string, Cell>;
 
@@ -34,13 +39,15 @@ export function cellsOf(
   via: readonly Via[],
   table: string,
   order: readonly string[],
-  filters: readonly CellsFilter[],
+  filters: readonly KnownFilter[],
 ): Cells {
   if (via.length === 0) return NONE;
   const cells = new Map<string, Cell>();
   for (const one of via) {
-    for (const { columns, rows } of shown(one, table, order, filters)) {
-      for (const column of columns) add(cells, { column, rows, via: [one], recorded: one.recorded });
+    for (const { columns, rows, changed } of shown(one, table, order, filters)) {
+      const through = changed === undefined ? one : { ...one, finding: changed.finding };
+      const recorded = Math.max(one.recorded, changed?.recorded ?? 0);
+      for (const column of columns) add(cells, { column, rows, via: [through], recorded });
     }
   }
   return plainest(cells);
@@ -59,13 +66,14 @@ function add(cells: Map<string, Cell>, cell: Cell): void {
 interface Shown {
   readonly columns: readonly string[];
   readonly rows: string;
+  readonly changed?: KnownFilter['changed'] | undefined;
 }
 
 function shown(
   { grant: { resource, permissions }, shows }: Via,
   table: string,
   order: readonly string[],
-  filters: readonly CellsFilter[],
+  filters: readonly KnownFilter[],
 ): Shown[] {
   if (shows !== undefined)
     return [{ columns: order.filter((name) => shows[table]?.includes(name) === true), rows: '' }];
@@ -76,7 +84,7 @@ function shown(
   if (resource.kind === 'columns') return [{ columns: among(order, resource.columns, resource.excluded), rows: '' }];
   const named = filters.filter((filter) => filter.table === table && filter.name === resource.name);
   if (named.length === 0) return [{ columns: order, rows: `those of the filter ${resource.name}` }];
-  return named.map(({ columns, rows = '' }) => ({ columns: among(order, columns), rows }));
+  return named.map(({ columns, rows = '', changed }) => ({ columns: among(order, columns), rows, changed }));
 }
 
 function among(order: readonly string[], columns: readonly string[] | '*', excluded: readonly string[] = []): string[] {

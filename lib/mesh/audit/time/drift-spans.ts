@@ -14,29 +14,35 @@ interface DriftTold {
   readonly entry: Pick<ToldEntry, 'details'>;
   readonly recorded: number;
   readonly drift: readonly DriftEntry[] | undefined;
+  /** ISO 8601: when every table was last looked at. */
+  readonly audited?: string | undefined;
 }
 
 /**
- * What the states of one record tell of grants and filters that the mesh never gave, each once. AWS says since when a grant stands; of a filter it does not, so
- * that it counts from when it was found.
+ * What the states of one record tell of grants, filters and columns that the mesh never gave, each once. AWS says since when a grant stands and a table is as it is;
+ * of a filter it does not, so that a changed one counts from the last look before at everything: somebody may have seen through it since.
  */
 export function driftSpans(told: readonly DriftTold[]): DriftSpan[] {
   const spans = new Map<string, DriftSpan>();
-  for (const { entry, recorded, drift = [] } of told) {
-    for (const finding of drift) note(spans, finding, recorded);
+  let looked: string | undefined;
+  for (const { entry, recorded, drift = [], audited } of told) {
+    const noteOne = (finding: DriftEntry) =>
+      note(spans, finding.filter === undefined ? finding : { since: looked, ...finding }, recorded);
+    for (const finding of drift) noteOne(finding);
     // A record keeps some findings; the entry that tells of them has all.
     const kept = new Set(drift.map(driftKey));
     const found = Array.isArray(entry.details?.drift) ? (entry.details.drift as DriftFinding[]) : [];
     const at = new Date(recorded).toISOString();
     for (const finding of found) {
-      if (!kept.has(driftKey(finding))) note(spans, { ...finding, at, repaired: at }, recorded);
+      if (!kept.has(driftKey(finding))) noteOne({ ...finding, at, repaired: at });
     }
+    looked = audited;
   }
   return [...spans.values()];
 }
 
 function note(spans: Map<string, DriftSpan>, entry: DriftEntry, recorded: number): void {
-  if (entry.grant === undefined && entry.filter === undefined) return;
+  if (entry.grant === undefined && entry.filter === undefined && entry.added === undefined) return;
   const id = `${driftKey(entry)} ${entry.at}`;
   const known = spans.get(id);
   const { at, repaired, ...finding } = entry;

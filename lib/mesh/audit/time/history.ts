@@ -141,7 +141,14 @@ function versionOf(told: Told<ProductRecord>): Pick<VersionHistory, 'states' | '
   return {
     states: seriesOf(states),
     strangers: looks(told, ({ status }) => status.held),
-    drift: driftSpans(told.map(({ entry, recorded, record }) => ({ entry, recorded, drift: record.status.drift }))),
+    drift: driftSpans(
+      told.map(({ entry, recorded, record: { status } }) => ({
+        entry,
+        recorded,
+        drift: status.drift,
+        audited: status.auditedAt,
+      })),
+    ),
   };
 }
 

@@ -53,7 +53,7 @@ export type Reason =
 
 /** The chain of reasons of one access at a moment, by what was known. */
 export function reasonsOf(access: Access, version: VersionHistory, history: AccessHistory, when: When): Reason[] {
-  const byHand = access.via.flatMap(({ finding }): Reason[] => {
+  const byHand = [access, ...access.via].flatMap(({ finding }): Reason[] => {
     if (finding === undefined) return [];
     const { what, by, since } = finding;
     const origin = { ...(by === undefined ? {} : { by }), ...(since === undefined ? {} : { since }) };
@@ -70,7 +70,8 @@ export function reasonsOf(access: Access, version: VersionHistory, history: Acce
 }
 
 /** True where without what was given by hand one of the sides would have nothing. */
-function isOnlyByHand({ via, principal, share }: Access): boolean {
+function isOnlyByHand({ via, principal, share, finding: column }: Access): boolean {
+  if (column !== undefined) return true;
   const own = via.filter((one) => one.grant.principal === principal);
   const account = via.filter((one) => one.grant.principal === share?.account && one.side === 'governance');
   return [own, account].some((side) => side.length > 0 && side.every(({ finding }) => finding !== undefined));

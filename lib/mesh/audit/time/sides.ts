@@ -3,7 +3,7 @@ import type { EntitlementRecord } from '../../entitlement/entitlement.ts';
 import { tagsOf } from '../../entitlement/tags.ts';
 import type { ProductRecord } from '../../product/product.ts';
 import type { ClassificationLadder } from '../../topology/topology.ts';
-import type { Via } from './cells.ts';
+import type { KnownFilter, Via } from './cells.ts';
 import { type DriftSpan, isHeld } from './drift-spans.ts';
 import type { AccessHistory, Look, ShareHistory } from './history.ts';
 import { around, lastOf, type Series, type When } from './series.ts';
@@ -56,10 +56,11 @@ export function withChanged(
   filters: readonly CellsFilter[],
   drift: readonly DriftSpan[],
   when: When,
-): readonly CellsFilter[] {
-  const changed = drift.flatMap((span) =>
-    span.finding.filter !== undefined && isHeld(span, when) ? [span.finding.filter] : [],
-  );
+): readonly KnownFilter[] {
+  const changed = drift.flatMap((span): KnownFilter[] => {
+    const { filter } = span.finding;
+    return filter !== undefined && isHeld(span, when) ? [{ ...filter, changed: span }] : [];
+  });
   return changed.length === 0 ? filters : [...filters, ...changed];
 }
 
