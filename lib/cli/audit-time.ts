@@ -78,7 +78,7 @@ export function nameIn(topology: Topology): (principal: string) => string {
   for (const { name, account } of topology.domains)
     for (const role of DOMAIN_ROLES)
       roles.set(`${account}:role/${domainRoleName(topology.mesh, name, role)}`, `${name}/${role}`);
-  for (const role of GOVERNANCE_ROLES) {
+  for (const role of [...GOVERNANCE_ROLES, 'view-definer'] as const) {
     for (const account of [topology.governanceAccount, topology.auditAccount])
       roles.set(`${account}:role/${governanceRoleName(topology.mesh, role)}`, `governance/${role}`);
   }
@@ -117,7 +117,9 @@ function reasonLines(reason: Reason, name: (principal: string) => string): strin
       return [
         `${reason.id} (${reason.state})`,
         `  asked for by ${name(reason.requestedBy)}, ${second(reason.requestedAt)}: ${reason.purpose}`,
-        ...reason.judgements.map(({ at, policies }) => `  judged by ${policies.join(', ')}, ${second(at)}`),
+        ...reason.judgements.map(
+          ({ at, action, policies }) => `  ${action} judged by ${policies.join(', ')}, ${second(at)}`,
+        ),
         ...reason.approvals.map((one) => `  approved as ${one.class} by ${name(one.by)}, ${second(one.at)}`),
         ...(reason.approvals.length === 0 && reason.decidedBy !== undefined
           ? [`  decided by ${name(reason.decidedBy)}`]

@@ -16,6 +16,7 @@ export type StepKind =
   | 'narrowed'
   | 'rejected'
   | 'granted'
+  | 'taken back'
   | 'intended'
   | 'read back'
   | 'active'
@@ -170,9 +171,14 @@ function ofShare(before: ShareRecord | undefined, after: ShareRecord): Told[] {
   const steps: Told[] = [];
   if (after.held !== undefined && after.held.at !== before?.held?.at) {
     const { at, grants, filters } = after.held;
+    const places = new Set(grants.map(({ principal, resource }) => JSON.stringify([principal, resource])));
+    const lost = before?.held?.grants.some(
+      ({ principal, resource }) => !places.has(JSON.stringify([principal, resource])),
+    );
+    const step = lost === true || grants.length === 0 ? 'taken back' : 'granted';
     const rows = filters.map(({ table, rows }) => `${table} where ${rows ?? 'every row'}`);
-    const limits = rows.length === 0 ? '' : `; ${rows.join('; ')}`;
-    steps.push({ step: 'granted', at, what: `the account holds ${grantsText(grants)} in governance${limits}` });
+    const limits = rows.length === 0 || grants.length === 0 ? '' : `; ${rows.join('; ')}`;
+    steps.push({ step, at, what: `the account holds ${grantsText(grants)} in governance${limits}` });
   }
   if (!isEqual(after.intent.grants, before?.intent.grants) || after.intent.link?.name !== before?.intent.link?.name) {
     const { link, grants, account } = after.intent;
