@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   grants: () => import('./grants-model.ts'),
   subscription: () => import('./subscription-cost.ts'),
   policy: () => import('./policy.ts'),
+  time: () => import('./access-in-time.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   register: () => import('./register.ts'),

@@ -1,6 +1,6 @@
 import type { ClassificationLadder } from '../../topology/topology.ts';
 import { type Access, accessTo, type Narrowing } from './access.ts';
-import type { AccessHistory, VersionHistory } from './history.ts';
+import type { AccessHistory, ShareHistory, VersionHistory } from './history.ts';
 import { type Reason, reasonsOf } from './reasons.ts';
 import type { When } from './series.ts';
 
@@ -63,11 +63,19 @@ interface Span {
 export function factsOf(history: AccessHistory, versions: readonly VersionHistory[], question: Question): AccessFact[] {
   return versions.flatMap((version) => {
     const held = accessTo(version, history, question, question);
-    if (held.length === 0) return [];
-    const spans = spansOf(held, version, history, question);
-    const facts = held.map((access) => factOf(access, spans.get(idOf(access)) as Span, version, history, question));
+    const facts = [...Map.groupBy(held, ({ share }) => share)].flatMap(([share, own]) => {
+      const spans = spansOf(own, alone(version, share), history, question);
+      return own.map((access) => factOf(access, spans.get(idOf(access)) as Span, version, history, question));
+    });
     return grouped(facts);
   });
+}
+
+/** The version with nothing of other consumers: what they have moves nothing of this one's. */
+function alone(version: VersionHistory, share: ShareHistory | undefined): VersionHistory {
+  if (share !== undefined) return { ...version, shares: [share], strangers: [] };
+  const shares = version.shares.map((one) => ({ ...one, states: [], central: [], local: [], drift: [] }));
+  return { ...version, shares };
 }
 
 /** Walks from the moment both ways to where each access began and ended. */
