@@ -49,7 +49,7 @@ export function answerOf({ at, known }: When, access: readonly AccessFact[]): Ac
 export function showAccess(io: Io, { at, asKnownAt, access }: AccessAnswer, topology: Topology): void {
   const moment = `at ${at}, as known at ${asKnownAt}`;
   if (access.length === 0) {
-    io.err(`nobody could read anything of it ${moment}\n`);
+    io.err(`nothing of it could be read ${moment}\n`);
     return;
   }
   io.err(`${moment}\n`);

@@ -15,7 +15,7 @@ export interface Moment {
   readonly cells: readonly string[];
 }
 
-export const PRINCIPALS = [
+const PRINCIPALS = [
   ...['finance', 'research'].flatMap((domain) => [role(domain), role(domain, 'producer'), role(domain, '7')]),
   `arn:aws:iam::${GOVERNANCE}:role/toy-platform`,
 ];

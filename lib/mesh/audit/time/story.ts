@@ -1,5 +1,6 @@
 import type { Grant } from '../../access/grant.ts';
 import { isEqual } from '../../equal.ts';
+import { GLOBAL_SCOPE } from '../../policy/policy-sets.ts';
 import type { PolicySetRecord } from '../../policy-set/policy-set.ts';
 import type { ProductRecord } from '../../product/product.ts';
 import type { DomainRecord } from '../../subscription/stop.ts';
@@ -58,6 +59,7 @@ export function storyOf(id: string, entries: readonly ToldEntry[]): Step[] {
   );
   const before = new Map<string, ToldEntry>();
   const inForce = new Map<string, string>();
+  const owner = partsOfId(id)?.domain;
   let begun = false;
   const steps: Step[] = [];
   for (const entry of inOrder) {
@@ -70,7 +72,9 @@ export function storyOf(id: string, entries: readonly ToldEntry[]): Step[] {
     const former = before.get(key)?.state;
     before.set(key, entry);
     if (!begun) continue;
-    const sets = [...inForce].map(([scope, digest]) => `${scope}@${digest}`);
+    const sets = [...inForce]
+      .filter(([scope]) => scope === GLOBAL_SCOPE || scope === owner)
+      .map(([scope, digest]) => `${scope}@${digest}`);
     steps.push(
       ...told(entry, former, sets).map(({ at = entry.at, who = entry.actor, ...step }) => ({
         at,

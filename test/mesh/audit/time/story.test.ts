@@ -78,6 +78,7 @@ describe('the story of a subscription', () => {
   test('tells each step once, with who did it and both times', () => {
     const entries = trail([
       [policySet],
+      [{ ...policySet, scope: 'research', digest: 'no-one-asks' }],
       [asked as SubscriptionRecord, { action: 'SubscriptionRequested', actor: 'arn:asker', policies: ['global/ask'] }],
       [once, { action: 'SubscriptionApproved', actor: OWNER }],
       [twice, { action: 'SubscriptionApproved', actor: OWNER }],
@@ -109,7 +110,7 @@ describe('the story of a subscription', () => {
     ]);
     const steps = storyOf(asked.id, entries);
     expect(steps.find(({ step }) => step === 'judged')).toMatchObject({ policySets: ['global@0123456789ab'] });
-    expect(steps.find(({ step }) => step === 'read back')).toMatchObject({ at: at(4), recorded: at(5) });
+    expect(steps.find(({ step }) => step === 'read back')).toMatchObject({ at: at(4), recorded: at(6) });
   });
 
   test('says nothing of others, nor of what was before it', () => {
