@@ -1,6 +1,5 @@
 import type { RecordWrite, VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
-import { type Held, heldAfter, namedFilters } from '#mesh/access/held.ts';
 import { driftNews, NO_DRIFT, openDrift } from '#mesh/drift/history.ts';
 import { isEqual } from '#mesh/equal.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
@@ -21,6 +20,7 @@ import { isReported } from './central-access.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { type DriftOutcome, isMissing } from './drift-look.ts';
+import { heldByConsumer, heldByOthers } from './held-now.ts';
 import { filteredTablesOf, tablesOf } from './observe-grants.ts';
 import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
 import { aroundOf, subscriptionNow } from './subscription-outcome.ts';
@@ -103,7 +103,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
   const looked = owned === undefined ? there : withCondition(there, owned);
   const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
   const left = drift.left ?? product.status.left;
-  const held = heldByOthers(product, run);
+  const held = heldByOthers(product, run.access.shares, run.grants, at);
   const same =
     conditions === product.status.conditions && !moved && left === product.status.left && held === product.status.held;
   if (same && !drift.audited) return undefined;
@@ -192,7 +192,7 @@ function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run)
   return run.access.shares.flatMap((wanted): ShareRecord[] => {
     const former = shares.find((share) => share.intent.consumer === wanted.consumer);
     const intent = run.grants.ok ? wanted : narrowed(wanted, former?.intent);
-    const held = heldByConsumer(wanted, former, run);
+    const held = heldByConsumer(wanted, former, run.grants, at);
     const change = { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation };
     const told = (): ShareRecord[] =>
       former === undefined || held === former.held
@@ -244,26 +244,6 @@ function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run)
 /** What an account and its principals were found to hold in the governance account; undefined when that look did not find what it should. */
 function centralOf(account: string, { grants, now }: Run): ShareRecord['central'] {
   return grants.ok ? { at: now.toISOString(), grants: heldBy(account, grants.readBack) } : undefined;
-}
-
-/** What a consumer's account and its principals were found to hold, with the filters that its grants on either side name. */
-function heldByConsumer(
-  wanted: ShareIntent,
-  former: ShareRecord | undefined,
-  { grants: { readBack, filters }, now }: Run,
-): Held | undefined {
-  if (filters === undefined) return former?.held;
-  const grants = heldBy(wanted.account, readBack);
-  const either = [...grants, ...wanted.grants, ...(former?.intent.grants ?? [])];
-  return heldAfter(former?.held, { at: now.toISOString(), grants, filters: namedFilters(either, filters) });
-}
-
-/** The same of everybody who is in no consumer's account. */
-function heldByOthers(product: ProductRecord, { access, grants: { readBack, filters }, now }: Run): Held | undefined {
-  if (filters === undefined) return product.status.held;
-  const consumers = new Set(access.shares.map(({ account }) => account));
-  const grants = readBack.filter(({ principal }) => !principal.split(':').some((part) => consumers.has(part)));
-  return heldAfter(product.status.held, { at: now.toISOString(), grants, filters: namedFilters(grants, filters) });
 }
 
 function isLeaving(subscription: SubscriptionRecord, asOf: string): boolean {
