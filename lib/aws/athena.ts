@@ -24,6 +24,8 @@ export interface QueryResult {
   readonly rows: readonly (readonly (string | null)[])[];
   readonly milliseconds: number;
   readonly scannedBytes: number;
+  /** When it was submitted, by Athena's clock. */
+  readonly submittedAt: Date;
 }
 
 /** Runs one query to its end and reads its pages up to `limit` rows. @throws WEFT-QUERY-001 refused or failed, -002 cancelled. */
@@ -56,6 +58,7 @@ export async function runQuery(
     rows,
     milliseconds: execution.Statistics?.TotalExecutionTimeInMillis ?? 0,
     scannedBytes: execution.Statistics?.DataScannedInBytes ?? 0,
+    submittedAt: execution.Status?.SubmissionDateTime ?? new Date(),
   };
 }
 

@@ -19,6 +19,8 @@ export interface Converged {
   readonly applied: readonly GrantChange[];
   /** What the last look found. */
   readonly readBack: readonly Grant[];
+  /** The filters that it found; absent when there was no look, so that `readBack` tells nothing. */
+  readonly filters?: readonly CellsFilter[];
   /** Why it is not as desired. */
   readonly problems: readonly string[];
 }
@@ -53,12 +55,13 @@ export async function convergeAccess(
     );
     const changes = everybodyFirst(diffGrants(desired.grants, actual.grants));
     const done = filters.length === 0 && changes.length === 0;
-    if (done && observed) return { ok: true, applied, readBack: actual.grants, problems: [] };
+    if (done && observed) return { ok: true, applied, readBack: actual.grants, filters: actual.filters, problems: [] };
     if (round > ROUNDS) {
       const rest = changes.map(
         ({ kind, grant }) => `${kind} of ${grant.permissions.join(', ')} to ${grant.principal} is open`,
       );
-      return { ok: false, applied, readBack: actual.grants, problems: problems.length > 0 ? problems : rest };
+      const { grants: readBack, filters: there } = actual;
+      return { ok: false, applied, readBack, filters: there, problems: problems.length > 0 ? problems : rest };
     }
     problems = [];
     for (const change of filters.filter(({ kind }) => kind !== 'deleteFilter')) {

@@ -1,6 +1,6 @@
 import type { Grant } from '#mesh/access/grant.ts';
 import { accessDrift } from '#mesh/drift/access.ts';
-import { type DriftFinding, driftKey, severityOf } from '#mesh/drift/finding.ts';
+import { type DriftFinding, driftKey, foundGrant, severityOf } from '#mesh/drift/finding.ts';
 import { resourceId } from '#mesh/plan/grants.ts';
 import type { ShareIntent, ShareReport } from '#mesh/subscription/subscription.ts';
 
@@ -39,14 +39,18 @@ function linkDrift({ account, link }: ShareIntent, found: FoundLink): DriftFindi
 function passedOn(others: readonly Grant[], account: string): DriftFinding[] {
   return others
     .filter(({ principal }) => principal.startsWith('arn:') || principal === `${account}:IAMPrincipals`)
-    .map(({ principal, resource, permissions, lastUpdatedBy, lastUpdated }) => ({
-      kind: 'PassedOn',
-      account,
-      on: `${principal} ${resourceId(resource)}`,
-      what: `${principal} was given ${permissions.join(', ')} on ${resourceId(resource)} by the account's own administrator`,
-      ...(lastUpdatedBy === undefined ? {} : { by: lastUpdatedBy }),
-      ...(lastUpdated === undefined ? {} : { since: lastUpdated }),
-    }));
+    .map((grant) => {
+      const { principal, resource, permissions, lastUpdatedBy, lastUpdated } = grant;
+      return {
+        kind: 'PassedOn',
+        account,
+        on: `${principal} ${resourceId(resource)}`,
+        what: `${principal} was given ${permissions.join(', ')} on ${resourceId(resource)} by the account's own administrator`,
+        ...(lastUpdatedBy === undefined ? {} : { by: lastUpdatedBy }),
+        ...(lastUpdated === undefined ? {} : { since: lastUpdated }),
+        grant: foundGrant(grant),
+      };
+    });
 }
 
 /** What an agent reports of a look: `waits` leaves what is only missing, and nothing is mended unless `ok`. */

@@ -20,6 +20,7 @@ import { isReported } from './central-access.ts';
 import type { Converged } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { type DriftOutcome, isMissing } from './drift-look.ts';
+import { heldByConsumer, heldByOthers } from './held-now.ts';
 import { filteredTablesOf, tablesOf } from './observe-grants.ts';
 import { isThorough, type ReconcileRequest } from './reconcile-request.ts';
 import { aroundOf, subscriptionNow } from './subscription-outcome.ts';
@@ -102,7 +103,9 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
   const looked = owned === undefined ? there : withCondition(there, owned);
   const conditions = moved || drift.audited ? withCondition(looked, inStep(drift, generation, at)) : looked;
   const left = drift.left ?? product.status.left;
-  const same = conditions === product.status.conditions && !moved && left === product.status.left;
+  const held = heldByOthers(product, run.access.shares, run.grants, at);
+  const same =
+    conditions === product.status.conditions && !moved && left === product.status.left && held === product.status.held;
   if (same && !drift.audited) return undefined;
   const removed = run.catalog.ok && product.state === 'retired';
   const first = run.catalog.ok && !removed && product.status.registeredAt === undefined;
@@ -126,6 +129,7 @@ function productAfter(product: ProductRecord, run: Run): ProductRecord | undefin
       ...(removed ? { removedAt: product.status.removedAt ?? at } : {}),
       ...(moved ? { drift: drift.entries } : {}),
       ...(left === undefined ? {} : { left }),
+      ...(held === undefined ? {} : { held }),
       ...(drift.audited ? { auditedAt: at } : {}),
     },
   };
@@ -188,21 +192,37 @@ function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run)
   return run.access.shares.flatMap((wanted): ShareRecord[] => {
     const former = shares.find((share) => share.intent.consumer === wanted.consumer);
     const intent = run.grants.ok ? wanted : narrowed(wanted, former?.intent);
-    if (intent === undefined) return [];
+    const held = heldByConsumer(wanted, former, run.grants, at);
+    const change = { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation };
+    const told = (): ShareRecord[] =>
+      former === undefined || held === former.held
+        ? []
+        : [
+            {
+              ...former,
+              ...(held === undefined ? {} : { held }),
+              revision: former.revision + 1,
+              change: { ...change, action: 'GrantsReadBack' },
+            },
+          ];
+    if (intent === undefined) return told();
     const moved = former === undefined || essence(former.intent) !== essence(intent);
     const leaves = subscriptions.some((entry) => entry.consumer === wanted.consumer && isLeaving(entry, run.asOf));
     const central = leaves ? centralOf(wanted.account, run) : undefined;
-    const change = { actor: 'weft:reconcile', action: 'ShareRequested', at, correlation: run.request.correlation };
     // The agent's report is still to come, and will need this look beside it.
     const later =
       !moved && central !== undefined && !isReported(former) && !isEqual(central.grants, former.central?.grants);
-    if (later)
-      return [{ ...former, central, revision: former.revision + 1, change: { ...change, action: 'GrantsReadBack' } }];
+    const known = held === undefined ? {} : { held };
+    if (later) {
+      const action = 'GrantsReadBack';
+      return [{ ...former, central, ...known, revision: former.revision + 1, change: { ...change, action } }];
+    }
     if (!moved && !(run.request.cause !== 'change' && isUnanswered(former, run.now))) {
       // Where the agent has nothing open, what differs from its intent is somebody else's doing.
-      if (!isThorough(run.request.cause) || !isReported(former) || former.intent.link === undefined) return [];
+      if (!isThorough(run.request.cause) || !isReported(former) || former.intent.link === undefined) return told();
       const look = { at, mend: run.drift.mends };
-      return [{ ...former, look, revision: former.revision + 1, change: { ...change, action: 'ShareInspected' } }];
+      const action = 'ShareInspected';
+      return [{ ...former, look, ...known, revision: former.revision + 1, change: { ...change, action } }];
     }
     return [
       {
@@ -214,6 +234,7 @@ function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run)
         change,
         applied: former?.applied,
         ...(central === undefined ? {} : { central }),
+        ...known,
         ...(former?.drift === undefined ? {} : { drift: former.drift }),
       },
     ];

@@ -146,6 +146,8 @@ async function askAgain(share: ShareRecord, { id, from, report }: ShareReported,
       at: deps.now().toISOString(),
       correlation: id,
       reason: `generation ${report.generation} was applied after generation ${share.applied?.generation}`,
+      // What stands until the agent answers again, and is in no record.
+      details: { late: report },
     },
   };
   await deps.registry.write([{ record: next, replaces: share.revision }]);

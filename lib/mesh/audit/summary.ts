@@ -112,7 +112,8 @@ function ofDomain(before: DomainRecord | undefined, { name, stops }: DomainRecor
   return changes.length === 0 ? 'every product that it concerns was told' : changes.join(', ');
 }
 
-function describeScope(scope: AccessScope): string {
+/** A scope in one line. */
+export function describeScope(scope: AccessScope): string {
   const parts = [`clearance ${scope.clearance}`];
   if (scope.tables !== undefined) parts.push(`tables ${scope.tables.join(', ')}`);
   for (const [table, columns] of Object.entries(scope.columns ?? {})) parts.push(`${table}(${columns.join(', ')})`);

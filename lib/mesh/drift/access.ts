@@ -2,10 +2,10 @@ import { ALL_TABLES, type CellsFilter, type Grant, type GrantResource } from '..
 import type { AccessState } from '../plan/before-catalog.ts';
 import { diffFilters } from '../plan/filters.ts';
 import { normalizeGrants, resourceId } from '../plan/grants.ts';
-import type { DriftFinding, DriftKind } from './finding.ts';
+import { type DriftFinding, type DriftKind, foundGrant } from './finding.ts';
 
 /** The principal that stands for "IAM alone decides". */
-const EVERYBODY = 'IAM_ALLOWED_PRINCIPALS';
+export const EVERYBODY = 'IAM_ALLOWED_PRINCIPALS';
 
 /** How grants and filters are told of: `local` are those in a consumer's account. */
 interface Place {
@@ -103,6 +103,7 @@ function findingOf(kind: DriftKind, on: string, grant: Grant, more: string, { ac
     what,
     ...(lastUpdatedBy === undefined ? {} : { by: lastUpdatedBy }),
     ...(lastUpdated === undefined ? {} : { since: lastUpdated }),
+    ...(kind === 'GrantMissing' || kind === 'LocalGrantMissing' ? {} : { grant: foundGrant(grant) }),
   };
 }
 
@@ -122,7 +123,8 @@ function filterDrift(left: readonly CellsFilter[], found: readonly CellsFilter[]
       return { kind: 'FilterAdded', account, on, what: `the filter ${on} is none of the mesh's` };
     }
     const now = found.find((other) => other.table === filter.table && other.name === filter.name);
-    return { kind: 'FilterChanged', account, on, what: `the filter ${on} was changed: ${changesOf(filter, now)}` };
+    const what = `the filter ${on} was changed: ${changesOf(filter, now)}`;
+    return { kind: 'FilterChanged', account, on, what, ...(now === undefined ? {} : { filter: now }) };
   });
 }
 

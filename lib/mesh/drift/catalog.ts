@@ -1,6 +1,6 @@
 import { sameView, type TableInputLike } from '../contract/glue-table.ts';
 import type { ActualTable, CatalogChange } from '../plan/catalog.ts';
-import type { DriftFinding } from './finding.ts';
+import { type DriftFinding, NAMED_COLUMNS } from './finding.ts';
 
 /** What Glue says of a table beside its definition. */
 export interface TableOrigin {
@@ -30,18 +30,28 @@ export function catalogDrift({ changes, tables, origins }: CatalogLook, account:
     const name = change.kind === 'deleteTable' ? change.name : change.table.Name;
     const on = `${change.database}.${name}`;
     const origin = origins.find((entry) => entry.name === name);
+    const now = tables.find((table) => table.Name === name);
     const since = origin?.updatedAt === undefined ? {} : { since: origin.updatedAt };
     if (change.kind === 'createTable') return [{ kind: 'TableMissing', account, on, what: `the table ${on} is gone` }];
     if (change.kind === 'deleteTable') {
       const by = origin?.createdBy === undefined ? {} : { by: origin.createdBy };
-      return [{ kind: 'TableAdded', account, on, what: `the table ${on} is none of the product's`, ...by, ...since }];
+      const what = `the table ${on} is none of the product's`;
+      return [{ kind: 'TableAdded', account, on, what, ...by, ...since, ...added(undefined, now) }];
     }
-    const now = tables.find((table) => table.Name === name);
     const parts = now === undefined ? [] : differences(change.table, now);
     const kind = parts.some(({ opens }) => opens) ? 'TableRepointed' : 'TableChanged';
     const what = `the table ${on} was changed: ${parts.map(({ said }) => said).join('; ')}`;
-    return [{ kind, account, on, what, ...since }];
+    return [{ kind, account, on, what, ...since, ...added(change.table, now) }];
   });
+}
+
+function added(was: TableInputLike | undefined, now: TableInputLike | undefined): Pick<DriftFinding, 'added'> {
+  if (now === undefined) return {};
+  const namesOf = (table: TableInputLike) =>
+    [...table.StorageDescriptor.Columns, ...table.PartitionKeys].map(({ Name }) => Name);
+  const former = new Set(was === undefined ? [] : namesOf(was));
+  const columns = namesOf(now).filter((name) => !former.has(name));
+  return columns.length === 0 ? {} : { added: { table: now.Name, columns: columns.slice(0, NAMED_COLUMNS) } };
 }
 
 interface Difference {

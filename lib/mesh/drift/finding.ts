@@ -1,3 +1,5 @@
+import type { CellsFilter, Grant } from '../access/grant.ts';
+
 /**
  * What a finding does to data: a `leak` shows somebody more than was granted, a `loss` takes away what was, `form` does neither. A `risk` is a setting
  * of the account, which people of the account put right and the mesh does not; a `note` is another administrator's right.
@@ -54,6 +56,12 @@ export interface DriftFinding {
   readonly by?: string;
   /** ISO 8601: when it was done, where AWS says so. */
   readonly since?: string;
+  /** Of a grant that the mesh never gave: the grant. A list of more than 50 columns is told as every column. */
+  readonly grant?: Pick<Grant, 'principal' | 'resource' | 'permissions'>;
+  /** Of a data cells filter that was changed: what it was changed to. */
+  readonly filter?: CellsFilter;
+  /** Of a table in the central catalog: the columns that it has beside the product's own, at most 50. */
+  readonly added?: { readonly table: string; readonly columns: readonly string[] };
 }
 
 /** A finding as the registry keeps it. */
@@ -82,4 +90,13 @@ export function driftKey({ kind, account, on }: DriftFinding): string {
 export function byWeight(a: DriftFinding, b: DriftFinding): number {
   const order = Object.keys(DRIFT_KINDS);
   return order.indexOf(a.kind) - order.indexOf(b.kind) || (driftKey(a) < driftKey(b) ? -1 : 1);
+}
+
+/** Columns that a finding names at most: a report has to fit into an event. */
+export const NAMED_COLUMNS = 50;
+
+/** A grant as a finding tells it. */
+export function foundGrant({ principal, resource, permissions }: Grant): NonNullable<DriftFinding['grant']> {
+  const long = resource.kind === 'columns' && resource.columns.length > NAMED_COLUMNS;
+  return { principal, resource: long ? { ...resource, columns: '*' } : resource, permissions };
 }

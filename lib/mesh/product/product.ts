@@ -1,3 +1,4 @@
+import type { Held } from '../access/held.ts';
 import type { DriftEntry } from '../drift/finding.ts';
 import type { Standing } from '../entitlement/entitlement.ts';
 import type { Change, Condition } from '../record.ts';
@@ -154,6 +155,8 @@ export interface ProductStatus {
   readonly tagged?: string;
   /** How many grants to other accounts its last reconcile wanted in the governance account. */
   readonly accountGrants?: number;
+  /** What others than its consumers were last found to hold in the governance account: the definer of its views, and strangers. */
+  readonly held?: Held;
   /** When the read-back showed that nothing of a retired version is left in the central catalog. */
   readonly removedAt?: string;
   /** What the owner last said of the quality of the data. */

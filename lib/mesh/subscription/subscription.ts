@@ -1,4 +1,5 @@
 import type { Grant } from '../access/grant.ts';
+import type { Held } from '../access/held.ts';
 import type { DriftEntry, DriftFinding } from '../drift/finding.ts';
 import type { Change, Condition } from '../record.ts';
 import type { Suspendable } from '../suspension.ts';
@@ -170,6 +171,8 @@ export interface ShareRecord {
   readonly applied?: ShareReport;
   /** While something of the consumer is leaving: what its account was last found to hold in the governance account. */
   readonly central?: { readonly at: string; readonly grants: readonly Grant[] };
+  /** What its account and the principals in it were last found to hold in the governance account; it moves only with what it says. */
+  readonly held?: Held;
   /** The last time that the agent was asked whether somebody changed what it left, and whether it mends what is only missing. */
   readonly look?: { readonly at: string; readonly mend: boolean };
   /** What was changed in the consumer's account past the mesh: what is open, worst first, then what was mended lately. */
