@@ -21,6 +21,7 @@ import {
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
+import { SavedFindings } from '../audit/saved-findings.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
@@ -97,6 +98,11 @@ export class AuditStack extends Stack {
       readers: [auditorArn],
       cutoffBytes: options.queryCutoffBytes,
     });
+    new SavedFindings(this, 'Findings', {
+      topology,
+      database,
+      workGroup: workgroupName(mesh, 'auditor'),
+    }).node.addDependency(workgroup);
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',

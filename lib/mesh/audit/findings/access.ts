@@ -127,7 +127,8 @@ ORDER BY 3, 1`;
 
 function readersWithoutGrant(asked: Asked): string {
   const { database, mesh, now, since } = asked;
-  const within = (relation: string) => `${relation}."at" <= r."at" AND (${relation}.until IS NULL OR r."at" < ${relation}.until)`;
+  const within = (relation: string) =>
+    `${relation}."at" <= r."at" AND (${relation}.until IS NULL OR r."at" < ${relation}.until)`;
   return `WITH domains AS ${domainsOf(asked)},
 reading AS (
   SELECT r.principal, r.account, r.domain, r.product, r.tablename, coalesce(r.subscription, '') AS subscription, r."at", coalesce(r.queryid, '') AS queryid

@@ -68,7 +68,8 @@ ORDER BY 3, 1`;
 
 function logGaps(asked: Asked): string {
   const { database, now } = asked;
-  const ours = 'concat(t.recipientaccountid, coalesce(json_extract_scalar(t.requestparameters, \'$.name\'), json_extract_scalar(t.requestparameters, \'$.trailName\'), \'\'))';
+  const ours =
+    "concat(t.recipientaccountid, coalesce(json_extract_scalar(t.requestparameters, '$.name'), json_extract_scalar(t.requestparameters, '$.trailName'), ''))";
   return `WITH steps AS (
   SELECT ${recordOf('e.id')} AS record, e.id, e."at", e.revision, lag(e.revision) OVER (PARTITION BY ${recordOf('e.id')} ORDER BY e.revision, length(e.id)) AS former
   FROM ${database}.entries e WHERE e.revision IS NOT NULL AND e."at" <= ${now}

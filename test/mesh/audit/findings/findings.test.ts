@@ -48,7 +48,10 @@ const TABLES: Readonly<Record<'entries' | 'reads' | 'trail', Readonly<Record<str
 };
 
 const cases = readdirSync(FOLDER).flatMap((file) =>
-  (parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Case[]).map((one) => ({ ...one, id: file.split('.')[0] ?? '' })),
+  (parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Case[]).map((one) => ({
+    ...one,
+    id: file.split('.')[0] ?? '',
+  })),
 );
 
 /** A table of JSON lines; what the audit tables hold as JSON text is text here, too. */
@@ -56,7 +59,10 @@ function lines(name: keyof typeof TABLES, rows: readonly Row[] = []): string {
   const text = (key: string, value: unknown) =>
     TABLES[name][key] === 'string' && typeof value === 'object' ? JSON.stringify(value) : value;
   return rows
-    .map((row) => `${JSON.stringify(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, text(key, value)])))}\n`)
+    .map(
+      (row) =>
+        `${JSON.stringify(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, text(key, value)])))}\n`,
+    )
     .join('');
 }
 
