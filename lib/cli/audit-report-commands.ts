@@ -26,4 +26,28 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       '{ "at", "findings": [{ "id", "title", "why", "severity", "rows": [{ "subject", "who", "since", "detail", "evidence" }] | absent, "unknown" }] }',
     load: () => import('./commands/audit-findings.ts'),
   },
+  {
+    name: 'audit report',
+    summary: 'a compliance report of a period, for people and machines',
+    options: [
+      { flags: '--period <period>', description: '2026, 2026-Q3, 2026-07, or <from>..<to>; in UTC' },
+      {
+        flags: '--output <path>',
+        description:
+          '.html, .csv, .json or .parquet by suffix, or a folder for all four (default: report-<period>.html)',
+      },
+      { flags: '--product <product>', description: 'of one product only, <domain>/<product>' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft audit report --period 2026-Q3 --as governance/auditor',
+        what: 'one HTML file that prints well and needs nothing else',
+      },
+      { line: 'weft audit report --period 2026 --output report/ --as governance/auditor', what: 'every format' },
+    ],
+    shape:
+      '{ "format": "weft-report/1", "mesh", "period", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
+    load: () => import('./commands/audit-report.ts'),
+  },
 ];

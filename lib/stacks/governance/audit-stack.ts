@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -106,7 +107,17 @@ export class AuditStack extends Stack {
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',
-      may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
+      may: [
+        invoke(topology, READ),
+        ...workgroup.statements(),
+        catalogRead(this, [this.account], [database]),
+        // A report says on which checkpoint of the log it rests.
+        new PolicyStatement({
+          sid: 'Checkpoint',
+          actions: ['s3:GetObject'],
+          resources: [entries.arnForObjects('log/checkpoint')],
+        }),
+      ],
       wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];
