@@ -23,15 +23,16 @@ const WRITERS: Readonly<Record<string, (path: string, report: Report) => void | 
 
 /** The files that `--output` asks for: one by its suffix, or `report.*` in each format in a folder. @throws WEFT-AUDIT-064, -065 */
 export function reportPaths(output: string): string[] {
-  const suffix = /\.[a-z0-9]+$/i.exec(output)?.[0];
-  const folder = output.endsWith('/') || (existsSync(output) ? statSync(output).isDirectory() : suffix === undefined);
-  if (folder) {
-    if (existsSync(output) && !statSync(output).isDirectory()) {
-      throw userError('WEFT-AUDIT-065', `${output} is a file`, { hint: 'name a folder, or a file with a suffix' });
-    }
-    return Object.keys(WRITERS).map((one) => join(output, `report${one}`));
+  const path = output.replace(/\/+$/, '');
+  const there = existsSync(path) ? statSync(path) : undefined;
+  const suffix = /\.[a-z0-9]+$/i.exec(path)?.[0];
+  if (there?.isDirectory() || (there === undefined && (path !== output || suffix === undefined))) {
+    return Object.keys(WRITERS).map((one) => join(path, `report${one}`));
   }
-  if (suffix !== undefined && suffix in WRITERS) return [output];
+  if (path !== output) {
+    throw userError('WEFT-AUDIT-065', `${path} is a file`, { hint: 'name a folder, or a file with a suffix' });
+  }
+  if (suffix !== undefined && suffix in WRITERS) return [path];
   throw userError('WEFT-AUDIT-064', `nothing is known about the format of ${output}`, {
     hint: `end its name with one of ${Object.keys(WRITERS).join(', ')}, or name a folder for all of them`,
   });

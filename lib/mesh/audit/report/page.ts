@@ -5,7 +5,8 @@ import { STYLE } from './style.ts';
 export interface PageColumn<T> {
   readonly title: string;
   readonly value: (row: T) => string | number | Html;
-  readonly kind?: 'number' | 'time';
+  /** `long` breaks anywhere, and so makes room for the others. */
+  readonly kind?: 'number' | 'time' | 'long';
 }
 
 /** Rows of one table that a page shows; the data files have all. */

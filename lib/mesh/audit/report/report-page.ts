@@ -75,10 +75,10 @@ function oneFinding({ title, why, rows, unknown }: FindingResult): Html {
     rows,
     [
       { title: 'Since', value: ({ since }) => since, kind: 'time' },
-      { title: 'About', value: ({ subject }) => subject },
-      { title: 'Who', value: ({ who }) => person(who) },
-      { title: 'What', value: ({ detail }) => detail },
-      { title: 'Evidence', value: ({ evidence }) => evidence },
+      { title: 'About', value: ({ subject }) => subject, kind: 'long' },
+      { title: 'Who', value: ({ who }) => person(who), kind: 'long' },
+      { title: 'What', value: ({ detail }) => detail, kind: 'long' },
+      { title: 'Evidence', value: ({ evidence }) => evidence, kind: 'long' },
     ],
     '',
   )}`;
@@ -90,9 +90,9 @@ function access({ access: { steps: list }, states, subscriptions }: Report): Htm
     [
       { title: 'Product', value: ({ product }) => product },
       { title: 'Consumer', value: ({ consumer }) => consumer },
-      { title: 'Purpose', value: ({ purpose }) => purpose },
-      { title: 'Asked by', value: ({ requestedBy }) => person(requestedBy) },
-      { title: 'Decided by', value: ({ decidedBy }) => person(decidedBy) },
+      { title: 'Purpose', value: ({ purpose }) => purpose, kind: 'long' },
+      { title: 'Asked by', value: ({ requestedBy }) => person(requestedBy), kind: 'long' },
+      { title: 'Decided by', value: ({ decidedBy }) => person(decidedBy), kind: 'long' },
       { title: 'Since', value: ({ since }) => since, kind: 'time' },
       { title: 'Until', value: ({ until }) => (until === '' ? 'no end' : until), kind: 'time' },
     ],
@@ -108,8 +108,8 @@ function reads({ reads: list, readsByProduct }: Report): Html {
     [
       { title: 'Product', value: ({ product }) => product },
       { title: 'Consumer', value: ({ consumer }) => consumer },
-      { title: 'Who', value: ({ principal }) => person(principal) },
-      { title: 'Subscription', value: ({ subscription }) => subscription },
+      { title: 'Who', value: ({ principal }) => person(principal), kind: 'long' },
+      { title: 'Subscription', value: ({ subscription }) => subscription, kind: 'long' },
       { title: 'Columns', value: ({ columns }) => columns, kind: 'number' },
       { title: 'Reads', value: (row) => row.reads, kind: 'number' },
       { title: 'Last', value: ({ last }) => last, kind: 'time' },
@@ -120,14 +120,15 @@ function reads({ reads: list, readsByProduct }: Report): Html {
 
 const ACT_COLUMNS: readonly PageColumn<Act>[] = [
   { title: 'At', value: ({ at }) => at, kind: 'time' },
-  { title: 'Who', value: ({ actor }) => person(actor) },
+  { title: 'Who', value: ({ actor }) => person(actor), kind: 'long' },
   { title: 'What', value: ({ action }) => action },
-  { title: 'About', value: ({ domain, product, consumer }) => aboutOf(domain, product, consumer) },
+  { title: 'About', value: ({ domain, product, consumer }) => aboutOf(domain, product, consumer), kind: 'long' },
   {
     title: 'How',
     value: ({ summary, reason }) => (reason === '' || summary.includes(reason) ? summary : `${summary} (${reason})`),
+    kind: 'long',
   },
-  { title: 'Policies', value: ({ policies }) => policies.join(', ') },
+  { title: 'Policies', value: ({ policies }) => policies.join(', '), kind: 'long' },
 ];
 
 function aboutOf(domain: string, product: string, consumer: string): string {
@@ -168,7 +169,7 @@ function products({ products: list, registration, findings: results, retention }
     list,
     [
       { title: 'Product', value: ({ name }) => name },
-      { title: 'Owner', value: ({ owner }) => owner },
+      { title: 'Owner', value: ({ owner }) => owner, kind: 'long' },
       { title: 'State', value: ({ state }) => state },
       { title: 'Classification', value: ({ classification }) => classification },
       { title: 'Registered', value: ({ registeredAt }) => registeredAt, kind: 'time' },

@@ -66,7 +66,10 @@ export function buildReport(facts: ReportFacts): Report {
     findings: facts.findings.map((result) => foundOf(result, facts)),
     entries: { count: acts.length, ...ends(acts) },
     kinds: tally(acts.map(({ kind }) => kind)),
-    requests: asked.filter(({ action }) => /Requested$/.test(action)),
+    requests: asked.filter(
+      ({ action, entity, stateBefore }) =>
+        /Requested$/.test(action) || (entity === 'subscription' && stateBefore === ''),
+    ),
     decisions: asked.filter(({ kind }) => kind === 'decision'),
     denied: acts.filter(({ kind }) => kind === 'denied'),
     drift: acts.filter(({ kind }) => kind === 'drift'),

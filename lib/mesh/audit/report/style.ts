@@ -11,15 +11,16 @@ p { margin: .35rem 0; max-width: 48rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0; padding: 0; list-style: none; }
 .tiles li { border: 1px solid #999; border-radius: 4px; padding: .5rem .7rem; break-inside: avoid; }
 .tiles b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-table { width: 100%; border-collapse: collapse; margin: .5rem 0 1rem; font-size: .86rem; }
+table { width: 100%; border-collapse: collapse; margin: .5rem 0 1rem; font-size: .86em; }
 caption { text-align: left; color: #555; padding-bottom: .2rem; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { text-align: left; border-bottom: 1.5px solid #1a1a1a; padding: .25rem .6rem .25rem 0; vertical-align: bottom; }
-td { border-bottom: 1px solid #ddd; padding: .25rem .6rem .25rem 0; vertical-align: top; overflow-wrap: anywhere; unicode-bidi: isolate; }
+td { border-bottom: 1px solid #ddd; padding: .25rem .6rem .25rem 0; vertical-align: top; overflow-wrap: break-word; unicode-bidi: isolate; }
+td.long { overflow-wrap: anywhere; min-width: 7rem; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-.mark { display: inline-block; border: 1px solid #1a1a1a; border-radius: 3px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }
+.mark { display: inline-block; border: 1px solid #1a1a1a; border-radius: 3px; padding: 0 .35em; font-size: .9em; white-space: nowrap; }
 .mark.high, .mark.gap { background: #1a1a1a; color: #fff; }
 .mark.medium, .mark.unknown { background: #ddd; }
 .none { color: #555; font-style: italic; }
