@@ -50,4 +50,24 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       '{ "format": "weft-report/1", "mesh", "period", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
     load: () => import('./commands/audit-report.ts'),
   },
+  {
+    name: 'audit export',
+    summary: 'entries and reads as events of the Open Cybersecurity Schema Framework, each checked against its class',
+    options: [
+      { flags: '--format <format>', description: 'ocsf (default: ocsf)' },
+      { flags: '--from <time>', description: 'ISO 8601 with its zone (default: the beginning)' },
+      { flags: '--to <time>', description: 'up to then, and not then (default: now)' },
+      { flags: '--output <file>', description: 'a .jsonl file (default: standard output)' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft audit export --format ocsf --output trail.jsonl --as governance/auditor',
+        what: 'for the security team and its tools',
+      },
+    ],
+    shape:
+      '{ "version", "from", "to", "events": […], "unknown" }; with --output "output" and "count" in place of the events',
+    load: () => import('./commands/audit-export.ts'),
+  },
 ];
