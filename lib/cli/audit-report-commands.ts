@@ -70,4 +70,28 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       '{ "version", "from", "to", "events": […], "unknown" }; with --output "output" and "count" in place of the events',
     load: () => import('./commands/audit-export.ts'),
   },
+  {
+    name: 'audit evidence',
+    summary:
+      'what shows the controls of a standard: entries, policies, findings and a report, to be checked without the mesh',
+    options: [
+      { flags: '--for <standard>', description: 'ISO27001:2022, SOC2, GDPR, NIST-800-53r5, or one that policies name' },
+      { flags: '--period <period>', description: '2026, 2026-Q3, 2026-07, or <from>..<to> (default: this year)' },
+      { flags: '--output <folder>', description: 'a new folder (default: evidence-<standard>-<period>)' },
+      { flags: '--verify <folder>', description: 'check a pack instead; needs no mesh' },
+      { flags: '--digest <sha256>', description: 'with --verify: what the SHA-256 of its manifest has to be' },
+      { flags: '--key <key>', description: 'with --verify: the public key of the log, or a file with it' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft audit evidence --for ISO27001:2022 --output evidence/ --as governance/auditor',
+        what: 'a control that nothing shows is a gap',
+      },
+      { line: 'weft audit evidence --verify evidence/', what: 'exit code 1 when something is not as it was packed' },
+    ],
+    shape:
+      '{ "folder", "sha256", "manifest": { "controls": [{ "id", "state", "because", "policies", "entries", "findings" }], … } }; with --verify { "ok", "sha256", "proved", "problems", "notes" }',
+    load: () => import('./commands/audit-evidence.ts'),
+  },
 ];

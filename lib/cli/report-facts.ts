@@ -1,12 +1,13 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CHECKPOINT_FILE } from '#mesh/audit/evidence/manifest.ts';
 import { askedAt, literal } from '#mesh/audit/findings/finding.ts';
 import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Act, HeldSubscription, ReadCount, ReportFacts, StandingProduct } from '#mesh/audit/report/facts.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
 import { WeftError } from '#mesh/error.ts';
-import { auditBucketName, glueName } from '#mesh/topology/names.ts';
+import { glueName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
+import { auditObject } from './audit-object.ts';
 import type { Connection } from './connection.ts';
 import { askFindings } from './findings.ts';
 
@@ -22,7 +23,7 @@ export async function reportFacts(
     productsAt(connection, period.to),
     askFindings(connection, period.to),
     readsOf(connection, period),
-    checkpointOf(connection),
+    auditObject(connection, CHECKPOINT_FILE),
   ]);
   const unasked = findings.flatMap(({ title, unknown }) => (unknown === undefined ? [] : [`${title}: ${unknown}`]));
   return {
@@ -111,21 +112,6 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
     });
   } catch (error) {
     if (error instanceof WeftError && error.code === 'WEFT-QUERY-001') return error;
-    throw error;
-  }
-}
-
-/** The newest checkpoint of the log as it is signed; undefined where there is none, or none that the caller may read. */
-export async function checkpointOf(connection: Connection): Promise<string | undefined> {
-  const { mesh, auditAccount, region } = connection.topology;
-  const s3 = new S3Client({ ...connection.client, forcePathStyle: connection.client.endpoint !== undefined });
-  const Bucket = auditBucketName(mesh, auditAccount, region);
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'log/checkpoint' }));
-    return await Body?.transformToString();
-  } catch (error) {
-    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-    if (status === 403 || status === 404) return undefined;
     throw error;
   }
 }

@@ -111,11 +111,11 @@ export class AuditStack extends Stack {
         invoke(topology, READ),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
-        // A report says on which checkpoint of the log it rests.
+        // A report says on which checkpoint of the log it rests, and evidence carries the key to check it with.
         new PolicyStatement({
           sid: 'Checkpoint',
           actions: ['s3:GetObject'],
-          resources: [entries.arnForObjects('log/checkpoint')],
+          resources: ['log/checkpoint', 'log/key'].map((key) => entries.arnForObjects(key)),
         }),
       ],
       wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },

@@ -4,14 +4,14 @@ import { type Asked, literal } from './finding.ts';
 /** States in which a subscription gives access, as SQL. */
 export const HOLDING = "('approved', 'active', 'expiring')";
 
-/** The newest state of each record of a kind, as of the moment asked; what was deleted is not there. */
+/** The newest state of each record of a kind, as of the moment asked; what was deleted is not there. Events, which have no revision, are no state. */
 export function latest({ database, now }: Asked, entity: RegistryRecord['type']): string {
   return `(
     SELECT id, "at", actor, action, domain, product, major, subscription, consumer, revision, state, stateref
     FROM (
       SELECT e.*, row_number() OVER (PARTITION BY ${recordOf('e.id')} ORDER BY e.revision DESC, length(e.id) DESC) AS nth
       FROM ${database}.entries e
-      WHERE e.entity = '${entity}' AND e."at" <= ${now}
+      WHERE e.entity = '${entity}' AND e.revision IS NOT NULL AND e."at" <= ${now}
     ) newest
     WHERE nth = 1 AND action <> 'RecordDeleted'
   )`;
@@ -22,7 +22,7 @@ export function intervals({ database, now }: Asked, entity: RegistryRecord['type
   return `(
     SELECT e.*, lead(e."at") OVER (PARTITION BY ${recordOf('e.id')} ORDER BY e.revision, length(e.id)) AS until
     FROM ${database}.entries e
-    WHERE e.entity = '${entity}' AND e."at" <= ${now}
+    WHERE e.entity = '${entity}' AND e.revision IS NOT NULL AND e."at" <= ${now}
   )`;
 }
 

@@ -67,7 +67,9 @@ function changed(act: ExportedAct, mesh: string): OcsfEvent {
   };
 }
 
-function activityOf({ action, stateBefore, id }: Act): readonly [number, string] {
+function activityOf({ action, stateBefore, id, kind }: Act): readonly [number, string] {
+  // The entry of the change itself says what it did; this one, that others were told.
+  if (kind === 'event') return [99, 'Told'];
   if (action === 'RecordDeleted') return [4, 'Delete'];
   if (/Suspended$/.test(action)) return [12, 'Suspend'];
   if (/Resumed$/.test(action)) return [13, 'Resume'];

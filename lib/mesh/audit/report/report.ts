@@ -55,8 +55,8 @@ export function buildReport(facts: ReportFacts): Report {
   const subscriptions = facts.subscriptions.filter(({ product }) => own(product));
   const products = facts.products.filter(({ name }) => own(name));
   const reads = facts.reads?.filter(({ product }) => own(product));
-  // A decision about a subscription moves its product's record, too: it is told once.
-  const asked = acts.filter(({ entity }) => entity !== 'product' && entity !== 'share');
+  // A decision about a subscription moves its product's record, too, and events tell of it: it is told once.
+  const asked = acts.filter(({ entity, kind }) => entity !== 'product' && entity !== 'share' && kind !== 'event');
   return {
     format: 'weft-report/1',
     ...rest,

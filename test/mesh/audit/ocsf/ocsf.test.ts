@@ -43,6 +43,7 @@ describe('an entry as OCSF', () => {
     [{ id: 'a@1', stateBefore: '' }, 300401],
     [{ id: 'a@2', stateBefore: 'pending' }, 300403],
     [{ id: 'a@2', action: 'RecordDeleted' }, 300404],
+    [{ id: 'event/x', kind: 'event' as const }, 300499],
     [{ id: 'a@2', action: 'SubscriptionSuspended', stateBefore: 'active', stateAfter: 'active' }, 300412],
     [{ id: 'a@2', action: 'SubscriptionResumed', stateBefore: 'active', stateAfter: 'active' }, 300413],
   ])('%j is a change of a record', ({ id, ...more }, type) => {

@@ -50,7 +50,9 @@ describe('a moment', () => {
 
 describe('a report', () => {
   test('counts a decision once, however many records it moved', () => {
-    const report = buildReport(facts());
+    const told = act('event/x', { kind: 'event', action: 'SubscriptionRequested' });
+    const report = buildReport(facts({ acts: [...facts().acts, told] }));
+    expect(report.requests.map(({ id }) => id)).toEqual(['a@1']);
     expect(report.decisions.map(({ id }) => id)).toEqual(['a@2']);
     expect(report.policies).toEqual([
       { id: 'global/ask', decisions: 2, denied: 0 },
