@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { AuditEntry } from '#mesh/audit/entry.ts';
 import { judgeControls } from '#mesh/audit/evidence/controls.ts';
 import {
   CHECKPOINT_FILE,
@@ -29,7 +30,7 @@ import { reportFacts } from './report-facts.ts';
 import { reportPaths, writeReport } from './report-files.ts';
 
 /** @throws WeftError `WEFT-AUDIT-065` unless the folder is new or empty. */
-export function emptyFolder(folder: string): void {
+function emptyFolder(folder: string): void {
   if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
     throw userError('WEFT-AUDIT-065', `${folder} is there and not empty`, { hint: 'name a new folder for the pack' });
   }
@@ -57,10 +58,12 @@ export async function writePack(
     auditObject(connection, KEY_FILE),
   ]);
   const { findings, checkpoint, mesh, madeAt, madeBy } = facts;
-  const entries = whole.map(({ entry }) => entry);
-  const controls = judgeControls(standard, { entries, findings, coverage, checkpoint: checkpoint !== undefined });
-  const wanted = new Set(controls.flatMap((control) => control.entries));
+  const judge = (entries: readonly AuditEntry[]) =>
+    judgeControls(standard, { entries, findings, coverage, checkpoint: checkpoint !== undefined });
+  const wanted = new Set(judge(whole.map(({ entry }) => entry)).flatMap((control) => control.entries));
   const packed = whole.filter(({ entry }) => wanted.has(entry.id));
+  // By what is in the pack: whoever checks it has nothing else.
+  const controls = judge(packed.map(({ entry }) => entry));
   const put = (path: string, text: string) => {
     mkdirSync(join(folder, dirname(path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -63,7 +63,9 @@ export function verifyPack(folder: string, { digest, key, check = checkEntryProo
   }
   const own = sha256(Buffer.from(text));
   const other = digest !== undefined && digest.toLowerCase() !== own;
-  const foreign = other ? [problem('074', MANIFEST, `it is another pack: its SHA-256 is ${own}, not ${digest}`)] : [];
+  const foreign = other
+    ? [problem('WEFT-AUDIT-074', `it is another pack: its SHA-256 is ${own}, not ${digest}`, MANIFEST)]
+    : [];
   const files = [...manifest.files.flatMap((file) => checkFile(folder, file)), ...checkAdded(folder, manifest)];
   // What stands in files that are not as they were says nothing more.
   const content = files.length > 0 ? undefined : checkContent(folder, manifest);
@@ -83,17 +85,19 @@ export function verifyPack(folder: string, { digest, key, check = checkEntryProo
 
 function checkFile(folder: string, { path, bytes, sha256: wanted }: PackFile): Problem[] {
   const full = join(folder, path);
-  if (!existsSync(full) || !lstatSync(full).isFile()) return [problem('068', path, `${path} is missing`)];
+  if (!existsSync(full) || !lstatSync(full).isFile()) return [problem('WEFT-AUDIT-068', `${path} is missing`, path)];
   const data = readFileSync(full);
-  if (data.length !== bytes) return [problem('069', path, `${path} has ${data.length} bytes, not ${bytes}`)];
-  return sha256(data) === wanted ? [] : [problem('069', path, `${path} is not what was packed: its SHA-256 differs`)];
+  if (data.length !== bytes) return [problem('WEFT-AUDIT-069', `${path} has ${data.length} bytes, not ${bytes}`, path)];
+  return sha256(data) === wanted
+    ? []
+    : [problem('WEFT-AUDIT-069', `${path} is not what was packed: its SHA-256 differs`, path)];
 }
 
 function checkAdded(folder: string, { files }: EvidenceManifest): Problem[] {
   const known = new Set([MANIFEST, ...files.map(({ path }) => path)]);
   return filesIn(folder)
     .filter((path) => !known.has(path))
-    .map((path) => problem('070', path, `${path} was not packed`));
+    .map((path) => problem('WEFT-AUDIT-070', `${path} was not packed`, path));
 }
 
 /** Judges the controls again, by what is in the pack. */
@@ -119,8 +123,12 @@ function checkContent(folder: string, manifest: EvidenceManifest): Problem[] {
   });
   const more = manifest.controls
     .filter(({ id }) => !judged.some((control) => control.id === id))
-    .map(({ id }) => problem('072', MANIFEST, `control ${id} is none of ${manifest.standard}`));
-  return [...twice.map(({ id }) => problem('072', ENTRIES, `entry ${id} is there twice`)), ...wrong, ...more];
+    .map(({ id }) => problem('WEFT-AUDIT-072', `control ${id} is none of ${manifest.standard}`, MANIFEST));
+  return [
+    ...twice.map(({ id }) => problem('WEFT-AUDIT-072', `entry ${id} is there twice`, ENTRIES)),
+    ...wrong,
+    ...more,
+  ];
 }
 
 function checkProofs(
@@ -139,7 +147,11 @@ function checkProofs(
   const count = lines.length - without;
   if (count !== manifest.entries.proved)
     problems.push(
-      problem('071', MANIFEST, `${manifest.entries.proved} proofs are said to be there, and there are ${count}`),
+      problem(
+        'WEFT-AUDIT-071',
+        `${manifest.entries.proved} proofs are said to be there, and there are ${count}`,
+        MANIFEST,
+      ),
     );
   if (count === 0) return { problems, notes, proved: 0 };
   if (key === undefined || check === undefined)
@@ -149,9 +161,11 @@ function checkProofs(
     if (there[line] !== true) continue;
     const answer = check(readFileSync(join(folder, proofPath(line)), 'utf8'), key);
     if ('wrong' in answer)
-      problems.push(problem('071', proofPath(line), `the proof of line ${line + 1} does not hold: ${answer.wrong}`));
+      problems.push(
+        problem('WEFT-AUDIT-071', `the proof of line ${line + 1} does not hold: ${answer.wrong}`, proofPath(line)),
+      );
     else if (answer.entry !== entry)
-      problems.push(problem('071', proofPath(line), `the proof of line ${line + 1} is of another entry`));
+      problems.push(problem('WEFT-AUDIT-071', `the proof of line ${line + 1} is of another entry`, proofPath(line)));
     else proved += 1;
   }
   const own =
@@ -167,6 +181,6 @@ function linesOf(folder: string): string[] {
     .filter((line) => line !== '');
 }
 
-function problem(number: string, file: string, message: string): Problem {
-  return { code: `WEFT-AUDIT-${number}`, severity: 'error', message, file };
+function problem(code: string, message: string, file: string): Problem {
+  return { code, severity: 'error', message, file };
 }

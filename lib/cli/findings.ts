@@ -8,11 +8,12 @@ import {
 } from '#mesh/audit/findings/finding.ts';
 import { FINDINGS } from '#mesh/audit/findings/findings.ts';
 import { toCsv } from '#mesh/audit/report/csv.ts';
-import { type Problem, userError, WeftError } from '#mesh/error.ts';
+import { type Problem, userError, type WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 import { problemFormat } from './problem-file.ts';
+import { isQueryFailure } from './query-failure.ts';
 
 /** The finding of that name. @throws WeftError `WEFT-AUDIT-063` when there is none. */
 export function findingNamed(id: string): Finding {
@@ -54,7 +55,7 @@ async function ask(
     const { rows } = await query(connection, sql(asked));
     return { result: { ...head, rows: rows.map(rowOf) } };
   } catch (error) {
-    if (!(error instanceof WeftError) || error.code !== 'WEFT-QUERY-001') throw error;
+    if (!isQueryFailure(error)) throw error;
     return { result: { ...head, unknown: error.message }, error };
   }
 }
@@ -80,7 +81,7 @@ export function findingsFormat(file: string): (results: readonly FindingResult[]
 }
 
 /** One line for each thing that was found, and one for each finding that could not be asked. */
-export function findingsCsv(results: readonly FindingResult[]): string {
+function findingsCsv(results: readonly FindingResult[]): string {
   const rows = results.flatMap(({ id, severity, rows: found, unknown }) =>
     found === undefined
       ? [[id, severity, 'unknown', '', '', '', unknown, '']]

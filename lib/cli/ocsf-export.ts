@@ -7,6 +7,7 @@ import { WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
+import { isQueryFailure } from './query-failure.ts';
 import { actsOf } from './report-facts.ts';
 
 /** The trail's entries and reads of a stretch of time as OCSF events; `unknown` says why reads are not among them. */
@@ -110,7 +111,7 @@ GROUP BY r."at", ${groups.join(', ')} ORDER BY 1, 2, 3`;
       };
     });
   } catch (error) {
-    if (error instanceof WeftError && error.code === 'WEFT-QUERY-001') return error;
+    if (isQueryFailure(error)) return error;
     throw error;
   }
 }

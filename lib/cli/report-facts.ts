@@ -3,13 +3,14 @@ import { askedAt, literal } from '#mesh/audit/findings/finding.ts';
 import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Act, HeldSubscription, ReadCount, ReportFacts, StandingProduct } from '#mesh/audit/report/facts.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
-import { WeftError } from '#mesh/error.ts';
+import type { WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
 import { auditObject } from './audit-object.ts';
 import type { Connection } from './connection.ts';
 import { askFindings } from './findings.ts';
+import { isQueryFailure } from './query-failure.ts';
 
 /** Everything that a report of a period is made of, asked by SQL over the audit tables as they were at its end. */
 export async function reportFacts(
@@ -111,7 +112,7 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
       return { product, consumer, principal, subscription, reads: Number(reads), columns: Number(columns), last };
     });
   } catch (error) {
-    if (error instanceof WeftError && error.code === 'WEFT-QUERY-001') return error;
+    if (isQueryFailure(error)) return error;
     throw error;
   }
 }

@@ -57,28 +57,38 @@ function judge(spec: ControlSpec, standard: string, shown: Shown): ControlEviden
   const enforced = policies.filter(({ mode }) => mode === 'enforced');
   const noLog = log === true && !shown.checkpoint;
   const because = [
-    enforced.length > 0 ? `${enforced.length} policies are enforced for it` : '',
-    entries.length > 0 ? `${entries.length} entries of the period show it at work` : '',
+    enforced.length > 0 ? `${counted(enforced.length, 'policy is', 'policies are')} enforced for it` : '',
+    entries.length > 0 ? `${counted(entries.length, 'entry', 'entries')} of the period show it at work` : '',
     clear.length > 0 ? `nothing was found by ${clear.map((one) => one.id).join(', ')}` : '',
     log === true && shown.checkpoint ? 'the log has a signed checkpoint' : '',
   ].filter((sentence) => sentence !== '');
   const against = [
-    ...open.map((one) => `${one.found} findings of ${one.id} speak against it`),
+    ...open.map((one) => `${one.id} found ${one.found} against it`),
     ...unknown.map((one) => `${one.id} could not be asked`),
+    ...(enforced.length < policies.length ? ['policies for it only report'] : []),
     ...(noLog ? ['there is no checkpoint of the log'] : []),
   ];
   const state =
-    open.length > 0 ? 'deviations' : because.length === 0 ? 'gap' : against.length > 0 ? 'incomplete' : 'shown';
-  const reasons = [...because, ...against];
+    open.length > 0
+      ? 'deviations'
+      : because.length === 0
+        ? 'gap'
+        : unknown.length > 0 || noLog
+          ? 'incomplete'
+          : 'shown';
   return {
     id,
     says,
     state,
-    because: reasons.length === 0 ? ['nothing in this mesh shows it'] : reasons,
+    because: state === 'gap' ? ['nothing in this mesh shows it', ...against] : [...because, ...against],
     policies,
     entries: entries.map((entry) => entry.id),
     findings,
   };
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function fits({ kind, action }: Pick<AuditEntry, 'kind' | 'action'>, { kinds, action: pattern }: EntryWish): boolean {

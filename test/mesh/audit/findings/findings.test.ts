@@ -9,6 +9,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 interface Case {
   readonly name: string;
+  /** As of when; 1 July 2026 when absent. */
+  readonly at?: string;
   readonly entries?: readonly Row[];
   readonly reads?: readonly Row[];
   readonly trail?: readonly Row[];
@@ -122,7 +124,7 @@ describe('the findings, on made rows', () => {
 
   test.each(cases.map((one, index) => [one.id, one.name, index] as const))('%s: %s', async (id, _name, index) => {
     const finding = FINDINGS.find((one) => one.id === id);
-    const sql = finding?.sql({ ...asked(index), ...askedAt(NOW) }) ?? '';
+    const sql = finding?.sql({ ...asked(index), ...askedAt(cases[index]?.at ?? NOW) }) ?? '';
     const answer = await world.query('consumer-admin', sql);
     expect(answer.reason).toBe('');
     expect(answer.columns).toEqual(FINDING_COLUMNS);
