@@ -62,8 +62,8 @@ export async function wholeEntries(
 
 /** The sets of policies that were in force at a moment, with their texts. */
 export async function policiesAt(connection: Connection, at: string): Promise<PolicySet[]> {
-  const { mesh, governanceAccount, domains } = connection.topology;
-  const asked = { database: `${glueName(mesh)}_audit`, mesh, governanceAccount, domains, ...askedAt(at) };
+  const { mesh, governanceAccount } = connection.topology;
+  const asked = { database: `${glueName(mesh)}_audit`, mesh, governanceAccount, ...askedAt(at) };
   const state = member('state', 's.state');
   const sql = `SELECT ${member('scope', 's.state')}, ${member('digest', 's.state')} FROM ${latest(asked, 'policy-set')} s WHERE ${state} = 'in-force' ORDER BY 1`;
   const { rows } = await query(connection, sql);

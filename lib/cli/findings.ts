@@ -41,8 +41,8 @@ export async function askFindings(
 }
 
 function placeOf({ topology }: Connection): Omit<Asked, 'now' | 'since'> {
-  const { mesh, governanceAccount, domains } = topology;
-  return { database: `${glueName(mesh)}_audit`, mesh, governanceAccount, domains };
+  const { mesh, governanceAccount } = topology;
+  return { database: `${glueName(mesh)}_audit`, mesh, governanceAccount };
 }
 
 async function ask(

@@ -118,8 +118,8 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
 }
 
 function asked(connection: Connection, at: string) {
-  const { mesh, governanceAccount, domains } = connection.topology;
-  return { database: database(connection), mesh, governanceAccount, domains, ...askedAt(at) };
+  const { mesh, governanceAccount } = connection.topology;
+  return { database: database(connection), mesh, governanceAccount, ...askedAt(at) };
 }
 
 function database({ topology }: Connection): string {

@@ -15,8 +15,8 @@ interface SavedFindingsProps {
 export class SavedFindings extends Construct {
   constructor(scope: Construct, id: string, { topology, workGroup, database }: SavedFindingsProps) {
     super(scope, id);
-    const { mesh, governanceAccount, domains } = topology;
-    const asked = { database, mesh, governanceAccount, domains, now: SAVED_NOW, since: SAVED_SINCE };
+    const { mesh, governanceAccount } = topology;
+    const asked = { database, mesh, governanceAccount, now: SAVED_NOW, since: SAVED_SINCE };
     for (const finding of FINDINGS) {
       new CfnNamedQuery(this, finding.id, {
         name: `${mesh}-${finding.id}`,

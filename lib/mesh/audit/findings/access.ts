@@ -1,13 +1,13 @@
 import type { Asked, Finding } from './finding.ts';
 import { LOOK_BACK_DAYS } from './finding.ts';
 import {
-  domainsOf,
   elements,
   HOLDING,
   happened,
   intervals,
   latest,
   member,
+  ownersOf,
   personOf,
   roleOf,
   TRAIL_WHO,
@@ -129,12 +129,12 @@ function readersWithoutGrant(asked: Asked): string {
   const { database, mesh, now, since } = asked;
   const within = (relation: string) =>
     `${relation}."at" <= r."at" AND (${relation}.until IS NULL OR r."at" < ${relation}.until)`;
-  return `WITH domains AS ${domainsOf(asked)},
+  return `WITH owners AS ${ownersOf(asked)},
 reading AS (
   SELECT r.principal, r.account, r.domain, r.product, r.tablename, coalesce(r.subscription, '') AS subscription, r."at", coalesce(r.queryid, '') AS queryid
-  FROM ${database}.reads r LEFT JOIN domains ON domains.name = r.domain
+  FROM ${database}.reads r LEFT JOIN owners ON owners.name = r.domain
   WHERE r."at" > ${since} AND r."at" <= ${now} AND coalesce(r.state, 'SUCCEEDED') = 'SUCCEEDED'
-    AND coalesce(domains.account, '') <> r.account
+    AND coalesce(owners.account, '') <> r.account
     AND NOT regexp_like(coalesce(r.principal, ''), '/${mesh}-(reconcile|view-definer)(/|$)')
 ), subscriptions AS (
   SELECT s.subscription, s."at", s.until FROM ${intervals(asked, 'subscription')} s

@@ -4,7 +4,6 @@ export interface Asked {
   readonly database: string;
   readonly mesh: string;
   readonly governanceAccount: string;
-  readonly domains: readonly { readonly name: string; readonly account: string }[];
   /** SQL of the moment as ISO 8601 in UTC: what came later is left out. */
   readonly now: string;
   /** SQL of the moment {@link LOOK_BACK_DAYS} before it. */

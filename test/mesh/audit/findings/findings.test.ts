@@ -105,10 +105,6 @@ describe('the findings, on made rows', () => {
     database: database(index),
     mesh: 'm',
     governanceAccount: '900000000000',
-    domains: [
-      { name: 'd', account: '111111111111' },
-      { name: 'c', account: '222222222222' },
-    ],
   });
 
   test('each has a case in which it finds, and one in which it does not', () => {
