@@ -107,7 +107,8 @@ function checkContent(folder: string, manifest: EvidenceManifest): Problem[] {
   const coverage = JSON.parse(readFileSync(join(folder, COVERAGE), 'utf8')) as ControlCoverage[];
   const shown = { entries, findings, coverage, checkpoint: existsSync(join(folder, CHECKPOINT_FILE)) };
   const judged = judgeControls(standardNamed(manifest.standard, coverage), shown);
-  const twice = entries.filter(({ id }, index) => entries.findIndex((one) => one.id === id) !== index);
+  const seen = new Set<string>();
+  const twice = entries.filter(({ id }) => seen.size === seen.add(id).size);
   const wrong = judged.flatMap((control) => {
     const said = manifest.controls.find(({ id }) => id === control.id);
     if (said !== undefined && isEqual(said, control)) return [];
