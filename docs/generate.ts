@@ -73,7 +73,11 @@ function errors(): string {
 }
 
 /** Folders whose readers number their problems within an area. */
-const FINDINGS: Readonly<Record<string, string>> = { 'lib/mesh/topology': 'MESH', 'lib/mesh/contract': 'CONTRACT' };
+const FINDINGS: Readonly<Record<string, string>> = {
+  'lib/mesh/topology': 'MESH',
+  'lib/mesh/contract': 'CONTRACT',
+  'lib/mesh/audit/log': 'AUDIT',
+};
 
 /** `findings.error(12, place, 'message', 'fix')`: the number gives the code, the first long literal is the message. */
 function findingsOf(text: string, area: string): { code: string; message: string }[] {

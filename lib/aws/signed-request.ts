@@ -9,7 +9,9 @@ export interface Way {
   /** Default: the service's public endpoint in the region. */
   readonly endpoint?: string;
   readonly requestHandler: {
-    handle(request: HttpRequest): Promise<{ response: { statusCode: number; body?: unknown } }>;
+    handle(
+      request: HttpRequest,
+    ): Promise<{ response: { statusCode: number; headers?: Readonly<Record<string, string>>; body?: unknown } }>;
   };
 }
 
@@ -21,15 +23,19 @@ interface Keys {
 
 /** A request before it is signed. */
 export interface Unsigned {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 export interface Answer {
   readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  /** The bytes as UTF-8. */
   readonly text: string;
 }
 
@@ -56,10 +62,11 @@ export function createSigned(service: string, way: Way): (request: Unsigned) => 
       path,
       query: { ...query },
       headers: { host: endpoint.host, ...headers },
-      body: method === 'GET' ? undefined : body,
+      body: method === 'GET' || method === 'HEAD' ? undefined : body,
     });
     const { response } = await way.requestHandler.handle((await signer.sign(request)) as HttpRequest);
-    return { status: response.statusCode, text: await textOf(response.body) };
+    const bytes = await bytesOf(response.body);
+    return { status: response.statusCode, headers: response.headers ?? {}, bytes, text: bytes.toString() };
   };
 }
 
@@ -96,9 +103,9 @@ function keyOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Ar
     : new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
 }
 
-async function textOf(body: unknown): Promise<string> {
-  if (body === undefined || body === null) return '';
+async function bytesOf(body: unknown): Promise<Buffer> {
+  if (body === undefined || body === null) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }

@@ -14,6 +14,7 @@ export const AUDIT_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--reads', description: 'reads of product data, from CloudTrail' },
       { flags: '--product <product>', description: '<domain>/<product>' },
+      { flags: '--kind <kinds>', description: 'only these kinds, e.g. command,decision,denied' },
       { flags: '--limit <entries>', description: 'newest entries (default: 100)' },
       { flags: '-f, --follow', description: 'go on as decisions and changes come' },
       { flags: '--every <seconds>', description: 'how often to look with --follow (default: 15)' },
@@ -22,6 +23,10 @@ export const AUDIT_COMMANDS: readonly CommandSpec[] = [
     connects: true,
     examples: [
       { line: 'weft audit list --as governance/auditor', what: 'SQL over the audit tables, as an auditor' },
+      {
+        line: 'weft audit list --kind command,decision,denied --as governance/auditor',
+        what: 'what people asked, and what became of it',
+      },
       { line: 'weft audit list --follow --as governance/auditor', what: 'decisions as they are made' },
     ],
     shape: '{ "entries": […] }; with --follow one entry a line',

@@ -8,10 +8,15 @@ export interface AuditOptions {
   readonly limit: number;
   /** `<domain>/<product>`. */
   readonly product?: string;
+  /** Only entries of these kinds. */
+  readonly kinds?: readonly string[];
 }
 
 /** One line of the trail as the audit tables give it; absent values are empty. */
-export type EntryRow = Pick<AuditEntry, 'id' | 'at' | 'actor' | 'action' | 'summary' | 'correlation' | 'entity'> & {
+export type EntryRow = Pick<
+  AuditEntry,
+  'id' | 'at' | 'kind' | 'actor' | 'action' | 'summary' | 'correlation' | 'entity'
+> & {
   readonly domain: string;
   readonly product: string;
   readonly subscription: string;
@@ -32,6 +37,7 @@ export interface ReadRow {
 const ENTRY_COLUMNS = [
   'id',
   'at',
+  'kind',
   'actor',
   'action',
   'summary',
@@ -84,10 +90,13 @@ function database(connection: Connection): string {
   return `${glueName(connection.topology.mesh)}_audit`;
 }
 
-function where({ product }: AuditOptions): string {
-  if (product === undefined) return '';
-  const [domain = '', name = ''] = product.split('/');
-  return `WHERE domain = ${literal(domain)} AND product = ${literal(name)}`;
+function where({ product, kinds = [] }: AuditOptions): string {
+  const [domain = '', name = ''] = product?.split('/') ?? [];
+  const conditions = [
+    ...(product === undefined ? [] : [`domain = ${literal(domain)}`, `product = ${literal(name)}`]),
+    ...(kinds.length === 0 ? [] : [`kind IN (${kinds.map(literal).join(', ')})`]),
+  ];
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 function databasePrefix(product: string): string {

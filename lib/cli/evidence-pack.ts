@@ -21,9 +21,8 @@ import { standardNamed } from '#mesh/audit/standards/standards.ts';
 import { userError } from '#mesh/error.ts';
 import { readPolicies } from '#mesh/policy/read-policies.ts';
 import { coverageOf } from '#mesh/policy-set/coverage.ts';
-import { auditObject } from './audit-object.ts';
 import type { Connection } from './connection.ts';
-import { entryProofs } from './entry-proof.ts';
+import { type ProvingLog, provingLog } from './entry-proof.ts';
 import { policiesAt, wholeEntries } from './evidence-facts.ts';
 import { localCedar } from './policy-sets.ts';
 import { reportFacts } from './report-facts.ts';
@@ -52,12 +51,16 @@ export async function writePack(
     [],
   );
   const standard = standardNamed(name, coverage);
-  const [facts, whole, key] = await Promise.all([
+  const [asked, whole] = await Promise.all([
     reportFacts(connection, period, { now }),
     wholeEntries(connection, period),
-    auditObject(connection, KEY_FILE),
   ]);
-  const { findings, checkpoint, mesh, madeAt, madeBy } = facts;
+  // After the entries, so that it covers them; the report rests on the same checkpoint as the proofs.
+  const log = await provingLog(connection);
+  const { checkpoint } = log;
+  const { checkpoint: _, ...rest } = asked;
+  const facts = { ...rest, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  const { findings, mesh, madeAt, madeBy } = facts;
   const judge = (entries: readonly AuditEntry[]) =>
     judgeControls(standard, { entries, findings, coverage, checkpoint: checkpoint !== undefined });
   const wanted = new Set(judge(whole.map(({ entry }) => entry)).flatMap((control) => control.entries));
@@ -72,7 +75,7 @@ export async function writePack(
   put(FINDINGS_FILE, json(findings));
   put(COVERAGE, json(coverage));
   if (checkpoint !== undefined) put(CHECKPOINT_FILE, checkpoint);
-  if (key !== undefined) put(KEY_FILE, key);
+  put(KEY_FILE, `${log.key}\n`);
   const policyFiles = sets.flatMap(({ scope, digest, files }) =>
     Object.entries(files).map(([file, text]) => {
       const path = `policies/${scope}@${digest.slice(0, 12)}/${file}`;
@@ -81,7 +84,7 @@ export async function writePack(
     }),
   );
   const proved = await putProofs(
-    connection,
+    log,
     packed.map(({ entry }) => entry.id),
     put,
   );
@@ -105,14 +108,13 @@ export async function writePack(
 }
 
 async function putProofs(
-  connection: Connection,
+  log: ProvingLog,
   ids: readonly string[],
   put: (path: string, text: string) => void,
 ): Promise<number> {
-  const prove = entryProofs(connection);
   let proved = 0;
   for (const [line, id] of ids.entries()) {
-    const proof = await prove(id);
+    const proof = await log.prove(id);
     if (proof === undefined) continue;
     put(proofPath(line), proof);
     proved += 1;

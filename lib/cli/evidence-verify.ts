@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { logCrypto } from '#aws/log-crypto.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import { judgeControls } from '#mesh/audit/evidence/controls.ts';
 import {
@@ -15,11 +16,12 @@ import {
   readManifest,
 } from '#mesh/audit/evidence/manifest.ts';
 import type { FindingResult } from '#mesh/audit/findings/finding.ts';
+import { parseVerifierKey, type VerifierKey } from '#mesh/audit/log/note.ts';
 import { standardNamed } from '#mesh/audit/standards/standards.ts';
 import { isEqual } from '#mesh/equal.ts';
 import { type Problem, userError } from '#mesh/error.ts';
 import type { ControlCoverage } from '#mesh/policy-set/coverage.ts';
-import { checkEntryProof, type ProofCheck } from './entry-proof.ts';
+import { checkEntryProof } from './entry-proof.ts';
 import { filesIn, sha256 } from './evidence-pack.ts';
 
 /** What a pack was found to be. */
@@ -38,8 +40,7 @@ interface VerifyOptions {
   /** What the manifest's SHA-256 has to be. */
   readonly digest?: string;
   /** The log's public key from elsewhere; else that of the pack is taken. */
-  readonly key?: string;
-  readonly check?: ProofCheck;
+  readonly key?: VerifierKey;
 }
 
 /**
@@ -48,7 +49,7 @@ interface VerifyOptions {
  * `-074` (it is another pack).
  * @throws WeftError `WEFT-AUDIT-067` when the folder is no evidence pack.
  */
-export function verifyPack(folder: string, { digest, key, check = checkEntryProof }: VerifyOptions = {}): PackCheck {
+export function verifyPack(folder: string, { digest, key }: VerifyOptions = {}): PackCheck {
   const path = join(folder, MANIFEST);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const manifest = text === undefined ? undefined : readManifest(text);
@@ -69,7 +70,7 @@ export function verifyPack(folder: string, { digest, key, check = checkEntryProo
   const files = [...manifest.files.flatMap((file) => checkFile(folder, file)), ...checkAdded(folder, manifest)];
   // What stands in files that are not as they were says nothing more.
   const content = files.length > 0 ? undefined : checkContent(folder, manifest);
-  const proofs = files.length > 0 ? undefined : checkProofs(folder, manifest, key, check);
+  const proofs = files.length > 0 ? undefined : checkProofs(folder, manifest, key);
   const anchored = digest !== undefined || (proofs?.proved ?? 0) === manifest.entries.count;
   return {
     manifest,
@@ -132,15 +133,11 @@ function checkContent(folder: string, manifest: EvidenceManifest): Problem[] {
   ];
 }
 
-function checkProofs(
-  folder: string,
-  manifest: EvidenceManifest,
-  given: string | undefined,
-  check: ProofCheck | undefined,
-) {
+function checkProofs(folder: string, manifest: EvidenceManifest, given: VerifierKey | undefined) {
   const lines = linesOf(folder);
   const path = join(folder, KEY_FILE);
-  const key = given ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined);
+  const packed = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const key = given ?? parseVerifierKey(packed, logCrypto.sha256);
   const there = lines.map((_, line) => existsSync(join(folder, proofPath(line))));
   const without = there.filter((one) => !one).length;
   const notes = without === 0 ? [] : [`${without} of ${lines.length} entries have no proof that the log holds them`];
@@ -155,12 +152,12 @@ function checkProofs(
       ),
     );
   if (count === 0) return { problems, notes, proved: 0 };
-  if (key === undefined || check === undefined)
+  if (key === undefined)
     return { problems, notes: [...notes, 'the proofs could not be checked: there is no key'], proved: 0 };
   let proved = 0;
   for (const [line, entry] of lines.entries()) {
     if (there[line] !== true) continue;
-    const answer = check(readFileSync(join(folder, proofPath(line)), 'utf8'), key);
+    const answer = checkEntryProof(readFileSync(join(folder, proofPath(line)), 'utf8'), key);
     if ('wrong' in answer)
       problems.push(
         problem('WEFT-AUDIT-071', `the proof of line ${line + 1} does not hold: ${answer.wrong}`, proofPath(line)),

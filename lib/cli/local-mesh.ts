@@ -7,7 +7,7 @@ import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
 
 const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
@@ -49,13 +49,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     // What an earlier process told may name another port: until the stacks are there, there is no API.
     instance.describe({ apiUrl: undefined, topology });
     onStage?.({ kind: 'opened', endpoint: instance.endpoint, notices: instance.notices });
-    const accounts = [
-      topology.governanceAccount,
-      topology.auditAccount,
-      ...topology.domains.map((domain) => domain.account),
-    ];
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
-    for (const account of accounts) {
+    for (const account of accountsOf(topology)) {
       const unit = topology.domains.find((domain) => domain.account === account)?.unit;
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }

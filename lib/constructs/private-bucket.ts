@@ -13,7 +13,8 @@ import { acknowledge } from './acknowledge.ts';
 
 export interface PrivateBucketProps
   extends Pick<BucketProps, 'bucketName' | 'lifecycleRules' | 'objectLockEnabled' | 'objectLockDefaultRetention'> {
-  readonly encryptionKey: IKey;
+  /** The account's own key, or why S3's own will do. */
+  readonly encryptionKey: IKey | { readonly without: string };
   /** Tell the account's default event bus of changes to objects. Default false. */
   readonly events?: boolean;
 }
@@ -24,11 +25,13 @@ const LOGGING =
 /** A bucket with the account's own key, versions, TLS only and no public access, kept when its stack goes. */
 export class PrivateBucket extends Bucket {
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
-    const { events, ...bucket } = props;
+    const { events, encryptionKey, ...bucket } = props;
+    const reason = 'without' in encryptionKey ? encryptionKey.without : undefined;
     super(scope, id, {
       ...bucket,
-      encryption: BucketEncryption.KMS,
-      bucketKeyEnabled: true,
+      ...('without' in encryptionKey
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
       versioned: true,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
@@ -40,6 +43,7 @@ export class PrivateBucket extends Bucket {
     if (events && this.node.defaultChild instanceof CfnBucket) {
       this.node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     }
+    if (reason !== undefined) acknowledge(this, { 'NIST.800.53.R5-S3DefaultEncryptionKMS': reason });
     acknowledge(this, {
       'AwsSolutions-S1': LOGGING,
       'NIST.800.53.R5-S3BucketLoggingEnabled': LOGGING,

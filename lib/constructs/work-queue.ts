@@ -9,22 +9,27 @@ export interface WorkQueueProps {
   readonly fifo?: boolean;
   /** The timeout of the Lambda that works it off; a message stays invisible six times as long. */
   readonly workTimeout: Duration;
+  /** A physical name, where another account sends. Default: generated. */
+  readonly queueName?: string;
+  /** After that many a message is in the dead letters. Default 5. */
+  readonly attempts?: number;
 }
 
-/** A queue of work for one Lambda, with a dead-letter queue after five attempts. */
+/** A queue of work for one Lambda, with a dead-letter queue behind it. */
 export class WorkQueue extends Queue {
   readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     const deadLetters = new DeadLetterQueue(scope, `${id}DeadLetters`, { fifo: props.fifo });
     super(scope, id, {
+      queueName: props.queueName,
       fifo: props.fifo || undefined,
       contentBasedDeduplication: props.fifo || undefined,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(6 * props.workTimeout.toSeconds()),
       retentionPeriod: Duration.days(14),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: props.attempts ?? 5 },
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.deadLetters = deadLetters;

@@ -5,7 +5,10 @@ import { type Registry, recordOfImage } from '#aws/registry.ts';
 import { ENTITLEMENTS, groupOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
 import type { WriteOnce } from '#aws/s3.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
-import { type AuditEntry, auditEntries } from '#mesh/audit/entry.ts';
+import { type AuditEntry, auditEntries, eventEntry } from '#mesh/audit/entry.ts';
+import type { Sha256 } from '#mesh/audit/log/merkle.ts';
+import { fitted } from '#mesh/audit/log/message.ts';
+import { detailsKey } from '#mesh/audit/log/tile.ts';
 import { deriveEvents, needsReconcile } from '#mesh/event/derive.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
 import { lookAskedFor } from '#mesh/event/needs-reconcile.ts';
@@ -17,7 +20,11 @@ import type { ReconcileRequest } from './reconcile-request.ts';
 export interface RelayDeps {
   readonly queue: FifoQueue;
   readonly bus: Bus;
-  readonly trail: WriteOnce;
+  /** To the appender of the trail. */
+  readonly trail: FifoQueue;
+  /** Where long members of entries go. */
+  readonly details: WriteOnce;
+  readonly sha256: Sha256;
   readonly registry: Pick<Registry, 'version'>;
 }
 
@@ -67,12 +74,9 @@ export async function relay(records: readonly StreamRecord[], deps: RelayDeps): 
   const committed = records.map(read).filter((entry) => entry !== undefined);
   const failed = new Set<string>();
   collect(failed, await deps.queue.send(reconcileRequests(committed)));
-  collect(failed, await deps.bus.put(await meshEvents(committed, deps)));
-  await keepTrail(
-    committed.filter(({ sequence }) => !failed.has(sequence)),
-    deps.trail,
-    failed,
-  );
+  const events = await meshEvents(committed, deps);
+  collect(failed, await deps.bus.put(events));
+  await keepTrail(committed, events, deps, failed);
   return [...failed];
 }
 
@@ -139,26 +143,36 @@ async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Pro
   return events;
 }
 
-/** One object for each entry, written once: a batch that comes again in other pieces writes none of them twice. */
-async function keepTrail(committed: readonly Committed[], trail: WriteOnce, failed: Set<string>): Promise<void> {
-  const entries = committed.flatMap(({ before, after, sequence }) =>
-    auditEntries(before, after).map((entry) => ({ entry, sequence })),
-  );
-  await Promise.all(
-    entries.map(async ({ entry, sequence }) => {
-      try {
-        await trail.put(trailKey(entry), `${JSON.stringify(entry)}\n`);
-      } catch {
-        failed.add(sequence);
-      }
-    }),
-  );
-}
+/** The group of the trail's queue: one order for all of it. */
+const TRAIL = 'trail';
 
-/** `entries/<yyyy>/<mm>/<dd>/<time>-<id of the entry>.jsonl`: in order of time within a day. */
-export function trailKey({ at, id }: AuditEntry): string {
-  const name = id.replaceAll(/[^\w.-]+/g, '_');
-  return `entries/${at.slice(0, 10).replaceAll('-', '/')}/${at.replaceAll(/[-:]/g, '')}-${name}.jsonl`;
+/** Every change and every event that was told is an entry; a batch that comes again brings the same ids, which the appender knows. */
+async function keepTrail(
+  committed: readonly Committed[],
+  events: readonly Tagged<BusEvent>[],
+  deps: RelayDeps,
+  failed: Set<string>,
+): Promise<void> {
+  const told = Map.groupBy(events, ({ sequences: [sequence = ''] }) => sequence);
+  const entries = committed
+    .filter(({ sequence }) => !failed.has(sequence))
+    .flatMap(({ before, after, sequence }) => {
+      const own = auditEntries(before, after);
+      const [about] = own;
+      const of = (about === undefined ? [] : (told.get(sequence) ?? [])).map(({ detail }) =>
+        eventEntry(detail as MeshEvent, about as AuditEntry),
+      );
+      return [...own, ...of].map((entry) => ({ sequence, ...fitted(entry, deps.sha256) }));
+    });
+  await Promise.all(
+    entries.flatMap(({ apart, sequence }) =>
+      apart.map(({ sha256, text }) => deps.details.put(detailsKey(sha256), text).catch(() => failed.add(sequence))),
+    ),
+  );
+  const messages = entries
+    .filter(({ sequence }) => !failed.has(sequence))
+    .map(({ entry, sequence }) => ({ group: TRAIL, deduplication: entry.id, body: entry, sequences: [sequence] }));
+  collect(failed, await deps.trail.send(messages));
 }
 
 function collect(failed: Set<string>, outcome: BatchOutcome<{ readonly sequences: readonly string[] }>): void {

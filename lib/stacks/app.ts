@@ -4,6 +4,7 @@ import { settleWildcards } from '#constructs/wildcards.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
 import { AuditStage } from './audit/audit-stage.ts';
+import { WitnessStage } from './audit/witness-stage.ts';
 import { DomainStage } from './domain/domain-stage.ts';
 import { GovernanceStage } from './governance/governance-stage.ts';
 import { meshOptions } from './mesh-options.ts';
@@ -42,6 +43,7 @@ export function addMesh(
 ): void {
   const site = { topology, lambdas, policies, options: meshOptions(app.node) };
   // First, because CloudTrail of the governance account takes no bucket that is not there.
+  if (topology.witnessAccount !== undefined) new WitnessStage(app, site, topology.witnessAccount);
   if (isAuditApart(topology)) new AuditStage(app, site);
   new GovernanceStage(app, site);
   for (const domain of topology.domains) new DomainStage(app, site, domain);

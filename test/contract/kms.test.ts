@@ -35,7 +35,7 @@ import { expect, test } from '@jest/globals';
 import { KmsService } from '#local/services/kms/service.ts';
 import { describeBackends } from './harness.ts';
 
-describeBackends('KMS', { moto: true, services: () => [new KmsService()] }, (backend) => {
+describeBackends('KMS', { moto: true, services: (cloud) => [new KmsService(cloud)] }, (backend) => {
   async function newKey(input: CreateKeyCommandInput = {}) {
     const kms = backend.client(KMSClient);
     const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));

@@ -1,20 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { toItem } from '#aws/attribute-value.ts';
 import type { BusEvent } from '#aws/eventbridge.ts';
+import { logCrypto } from '#aws/log-crypto.ts';
 import { keyOf } from '#aws/registry-keys.ts';
 import type { FifoMessage } from '#aws/sqs.ts';
 import { relay, type StreamRecord } from '#control/relay.ts';
+import type { AuditEntry } from '#mesh/audit/entry.ts';
 import type { RegistryRecord } from '#mesh/registry.ts';
-import { product, subscription, table } from '../mesh/fixtures.ts';
+import { column, product, subscription, table } from '../mesh/fixtures.ts';
 
 const image = (record: RegistryRecord) => toItem({ ...record, ...keyOf(record), sort: 's' });
 const inserted = (sequence: string, record: RegistryRecord): StreamRecord => ({ sequence, after: image(record) });
 
 /** Everything that the relay writes to, kept; entries that match are refused. */
-function sink(refuse: { message?: RegExp; event?: string; trail?: boolean } = {}) {
+function sink(refuse: { message?: RegExp; event?: string; trail?: boolean; details?: boolean } = {}) {
   const messages: FifoMessage[] = [];
   const events: BusEvent[] = [];
-  const trail = new Map<string, string>();
+  const trail = new Map<string, AuditEntry>();
+  const details = new Map<string, string>();
   const split = <T>(entries: readonly T[], bad: (entry: T) => boolean) => ({
     done: entries.filter((entry) => !bad(entry)),
     unclear: [],
@@ -24,6 +27,7 @@ function sink(refuse: { message?: RegExp; event?: string; trail?: boolean } = {}
     messages,
     events,
     trail,
+    details,
     deps: {
       registry: { version: async () => undefined },
       queue: {
@@ -41,13 +45,21 @@ function sink(refuse: { message?: RegExp; event?: string; trail?: boolean } = {}
         },
       },
       trail: {
+        send: async <T extends FifoMessage>(entries: readonly T[]) => {
+          const outcome = split(entries, () => refuse.trail === true);
+          for (const { deduplication, body } of outcome.done) trail.set(deduplication, body as AuditEntry);
+          return outcome;
+        },
+      },
+      details: {
         put: async (key: string, body: string) => {
-          if (refuse.trail === true) throw new Error('the bucket is away');
-          const fresh = !trail.has(key);
-          if (fresh) trail.set(key, body);
+          if (refuse.details === true) throw new Error('the bucket is away');
+          const fresh = !details.has(key);
+          details.set(key, body);
           return fresh;
         },
       },
+      sha256: logCrypto.sha256,
     },
   };
 }
@@ -69,8 +81,13 @@ describe('relaying what was committed', () => {
     expect(out.events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['ProductPublished', 'SubscriptionRequested']),
     );
-    const lines = [...out.trail.values()].flatMap((body) => body.trim().split('\n'));
-    expect(lines.map((line) => JSON.parse(line).entity)).toEqual(['product', 'subscription']);
+    expect([...out.trail.values()].map(({ kind, entity, action }) => `${kind} ${entity} ${action}`)).toEqual([
+      'change product Tested',
+      'event product ProductPublished',
+      'change subscription Tested',
+      'event subscription SubscriptionRequested',
+      'event subscription SubscriptionApproved',
+    ]);
   });
 
   test('a repeated batch has the same identities everywhere', async () => {
@@ -89,6 +106,23 @@ describe('relaying what was committed', () => {
     expect(await relay(batch, sink({ message: /returns/ }).deps)).toEqual(['2']);
     expect(await relay(batch, sink({ event: 'ProductPublished' }).deps)).toEqual(['1', '2']);
     expect(await relay(batch, sink({ trail: true }).deps)).toEqual(['1', '2']);
+  });
+
+  test('what is long of an entry stands apart before the entry is told, or the record comes again', async () => {
+    const wide = product([
+      table(
+        't0',
+        Array.from({ length: 600 }, (_, n) => column(`column_${n}`, 'string')),
+      ),
+    ]);
+    const out = sink();
+    expect(await relay([inserted('1', wide)], out.deps)).toEqual([]);
+    const [entry] = out.trail.values();
+    expect(entry?.state).toBeUndefined();
+    expect(JSON.parse(out.details.get(`details/${entry?.stateRef}.json`) ?? '{}').tables[0].columns).toHaveLength(600);
+    const without = sink({ details: true });
+    expect(await relay([inserted('1', wide)], without.deps)).toEqual(['1']);
+    expect(without.trail.size).toBe(0);
   });
 
   test('source pointers are nobody’s business', async () => {

@@ -4,6 +4,7 @@ import { organizationOf } from '#local/core/organization.ts';
 import type { Call, Observer } from '#local/core/service.ts';
 import { asked } from '#local/services/iam/asked.ts';
 import { IamService } from '#local/services/iam/service.ts';
+import { KmsService } from '#local/services/kms/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
 
@@ -27,6 +28,8 @@ export class Judge implements Observer {
   readonly #verdicts = new Map<string, string>();
   /** Calls judged, so that a judge that saw nothing is noticed. */
   judged = 0;
+  /** False while somebody tries on purpose what is not allowed. */
+  watching = true;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
@@ -38,7 +41,7 @@ export class Judge implements Observer {
 
   async before(call: Call): Promise<void> {
     const { roleArn } = call.caller;
-    if (roleArn === undefined || roleArn.includes(':role/cdk-') || UNJUDGED.has(call.action)) return;
+    if (!this.watching || roleArn === undefined || roleArn.includes(':role/cdk-') || UNJUDGED.has(call.action)) return;
     const iam = this.#cloud.service(IamService);
     if (iam.role(roleArn) === undefined) return;
     for (const { action, resource } of asked(call)) {
@@ -80,24 +83,28 @@ export class Judge implements Observer {
     return result;
   }
 
-  /** The policy of a queue or bucket of the caller's own account, which may allow what the identity does not. */
+  /** The policy of a queue, bucket or key, which may allow what the identity does not, or deny it. */
   #policyOf(call: Call, resource: string): unknown {
     const text =
       call.service === 'sqs'
         ? this.#cloud.service(SqsService).policyOf(resource)
         : call.service === 's3'
           ? this.#cloud.service(S3Service).bucketPolicy(resource.split(':::')[1]?.split('/')[0] ?? '')
-          : undefined;
+          : call.service === 'kms'
+            ? this.#cloud.service(KmsService).policyOf(resource)
+            : undefined;
     return text === undefined ? undefined : JSON.parse(text);
   }
 
   #context(call: Call): Record<string, string | string[]> {
     const organization = organizationOf(this.#cloud.store, call.account);
+    const none = call.headers?.['if-none-match'];
     return {
       'aws:PrincipalArn': call.caller.roleArn ?? call.caller.arn,
       'aws:PrincipalAccount': call.account,
       'aws:RequestedRegion': call.region,
       'aws:SecureTransport': 'true',
+      ...(none === undefined || call.service !== 's3' ? {} : { 's3:if-none-match': none }),
       ...(organization === undefined ? {} : { 'aws:PrincipalOrgID': organization }),
     };
   }

@@ -3,7 +3,7 @@ import type { Call } from '#local/core/service.ts';
 import { asked } from '#local/services/iam/asked.ts';
 import { rolesNamespace, type StoredRole } from '#local/services/iam/model.ts';
 import { IamService } from '#local/services/iam/service.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 
 /** A permission that a role has, or a thing that it did, in words that are the same for every domain. */
 export interface Permit {
@@ -62,13 +62,8 @@ export class Usage {
   }
 
   #granted(topology: Topology): OnResource[] {
-    const accounts = [
-      topology.governanceAccount,
-      topology.auditAccount,
-      ...topology.domains.map(({ account }) => account),
-    ];
     const iam = this.#cloud.service(IamService);
-    return [...new Set(accounts)].flatMap((account) =>
+    return accountsOf(topology).flatMap((account) =>
       this.#cloud.store.list<StoredRole>(rolesNamespace(account)).flatMap(({ value }) => {
         const role = `arn:aws:iam::${account}:role${value.path}${value.name}`;
         if (isDeployer(role)) return [];

@@ -6,7 +6,7 @@ import { setOrganization } from '#local/core/organization.ts';
 import type { DeployResult } from '#local/deployer/progress.ts';
 import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import { buildApp } from '#stacks/app.ts';
 
 /** A mesh for a test: an instance in a folder of its own, with the stacks of `examples/aviation` deployed. */
@@ -37,12 +37,7 @@ export async function openTestMesh(options: { clock?: Clock; assembly?: string }
   const topology = aviation();
   const folder = mkdtempSync(join(tmpdir(), 'weft-mesh-'));
   const instance = await openInstance({ folder, port: 0, live: false, clock: options.clock, region: topology.region });
-  const accounts = [
-    topology.governanceAccount,
-    topology.auditAccount,
-    ...topology.domains.map(({ account }) => account),
-  ];
-  for (const account of accounts) setOrganization(instance.cloud.store, account, topology.organization);
+  for (const account of accountsOf(topology)) setOrganization(instance.cloud.store, account, topology.organization);
   const deployment = await instance.deploy(options.assembly ?? synthesize(topology));
   return { instance, topology, deployment, close: () => instance.close() };
 }

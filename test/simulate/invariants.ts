@@ -213,20 +213,29 @@ export class Watch {
 
   /** What holds once faults have stopped and nothing is on its way; what the clock ends, only after a sweep. @throws Broken */
   async settled(swept: boolean): Promise<void> {
-    this.#trailWhole();
+    await this.#trailWhole();
     const versions = (await this.#mesh.versions()).filter((version) => version !== undefined);
     for (const version of versions) await this.#converged(version, swept);
   }
 
-  /** `one-entry-each`: every committed change is one entry, and every accepted command has one. */
-  #trailWhole(): void {
-    const entries = this.#mesh.entries();
-    const ids = new Set(entries.map(({ id }) => id));
-    if (ids.size !== entries.length) throw new Broken('one-entry-each', 'an entry stands twice in the trail');
-    const told = this.#mesh.relayed.filter(({ before, after }) =>
+  /** `one-entry-each`: every committed change and every event is one entry, and every accepted command has one; `trail-verifies`. */
+  async #trailWhole(): Promise<void> {
+    const { problems } = await this.#mesh.verifyTrail();
+    // Before the first entry there is no log yet.
+    if (this.#mesh.entries().length > 0 && problems[0] !== undefined)
+      throw new Broken('trail-verifies', `${problems[0].where}: ${problems[0].message}`);
+    const all = this.#mesh.entries();
+    const ids = new Set(all.map(({ id }) => id));
+    const told = new Set(this.#mesh.events.map(({ id }) => `event/${id}`));
+    const entries = all.filter(({ kind }) => kind !== 'event');
+    const events = all.filter(({ kind }) => kind === 'event');
+    if (events.length !== told.size || events.some(({ id }) => !told.has(id)))
+      throw new Broken('one-entry-each', `${told.size} events, ${events.length} entries of events`);
+    if (ids.size !== all.length) throw new Broken('one-entry-each', 'an entry stands twice in the trail');
+    const changes = this.#mesh.relayed.filter(({ before, after }) =>
       /^(PRODUCT|ATTEMPT|DOMAIN)/.test((after ?? before)?.pk?.S ?? ''),
     );
-    const records = told.filter(({ before, after }) => before?.revision?.N !== after?.revision?.N);
+    const records = changes.filter(({ before, after }) => before?.revision?.N !== after?.revision?.N);
     if (records.length !== entries.length)
       throw new Broken('one-entry-each', `${records.length} changes, ${entries.length} entries`);
     for (const { command, correlation } of this.#accepted) {

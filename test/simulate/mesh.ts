@@ -1,7 +1,9 @@
 import type { BatchOutcome } from '#aws/batch.ts';
 import type { BusEvent } from '#aws/eventbridge.ts';
+import { logCrypto } from '#aws/log-crypto.ts';
 import type { FifoMessage } from '#aws/sqs.ts';
 import { answerShare, latestIntents } from '#control/answer-share.ts';
+import { appendToLog } from '#control/append-log.ts';
 import { reconcile } from '#control/reconcile.ts';
 import { mergeRequests, type ReconcileRequest } from '#control/reconcile-request.ts';
 import { relay, type StreamRecord } from '#control/relay.ts';
@@ -9,9 +11,12 @@ import { sweep } from '#control/sweep.ts';
 import { sync } from '#control/sync.ts';
 import { DynamoDbService } from '#local/services/dynamodb/service.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
+import { verifyLog } from '#mesh/audit/log/verify.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
 import { databaseName, domainRoleName } from '#mesh/topology/names.ts';
 import { accountOf, createWorld, TOPOLOGY } from '../control/world.ts';
+import { memoryLog } from '../mesh/audit/log/memory-log.ts';
 import { PRODUCTS } from './contract.ts';
 import { Faults } from './faults.ts';
 import type { Random } from './random.ts';
@@ -40,7 +45,8 @@ export async function createMesh(random: Random) {
   const requests: Queued[] = [];
   const intents = new Map<string, MeshEvent[]>(TOPOLOGY.domains.map(({ name }) => [name, []]));
   const reports: Report[] = [];
-  const trail = new Map<string, string>();
+  const letters: string[] = [];
+  const { bucket, witness, key, deps: log } = memoryLog();
   const events: MeshEvent[] = [];
   const seen = new Set<string>();
   const relayed: StreamRecord[] = [];
@@ -97,12 +103,18 @@ export async function createMesh(random: Random) {
       return outcome;
     },
   });
-  const writeOnce = {
-    put: async (key: string, body: string) => {
+  /** Whoever sends twice brings twice: the queue forgets after five minutes what it has seen. */
+  const trail = {
+    send: async <T extends FifoMessage>(messages: readonly T[]) => {
+      const outcome = some(messages);
+      for (const { body } of outcome.done) letters.push(JSON.stringify(body));
+      return outcome;
+    },
+  };
+  const details = {
+    put: async (name: string, body: string) => {
       if (random.chance(faults.rates.partial / 2)) throw new Error('the bucket does not answer');
-      if (trail.has(key)) return false;
-      trail.set(key, body);
-      return true;
+      return bucket.putOnce(name, body);
     },
   };
 
@@ -127,7 +139,7 @@ export async function createMesh(random: Random) {
         ({ dynamodb: { SequenceNumber, OldImage, NewImage } }) =>
           ({ sequence: SequenceNumber, before: OldImage, after: NewImage }) as unknown as StreamRecord,
       );
-      const deps = { queue, bus: meshBus, trail: writeOnce, registry: world.registry };
+      const deps = { queue, bus: meshBus, trail, details, sha256: log.sha256, registry: world.registry };
       const { value: failed, crashed } = await faults.process(() => relay(given, deps));
       if (crashed || failed === undefined) return true;
       const first = given.findIndex(({ sequence }) => failed.includes(sequence));
@@ -171,6 +183,23 @@ export async function createMesh(random: Random) {
       else done(reports, [report]);
       return true;
     },
+    append: async (): Promise<boolean> => {
+      if (letters.length === 0) return false;
+      const taken = letters.slice(0, 1 + random.below(10));
+      let dead = false;
+      bucket.before = () => {
+        dead ||= random.chance(faults.rates.crash);
+        if (dead) throw new Error('the appender has ended');
+      };
+      const appended = await appendToLog(taken, log).then(
+        () => true,
+        () => false,
+      );
+      bucket.before = () => {};
+      // Now and then the queue does not hear that a batch is done.
+      if (appended && !random.chance(faults.rates.lostAnswer)) letters.splice(0, taken.length);
+      return true;
+    },
     sweep: async (): Promise<boolean> => {
       commands += 1;
       await faults.process(() => sweep(`sweep-${commands}`, { ...world.governance, queue }));
@@ -182,13 +211,15 @@ export async function createMesh(random: Random) {
     world,
     faults,
     moves,
-    trail,
+    /** Verifies the whole log against its witness. */
+    verifyTrail: () => verifyLog(bucket, { ...logCrypto, key, witness }),
     events,
     waitingFor: () => ({
       relay: stream.streamRecords(world.stream, position, 1).length,
       reconcile: requests.length,
       agent: [...intents.values()].reduce((sum, { length }) => sum + length, 0),
       sync: reports.length,
+      append: letters.length,
     }),
     waiting: () =>
       requests.length + reports.length + [...intents.values()].reduce((sum, { length }) => sum + length, 0),
@@ -199,12 +230,15 @@ export async function createMesh(random: Random) {
       return `c-${commands}`;
     },
     entries: (): AuditEntry[] =>
-      [...trail.values()].flatMap((body) =>
-        body
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line)),
-      ),
+      [...bucket.objects]
+        .filter(([name]) => name.startsWith(ENTRIES_PREFIX))
+        .flatMap(([, body]) =>
+          Buffer.from(body)
+            .toString()
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        ),
     /** Every committed change that the relay has passed. */
     relayed,
     unrelayed: () => stream.streamRecords(world.stream, position, 1).length,

@@ -29,8 +29,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'relay: acknowledge before the trail is written',
     file: 'lib/control/relay.ts',
-    out: '      } catch {\n        failed.add(sequence);',
-    in: '      } catch {',
+    out: 'collect(failed, await deps.trail.send(',
+    in: 'collect(new Set(), await deps.trail.send(',
   },
   {
     name: 'relay: ask once for all revisions of a record',

@@ -18,7 +18,7 @@ export interface Simulated {
   readonly broken?: { readonly invariant: string; readonly message: string; readonly step: number };
 }
 
-type Kind = 'act' | 'relay' | 'reconcile' | 'agent' | 'sync' | 'sweep' | 'meddle' | 'wait';
+type Kind = 'act' | 'relay' | 'reconcile' | 'agent' | 'sync' | 'append' | 'sweep' | 'meddle' | 'wait';
 
 /** How often each kind of step comes. */
 const WEIGHTS: Readonly<Record<Kind, number>> = {
@@ -27,6 +27,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   reconcile: 20,
   agent: 20,
   sync: 20,
+  append: 12,
   sweep: 2,
   meddle: 1,
   wait: 3,
@@ -114,6 +115,7 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
         await mesh.moves.reconcile(),
         await mesh.moves.agent(),
         await mesh.moves.sync(),
+        await mesh.moves.append(),
       ];
       if (!moved.includes(true) && mesh.unrelayed() === 0) return;
     }

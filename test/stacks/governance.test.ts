@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { trailKey } from '#control/relay.ts';
 import { ROUTES as COMMANDS } from '#lambdas/api/routes.ts';
 import { ROUTES as DOCUMENTS } from '#lambdas/publish/routes.ts';
-import { ENTRIES_PREFIX } from '#stacks/governance/audit-tables.ts';
+import { ENTRIES_PREFIX, entriesKey } from '#mesh/audit/log/tile.ts';
 import { DOCUMENT_ROUTES, ROUTES } from '#stacks/governance/mesh-api.ts';
 import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
 
@@ -20,8 +19,7 @@ describe('the governance account', () => {
   });
 
   test('has the trail where its table looks for it', () => {
-    const entry = { id: 'x', at: '2026-01-02T03:04:05.000Z' } as Parameters<typeof trailKey>[0];
-    expect(trailKey(entry).startsWith(ENTRIES_PREFIX)).toBe(true);
+    expect(entriesKey(7).startsWith(ENTRIES_PREFIX)).toBe(true);
     const tables = JSON.stringify(ofType('aviation-audit', 'AWS::Glue::Table'));
     expect(tables).toContain(`/${ENTRIES_PREFIX}`);
     expect(tables).toContain('com.amazon.emr.cloudtrail.CloudTrailInputFormat');

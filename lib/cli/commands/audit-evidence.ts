@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ControlEvidence, ControlState } from '#mesh/audit/evidence/controls.ts';
 import { parsePeriod } from '#mesh/audit/report/period.ts';
@@ -8,6 +7,7 @@ import { connect } from '../connection.ts';
 import { writePack } from '../evidence-pack.ts';
 import { verifyPack } from '../evidence-verify.ts';
 import { type Io, tone } from '../io.ts';
+import { givenKey } from '../log-files.ts';
 import { renderTable } from '../table.ts';
 
 export async function run(invocation: Invocation): Promise<number | undefined> {
@@ -38,8 +38,7 @@ export async function run(invocation: Invocation): Promise<number | undefined> {
 function verify(invocation: Invocation, name: string): number | undefined {
   const { io } = invocation;
   const written = textOption(invocation, 'key');
-  const file = written === undefined ? undefined : resolve(io.cwd, written);
-  const key = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').trim() : written;
+  const key = written === undefined ? undefined : givenKey(written, io.cwd);
   const digest = textOption(invocation, 'digest');
   const { manifest, sha256, problems, proved, notes } = verifyPack(resolve(io.cwd, name), { digest, key });
   const ok = problems.length === 0;

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENTRY_KINDS } from '#mesh/audit/kind.ts';
+import { userError } from '#mesh/error.ts';
 import { type AuditOptions, auditEntries, auditReads, type EntryRow, type ReadRow } from '../audit.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
@@ -13,11 +15,21 @@ const DEFAULT_PAUSE = 15;
 export async function run(invocation: Invocation): Promise<undefined> {
   const product = textOption(invocation, 'product');
   if (product !== undefined) splitProduct(product);
-  const options = { product, limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT };
+  const options = { product, kinds: kindsOf(invocation), limit: numberOption(invocation, 'limit') ?? DEFAULT_LIMIT };
   const connection = await connect(invocation);
   if (invocation.options.reads === true) show(invocation, await auditReads(connection, options), READ_COLUMNS);
   else if (invocation.options.follow === true) await follow(invocation, connection, options);
   else show(invocation, await auditEntries(connection, options), ENTRY_COLUMNS);
+}
+
+/** @throws WEFT-CLI-055 for a kind that no entry has. */
+function kindsOf(invocation: Invocation): readonly string[] {
+  const kinds = (textOption(invocation, 'kind') ?? '').split(',').flatMap((kind) => kind.trim() || []);
+  const unknown = kinds.filter((kind) => !(ENTRY_KINDS as readonly string[]).includes(kind));
+  if (unknown.length === 0) return kinds;
+  throw userError('WEFT-CLI-055', `no entry is of the kind ${unknown.join(', ')}`, {
+    hint: `kinds are ${ENTRY_KINDS.join(', ')}`,
+  });
 }
 
 /** Tells each entry once, oldest first, as it comes to the trail. */
@@ -53,6 +65,7 @@ function show<T>(invocation: Invocation, entries: readonly T[], columns: readonl
 
 const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
   { title: 'at', value: (entry) => moment(entry.at), whole: true },
+  { title: 'kind', value: (entry) => entry.kind, whole: true },
   { title: 'who', value: (entry) => person(entry.actor) },
   { title: 'what', value: (entry) => entry.action, whole: true },
   { title: 'about', value: (entry) => [entry.product, entry.consumer].filter((part) => part !== '').join(' for ') },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { localFolder } from '../connection.ts';
+import { TRAIL_CALLS } from '../demo/call-counter.ts';
 import { type DemoReport, type Played, play } from '../demo/play.ts';
 import { tone } from '../io.ts';
 import { EXIT } from '../report.ts';
@@ -58,14 +59,21 @@ function showStep({ io, json }: Invocation, { step, result, ms, error }: Played)
 
 function showEnd({ io }: Invocation, report: DemoReport, file: string): void {
   for (const [what, calls] of Object.entries(report.calls)) {
-    const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
-    io.out(`${what}: ${total} AWS requests of the Lambdas, ${governed(calls)} of them to Glue and Lake Formation\n`);
+    const trail = sum(calls, (name) => name.startsWith(TRAIL_CALLS));
+    const others = sum(calls, (name) => !name.startsWith(TRAIL_CALLS));
+    io.out(
+      `${what}: ${others} AWS requests of the Lambdas, ${governed(calls)} of them to Glue and Lake Formation; ${trail} of the trail's appender\n`,
+    );
   }
   io.out(`${report.ok ? 'done' : 'failed'} in ${(report.ms / 1000).toFixed(1)} s; the report is in ${file}\n`);
 }
 
 function governed(calls: Readonly<Record<string, number>>): number {
+  return sum(calls, (name) => /^(glue|lakeformation):/.test(name));
+}
+
+function sum(calls: Readonly<Record<string, number>>, counts: (name: string) => boolean): number {
   return Object.entries(calls)
-    .filter(([name]) => /^(glue|lakeformation):/.test(name))
-    .reduce((sum, [, count]) => sum + count, 0);
+    .filter(([name]) => counts(name))
+    .reduce((total, [, count]) => total + count, 0);
 }

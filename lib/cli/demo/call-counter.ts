@@ -1,5 +1,8 @@
 import type { Cloud } from '#local/core/cloud.ts';
 
+/** What the trail's appender asked of AWS, which nobody waits for, is counted under this prefix. */
+export const TRAIL_CALLS = 'trail/';
+
 /** Counts, at the wire, the AWS requests of the mesh's Lambdas; those of people and of deployments do not count. */
 export class CallCounter {
   #counts: Record<string, number> | undefined;
@@ -8,7 +11,8 @@ export class CallCounter {
     cloud.observe({
       before: (call) => {
         if (this.#counts === undefined || call.caller.kind !== 'role' || call.caller.sessionName === 'demo') return;
-        const name = `${call.service}:${call.operation}`;
+        const own = call.caller.roleArn?.endsWith('-appender') === true ? TRAIL_CALLS : '';
+        const name = `${own}${call.service}:${call.operation}`;
         this.#counts[name] = (this.#counts[name] ?? 0) + 1;
       },
     });

@@ -151,6 +151,7 @@ export class Cloud {
       readOnly: operation.readOnly ?? /^(Get|List|Describe|Head|BatchGet|Search)/.test(name),
       eventSource: service.eventSource ?? `${service.signingName}.amazonaws.com`,
       at: context.now,
+      headers: context.request?.headers,
     };
     let output: unknown;
     try {

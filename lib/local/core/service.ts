@@ -106,6 +106,8 @@ export interface Call {
   readonly readOnly: boolean;
   readonly eventSource: string;
   readonly at: number;
+  /** The headers of the request, lower-case; absent for a call that came over no wire. */
+  readonly headers?: WireRequest['headers'];
 }
 
 export interface Observer {

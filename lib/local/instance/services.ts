@@ -31,7 +31,7 @@ export function allServices(cloud: Cloud): Service[] {
     new ExecuteApiService(cloud),
     new GlueService(),
     new IamService(cloud),
-    new KmsService(),
+    new KmsService(cloud),
     new LakeFormationService(),
     new LambdaService(cloud),
     new RamService(),

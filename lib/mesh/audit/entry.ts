@@ -1,3 +1,4 @@
+import type { MeshEvent } from '../event/envelope.ts';
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import { type EntryKind, kindOf } from './kind.ts';
@@ -68,6 +69,25 @@ export function auditEntries(before: RegistryRecord | undefined, after: Registry
       ...(deleted || record.type === 'attempt' ? {} : { state: JSON.stringify({ ...record, change: undefined }) }),
     },
   ];
+}
+
+/** The entry for one event that the change of another entry has brought about. */
+export function eventEntry(event: MeshEvent, of: AuditEntry): AuditEntry {
+  const { entity, domain, product, major, version, subscription, consumer, correlation } = of;
+  const { audience } = event.data;
+  return {
+    ...JSON.parse(JSON.stringify({ domain, product, major, version, subscription, consumer })),
+    id: `event/${event.id}`,
+    at: event.time,
+    kind: 'event',
+    actor: 'weft:relay',
+    action: event.type,
+    correlation,
+    policies: [],
+    entity,
+    summary: audience.length === 0 ? 'nobody in particular was told' : `told ${audience.join(', ')}`,
+    details: JSON.stringify(event.data),
+  };
 }
 
 /** The state of a record's life. */

@@ -33,12 +33,12 @@ export function domainRoleName(mesh: string, domain: string, role: DomainRole | 
 }
 
 /**
- * The role of a kind of person of the mesh's governance, e.g. `aviation-auditor`, or of a machine that others know by name. The auditor's is in
- * the audit account, all others in the governance account.
+ * The role of a kind of person of the mesh's governance, e.g. `aviation-auditor`, or of a machine that others know by name. The auditor's and the
+ * appender's are in the audit account, all others in the governance account.
  */
 export function governanceRoleName(
   mesh: string,
-  role: GovernanceRole | 'reconcile' | 'relay' | 'view-definer',
+  role: GovernanceRole | 'reconcile' | 'relay' | 'appender' | 'view-definer',
 ): string {
   return `${mesh}-${role}`;
 }
@@ -70,6 +70,21 @@ export function viewConnectionName(mesh: string): string {
 /** The bucket that holds the mesh's own trail. */
 export function auditBucketName(mesh: string, account: string, region: string): string {
   return `${mesh}-audit-${account}-${region}`;
+}
+
+/** The queue through which entries come to the trail. */
+export function auditQueueName(mesh: string): string {
+  return `${mesh}-audit.fifo`;
+}
+
+/** The alias of the key that signs the checkpoints of the trail. */
+export function logKeyAlias(mesh: string): string {
+  return `alias/${mesh}-audit-log`;
+}
+
+/** The bucket of the account that keeps a copy of each checkpoint. */
+export function witnessBucketName(mesh: string, account: string, region: string): string {
+  return `${mesh}-witness-${account}-${region}`;
 }
 
 /** The bucket that holds CloudTrail's files, where the audit account is not the governance account. */

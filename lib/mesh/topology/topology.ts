@@ -55,6 +55,13 @@ export function isAuditApart({ auditAccount, governanceAccount }: Topology): boo
   return auditAccount !== governanceAccount;
 }
 
+/** Every account that a mesh has stacks in, each once. */
+export function accountsOf(topology: Topology): string[] {
+  const { governanceAccount, auditAccount, witnessAccount, managementAccount, domains } = topology;
+  const named = [managementAccount, auditAccount, witnessAccount].filter((account) => account !== undefined);
+  return [...new Set([governanceAccount, ...named, ...domains.map(({ account }) => account)])];
+}
+
 /** The account that a role of the mesh's governance is in. */
 export function governanceRoleAccount(role: GovernanceRole, { auditAccount, governanceAccount }: Topology): string {
   return role === 'auditor' ? auditAccount : governanceAccount;

@@ -1,11 +1,11 @@
 import { AccountPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { DETAILS_PREFIX } from '#mesh/audit/log/tile.ts';
 import { governanceRoleName, governanceTrailArn, roleArn } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { ENTRIES_PREFIX } from '../governance/audit-tables.ts';
 
 /**
- * What another account may do in the audit account, whole: the relay's role adds entries, each under a key that is free, and CloudTrail adds
+ * What another account may do in the audit account, whole: the relay's role adds long members of entries, each under a key that is free, and CloudTrail adds
  * the files of one trail. Nobody there reads, lists, deletes, or sets a retention.
  */
 export function admitGovernance(topology: Topology, { entries, logs }: { entries: Bucket; logs: Bucket }): void {
@@ -15,7 +15,7 @@ export function admitGovernance(topology: Topology, { entries, logs }: { entries
       sid: 'RelayAdds',
       principals: [new AccountPrincipal(governanceAccount)],
       actions: ['s3:PutObject'],
-      resources: [entries.arnForObjects(`${ENTRIES_PREFIX}*`)],
+      resources: [entries.arnForObjects(`${DETAILS_PREFIX}*`)],
       conditions: {
         ArnEquals: { 'aws:PrincipalArn': roleArn(governanceAccount, governanceRoleName(mesh, 'relay')) },
         // Only a write that fails where the key is taken: a second version could hide the first from a reader of the newest.

@@ -1,7 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -22,6 +21,8 @@ import {
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
 import { SavedFindings } from '../audit/saved-findings.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -55,6 +56,7 @@ export class AuditStack extends Stack {
       bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
     });
     if (apart) admitGovernance(topology, { entries, logs });
+    const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -111,14 +113,9 @@ export class AuditStack extends Stack {
         invoke(topology, READ),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
-        // A report says on which checkpoint of the log it rests, and evidence carries the key to check it with.
-        new PolicyStatement({
-          sid: 'Checkpoint',
-          actions: ['s3:GetObject'],
-          resources: ['log/checkpoint', 'log/key'].map((key) => entries.arnForObjects(key)),
-        }),
+        ...readLog(topology, { bucket: entries, key: log.key, auditKey }),
       ],
-      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
+      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS, ...LOG_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })

@@ -2,11 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
 
 type Columns = Readonly<Record<string, string>>;
-
-/** The key below which the relay writes the trail's entries, one JSON object a line. */
-export const ENTRIES_PREFIX = 'entries/';
 
 /** One column for each member of an entry; Glue folds the names to lower case. */
 const ENTRY_COLUMNS: Readonly<Record<keyof AuditEntry, string>> = {

@@ -13,14 +13,14 @@ import { decisionFiles } from '#constructs/decision-files.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { auditBucketName, governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
+import { auditBucketName, auditQueueName, governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import {
   encryptTrailStatement,
   reconcileStatements,
   topologyStatement,
-  writeTrailStatement,
+  writeTrailStatements,
 } from './control-statements.ts';
 import type { Registry } from './registry.ts';
 
@@ -46,7 +46,7 @@ export class ControlPlane extends Construct {
     super(scope, id);
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
-      'Resource::arn:aws:s3:::%/entries/*': 'the entries in exactly one bucket',
+      'Resource::arn:aws:s3:::%/details/*': 'long members of entries in exactly one bucket',
       'Resource::arn:aws:s3:::%-mask-keys-%/*': 'the keys in exactly one bucket, of products that come and go',
       'Resource::arn:aws:kms:%:key/*':
         "the audit account's key is known by its alias only, which the condition asks for",
@@ -84,6 +84,7 @@ export class ControlPlane extends Construct {
         WEFT_MESH_BUS: bus.eventBusName,
         WEFT_RECONCILE_QUEUE_URL: requests.queueUrl,
         WEFT_AUDIT_BUCKET: trail,
+        WEFT_AUDIT_QUEUE_URL: `https://sqs.${region}.amazonaws.com/${auditAccount}/${auditQueueName(mesh)}`,
       },
       roleName: auditKey ? undefined : governanceRoleName(mesh, 'relay'),
       deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
@@ -91,7 +92,7 @@ export class ControlPlane extends Construct {
     registry.allowReading(relay);
     requests.grantSendMessages(relay);
     bus.grantPutEventsTo(relay);
-    relay.addToRolePolicy(writeTrailStatement(trail));
+    for (const statement of writeTrailStatements(trail, props.topology)) relay.addToRolePolicy(statement);
     if (auditKey) auditKey.grantEncrypt(relay);
     else relay.addToRolePolicy(encryptTrailStatement(props.topology));
     registry.grantStreamRead(relay);

@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { auditKeyAlias, meshParameterPath } from '#mesh/topology/names.ts';
+import { DETAILS_PREFIX } from '#mesh/audit/log/tile.ts';
+import { auditKeyAlias, auditQueueName, meshParameterPath } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { ENTRIES_PREFIX } from './audit-tables.ts';
 import { viewStatements } from './view-ground.ts';
 
 /** Reads who takes part in the mesh, domains included that are enrolled later. */
@@ -17,13 +17,20 @@ export function topologyStatement(scope: Construct, { mesh }: Topology): PolicyS
   });
 }
 
-/** Adds to the trail: neither reads it, nor touches what the lock says of an entry. */
-export function writeTrailStatement(bucket: string): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'Trail',
-    actions: ['s3:PutObject'],
-    resources: [`arn:aws:s3:::${bucket}/${ENTRIES_PREFIX}*`],
-  });
+/** Hands entries to the appender, and puts their long members beside the trail: neither reads it, nor touches what the lock says of it. */
+export function writeTrailStatements(bucket: string, { mesh, region, auditAccount }: Topology): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Trail',
+      actions: ['sqs:SendMessage'],
+      resources: [`arn:aws:sqs:${region}:${auditAccount}:${auditQueueName(mesh)}`],
+    }),
+    new PolicyStatement({
+      sid: 'TrailDetails',
+      actions: ['s3:PutObject'],
+      resources: [`arn:aws:s3:::${bucket}/${DETAILS_PREFIX}*`],
+    }),
+  ];
 }
 
 /** Encrypts entries with the key of an audit account apart, through S3 only, and decrypts none. */

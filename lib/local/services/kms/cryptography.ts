@@ -52,11 +52,13 @@ const HEADER = Buffer.from([1, 2]);
 /** The secret of a new key: 32 random bytes, or a private key. */
 export function newSecret(spec: KeySpec): string {
   if (spec === ALGORITHM) return randomBytes(32).toString('base64');
-  const { privateKey } =
-    spec === 'ECC_NIST_P256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)) });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return newPair(spec).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function newPair(spec: KeySpec) {
+  if (spec === 'ECC_NIST_P256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  if (spec === 'ECC_NIST_EDWARDS25519') return generateKeyPairSync('ed25519');
+  return generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)) });
 }
 
 export function encrypt(input: EncryptInput, context: Context) {
@@ -155,7 +157,8 @@ function signingOptions(key: Key, input: SignInput, keyObject: KeyObject) {
       501,
     );
   }
-  const hash = `sha${input.SigningAlgorithm.slice(-3)}`;
+  // Ed25519 hashes by itself.
+  const hash = key.spec === 'ECC_NIST_EDWARDS25519' ? undefined : `sha${input.SigningAlgorithm.slice(-3)}`;
   const options: SignKeyObjectInput = input.SigningAlgorithm.startsWith('RSASSA_PSS')
     ? { key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : { key: keyObject };

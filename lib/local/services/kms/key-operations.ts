@@ -46,7 +46,7 @@ const CREATE_MEMBERS = new Set([
   'MultiRegion',
   'BypassPolicyLockoutSafetyCheck',
 ]);
-const SPECS = ['SYMMETRIC_DEFAULT', 'ECC_NIST_P256', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
+const SPECS = ['SYMMETRIC_DEFAULT', 'ECC_NIST_P256', 'ECC_NIST_EDWARDS25519', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
 const DAY = 86_400_000;
 
 export function createKey(input: CreateKeyInput & { Origin?: string; MultiRegion?: boolean }, context: Context) {

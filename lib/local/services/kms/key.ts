@@ -3,7 +3,13 @@ import { AwsError } from '../../core/error.ts';
 import { admits } from '../../core/policy.ts';
 import type { Context } from '../../core/service.ts';
 
-export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'RSA_2048' | 'RSA_3072' | 'RSA_4096';
+export type KeySpec =
+  | 'SYMMETRIC_DEFAULT'
+  | 'ECC_NIST_P256'
+  | 'ECC_NIST_EDWARDS25519'
+  | 'RSA_2048'
+  | 'RSA_3072'
+  | 'RSA_4096';
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
 /** A key as it is stored, its secret with it. */
@@ -129,6 +135,8 @@ export function describeKey(key: Key) {
 
 export function signingAlgorithms(spec: KeySpec): string[] {
   if (spec === 'ECC_NIST_P256') return ['ECDSA_SHA_256'];
+  // Of the two algorithms of such a key, the one over the message itself; ED25519_PH_SHA_512 is not modelled.
+  if (spec === 'ECC_NIST_EDWARDS25519') return ['ED25519_SHA_512'];
   const kinds = ['RSASSA_PKCS1_V1_5', 'RSASSA_PSS'];
   return kinds.flatMap((kind) => ['SHA_256', 'SHA_384', 'SHA_512'].map((hash) => `${kind}_${hash}`));
 }

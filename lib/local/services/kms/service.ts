@@ -1,7 +1,8 @@
+import type { Cloud } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import type { Context, Operation, Operations, Service } from '../../core/service.ts';
 import * as cryptography from './cryptography.ts';
-import { findKey, keyArn } from './key.ts';
+import { findKey, type Key, keyArn, keysNamespace } from './key.ts';
 import * as keys from './key-operations.ts';
 
 /** AWS KMS: symmetric keys that encrypt, elliptic and RSA keys that sign, key policies, aliases. */
@@ -37,6 +38,17 @@ export class KmsService implements Service {
     Verify: { ...onKey(cryptography.verifyMessage), readOnly: true },
     GetPublicKey: onKey(cryptography.getPublicKey),
   };
+  readonly #cloud: Cloud;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  /** The policy of a key, or undefined when there is no such key. */
+  policyOf(arn: string): string | undefined {
+    const [, , , region = '', account = '', name = ''] = arn.split(':');
+    return this.#cloud.store.get<Key>(keysNamespace(account, region), name.replace(/^key\//, ''))?.policy;
+  }
 }
 
 function onKey<I extends { readonly KeyId: string }>(run: (input: I, context: Context) => unknown): Operation<I> {

@@ -5,8 +5,8 @@ import { STYLE } from './style.ts';
 export interface PageColumn<T> {
   readonly title: string;
   readonly value: (row: T) => string | number | Html;
-  /** `long` breaks anywhere, and so makes room for the others. */
-  readonly kind?: 'number' | 'time' | 'long';
+  /** `long` breaks anywhere, and so makes room for the others; `wide` does, too, and gets the most room. */
+  readonly kind?: 'number' | 'time' | 'long' | 'wide';
 }
 
 /** Rows of one table that a page shows; the data files have all. */

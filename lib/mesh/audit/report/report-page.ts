@@ -126,7 +126,7 @@ const ACT_COLUMNS: readonly PageColumn<Act>[] = [
   {
     title: 'How',
     value: ({ summary, reason }) => (reason === '' || summary.includes(reason) ? summary : `${summary} (${reason})`),
-    kind: 'long',
+    kind: 'wide',
   },
   { title: 'Policies', value: ({ policies }) => policies.join(', '), kind: 'long' },
 ];

@@ -17,7 +17,8 @@ thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { text-align: left; border-bottom: 1.5px solid #1a1a1a; padding: .25rem .6rem .25rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid #ddd; padding: .25rem .6rem .25rem 0; vertical-align: top; overflow-wrap: break-word; unicode-bidi: isolate; }
-td.long { overflow-wrap: anywhere; min-width: 7rem; }
+td.long, td.wide { overflow-wrap: anywhere; min-width: 7em; }
+th.wide { width: 36%; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .mark { display: inline-block; border: 1px solid #1a1a1a; border-radius: 3px; padding: 0 .35em; font-size: .9em; white-space: nowrap; }

@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { logCrypto } from '#aws/log-crypto.ts';
+import type { ObjectStore } from '#aws/s3.ts';
+import { appendToLog } from '#control/append-log.ts';
+import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { fitted } from '#mesh/audit/log/message.ts';
+import { CHECKPOINT } from '#mesh/audit/log/tile.ts';
+import { verifyLog } from '#mesh/audit/log/verify.ts';
+import { Crash, entries, entryOf, type MemoryBucket, type MemoryLog, memoryLog } from '../mesh/audit/log/memory-log.ts';
+
+const report = ({ bucket, witness, key }: MemoryLog) => verifyLog(bucket, { ...logCrypto, key, witness });
+const run = (log: MemoryLog, given: readonly AuditEntry[]) =>
+  appendToLog(
+    given.map((entry) => JSON.stringify(entry)),
+    log.deps,
+  );
+
+/** The ids in the table, in its order. */
+function idsIn({ objects }: MemoryBucket): string[] {
+  return [...objects]
+    .filter(([key]) => key.startsWith('entries/'))
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([, body]) => Buffer.from(body).toString().trim().split('\n'))
+    .map((line) => (JSON.parse(line) as AuditEntry).id);
+}
+
+describe('appending', () => {
+  test('puts each entry in once, in the order in which they came, whatever comes again', async () => {
+    const log = memoryLog();
+    await log.append(entries(3));
+    await log.append(entries(3));
+    await run(log, entries(3, 3));
+    await run(log, []);
+    expect(idsIn(log.bucket)).toEqual(entries(5).map(({ id }) => id));
+    expect(await report(log)).toMatchObject({ size: 5, checkpoints: 2, witnessed: 2, problems: [] });
+  });
+
+  test('the same entry twice in one batch is one', async () => {
+    const log = memoryLog();
+    await run(log, [entryOf(1), entryOf(1), entryOf(2)]);
+    expect(await report(log)).toMatchObject({ size: 2, problems: [] });
+  });
+
+  test('a crash before any of its calls loses nothing and doubles nothing', async () => {
+    let calls = 0;
+    for (let at = 1; ; at += 1) {
+      const log = memoryLog();
+      await log.append(entries(250));
+      calls = 0;
+      const crashAt = at;
+      log.bucket.before = () => {
+        calls += 1;
+        if (calls === crashAt) throw new Crash();
+      };
+      const batch = entries(12, 251);
+      const crashed = await run(log, batch).then(
+        () => false,
+        (error) => error instanceof Crash,
+      );
+      log.bucket.before = () => {};
+      // What the queue brings again may be cut otherwise.
+      await run(log, batch.slice(0, 5));
+      await run(log, batch.slice(5));
+      expect(idsIn(log.bucket)).toEqual(entries(262).map(({ id }) => id));
+      expect((await report(log)).problems).toEqual([]);
+      if (!crashed) break;
+    }
+    expect(calls).toBeGreaterThan(30);
+  });
+
+  test('two appenders at once, each interrupted anywhere, agree on one order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 9 }), { minLength: 20, maxLength: 60 }), async (turns) => {
+        const log = memoryLog();
+        const waiting: (() => void)[] = [];
+        let free = false;
+        const pass = () => (free ? Promise.resolve() : new Promise<void>((go) => waiting.push(go)));
+        const { bucket } = log;
+        const store: ObjectStore = {
+          get: (key) => pass().then(() => bucket.get(key)),
+          exists: (key) => pass().then(() => bucket.exists(key)),
+          putOnce: (key, body) => pass().then(() => bucket.putOnce(key, body)),
+          replace: (key, body, etag) => pass().then(() => bucket.replace(key, body, etag)),
+        };
+        const batches = [entries(4), entries(4, 3), entries(3, 6)];
+        const runs = batches.map((batch) =>
+          appendToLog(
+            batch.map((entry) => JSON.stringify(entry)),
+            { ...log.deps, store },
+          ).catch((error: Error) => error),
+        );
+        for (const turn of turns) {
+          waiting.splice(turn % Math.max(1, waiting.length), 1)[0]?.();
+          await new Promise(setImmediate);
+        }
+        free = true;
+        for (const go of waiting) go();
+        await Promise.all(runs);
+        for (const batch of batches) await run(log, batch);
+        expect(new Set(idsIn(log.bucket))).toEqual(new Set(entries(8).map(({ id }) => id)));
+        expect(idsIn(log.bucket)).toHaveLength(8);
+        expect((await report(log)).problems).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a message that is no entry does not hold up the others, and is told', async () => {
+    const log = memoryLog();
+    await appendToLog(['{"id":', '{"id":"x"}', JSON.stringify(entryOf(1))], log.deps);
+    expect(idsIn(log.bucket)).toEqual([
+      expect.stringMatching(/^unreadable\//),
+      expect.stringMatching(/^unreadable\//),
+      'sales/orders#1@1',
+    ]);
+    expect((await report(log)).problems).toEqual([]);
+  });
+
+  test('what is long stands apart, and the entry says its hash', async () => {
+    const log = memoryLog();
+    const state = JSON.stringify({ columns: 'x'.repeat(200_000) });
+    const { entry, apart } = fitted(entryOf(1, { state, details: '{"a":1}' }), logCrypto.sha256);
+    expect(entry).toMatchObject({ details: '{"a":1}', stateRef: apart[0]?.sha256 });
+    expect(entry.state).toBeUndefined();
+    await run(log, [entry]);
+    const missing = await report(log);
+    expect(missing.problems).toEqual([
+      expect.objectContaining({ code: 'WEFT-AUDIT-009', where: `details/${apart[0]?.sha256}.json` }),
+    ]);
+    await log.bucket.putOnce(`details/${apart[0]?.sha256}.json`, state);
+    expect((await report(log)).problems).toEqual([]);
+  });
+
+  test('goes on without the witness, which sees the next checkpoint', async () => {
+    const log = memoryLog();
+    const missed: number[] = [];
+    const away = { put: async () => Promise.reject(new Error('the account is away')) };
+    await appendToLog([JSON.stringify(entryOf(1))], {
+      ...log.deps,
+      witness: away,
+      missed: (size) => missed.push(size),
+    });
+    await run(log, [entryOf(2)]);
+    expect(missed).toEqual([1]);
+    expect(await report(log)).toMatchObject({ size: 2, witnessed: 1, problems: [] });
+  });
+
+  test('adds nothing to a log whose newest checkpoint was changed', async () => {
+    const log = memoryLog();
+    await log.append(entries(3));
+    log.bucket.objects.set(CHECKPOINT, Buffer.from('toy\n3\nAAAA\n\n— toy AAAA\n'));
+    await expect(run(log, entries(1, 4))).rejects.toMatchObject({ code: 'WEFT-AUDIT-017' });
+  });
+});
