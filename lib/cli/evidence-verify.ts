@@ -117,9 +117,9 @@ function checkContent(folder: string, manifest: EvidenceManifest): Problem[] {
       said === undefined ? 'is left out' : `is said to be ${said.state}, and by this pack it is ${control.state}`;
     return [
       problem(
-        '072',
-        MANIFEST,
+        'WEFT-AUDIT-072',
         `control ${control.id} ${said?.state === control.state ? 'rests on other things than is said' : what}`,
+        MANIFEST,
       ),
     ];
   });

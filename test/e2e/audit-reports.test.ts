@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -224,7 +225,12 @@ describe('what a compliance officer gets, on the deployed templates', () => {
     test('is checked without the mesh', async () => {
       const { exit, out, err } = await broken(() => undefined, '--digest', sha256);
       expect([exit, out]).toEqual([0, '']);
-      expect(err).toMatch(/as it was packed/);
+      const { count, proved } = manifestOf(pack()).entries;
+      expect([proved, count]).toEqual([count, expect.any(Number)]);
+      expect(count).toBeGreaterThan(5);
+      expect(err).toContain(
+        `as it was packed; ${manifestOf(pack()).files.length} files, ${count} entries, ${count} of them proved`,
+      );
     });
 
     test('with a byte changed in any of its files is found out, and the file named', () => {
@@ -257,6 +263,35 @@ describe('what a compliance officer gets, on the deployed templates', () => {
     ])('%s', async (_name, damage, message) => {
       const { exit, out, err } = await broken(damage, '--digest', sha256);
       expect([exit, out + err]).toEqual([1, expect.stringMatching(message)]);
+    });
+
+    test('with an entry that was changed and a manifest made anew is found out by the proof', async () => {
+      const { exit, out } = await broken((copy) => {
+        const path = join(copy, 'entries.jsonl');
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8').replace('aviation-analytics-analyst', 'aviation-analytics-nobody00'),
+        );
+        const manifest = manifestOf(copy);
+        const data = readFileSync(path);
+        const sha256 = createHash('sha256').update(data).digest('hex');
+        const files = manifest.files.map((file) =>
+          file.path === 'entries.jsonl' ? { ...file, bytes: data.length, sha256 } : file,
+        );
+        writeFileSync(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, files }));
+      });
+      expect([exit, out]).toEqual([
+        1,
+        expect.stringMatching(/^the proof of line \d+ is of another entry \(WEFT-AUDIT-071\)\n$/),
+      ]);
+    });
+
+    test('of another log is found out by the key that somebody has from elsewhere', async () => {
+      const other = `${readFileSync(join(pack(), 'log/key'), 'utf8').split('+')[0]}+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`;
+      const { exit, err } = await broken(() => undefined, '--key', other);
+      expect([exit, err]).toEqual([1, expect.stringContaining('WEFT-AUDIT-013')]);
+      const own = await broken(() => undefined, '--key', join(pack(), 'log/key'), '--digest', sha256);
+      expect([own.exit, own.err]).toEqual([0, expect.not.stringContaining('note:')]);
     });
 
     const lie = (copy: string) => {
