@@ -131,7 +131,7 @@ function readersWithoutGrant(asked: Asked): string {
     `${relation}."at" <= r."at" AND (${relation}.until IS NULL OR r."at" < ${relation}.until)`;
   return `WITH owners AS ${ownersOf(asked)},
 reading AS (
-  SELECT r.principal, r.account, r.domain, r.product, r.tablename, coalesce(r.subscription, '') AS subscription, r."at", coalesce(r.queryid, '') AS queryid
+  SELECT coalesce(r.principal, 'unknown') AS principal, r.account, r.domain, r.product, r.tablename, coalesce(r.columnname, '') AS columnname, coalesce(r.subscription, '') AS subscription, r."at", coalesce(r.queryid, '') AS queryid
   FROM ${database}.reads r LEFT JOIN owners ON owners.name = r.domain
   WHERE r."at" > ${since} AND r."at" <= ${now} AND coalesce(r.state, 'SUCCEEDED') = 'SUCCEEDED'
     AND coalesce(owners.account, '') <> r.account
@@ -143,17 +143,17 @@ reading AS (
   SELECT ${member('selector.domain', 's.state')} AS domain, ${member('grantee.account', 's.state')} AS account, s."at", s.until FROM ${intervals(asked, 'entitlement')} s
   WHERE ${member('state', 's.state')} IN ('approved', 'active', 'revoking')
 ), granted AS (
-  SELECT DISTINCT r.principal, r.account, r.domain, r.product, r.tablename, r."at", r.queryid
+  SELECT DISTINCT r.principal, r.account, r.domain, r.product, r.tablename, r.columnname, r."at", r.queryid
   FROM reading r JOIN subscriptions ON subscriptions.subscription = r.subscription AND ${within('subscriptions')}
   UNION
-  SELECT DISTINCT r.principal, r.account, r.domain, r.product, r.tablename, r."at", r.queryid
+  SELECT DISTINCT r.principal, r.account, r.domain, r.product, r.tablename, r.columnname, r."at", r.queryid
   FROM reading r JOIN entitlements ON coalesce(entitlements.domain, r.domain) = r.domain AND coalesce(entitlements.account, r.account) = r.account AND ${within('entitlements')}
 )
 SELECT concat(r.domain, '/', r.product, '.', r.tablename) AS subject, r.principal AS who, max(r."at") AS since,
   concat('read ', CAST(count(DISTINCT r."at") AS VARCHAR), ' times with ', CASE WHEN max(r.subscription) = '' THEN 'no subscription' ELSE concat('subscription ', max(r.subscription), ', which was not in force') END) AS detail,
   max(r.queryid) AS evidence
 FROM reading r LEFT JOIN granted g
-  ON g.principal = r.principal AND g.account = r.account AND g.domain = r.domain AND g.product = r.product AND g.tablename = r.tablename AND g."at" = r."at" AND g.queryid = r.queryid
+  ON g.principal = r.principal AND g.account = r.account AND g.domain = r.domain AND g.product = r.product AND g.tablename = r.tablename AND g.columnname = r.columnname AND g."at" = r."at" AND g.queryid = r.queryid
 WHERE g.principal IS NULL
 GROUP BY r.domain, r.product, r.tablename, r.principal
 ORDER BY 3, 1`;
