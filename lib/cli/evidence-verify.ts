@@ -36,6 +36,9 @@ export interface PackCheck {
   readonly notes: readonly string[];
 }
 
+/** What controls are judged by. */
+const NEEDED = [ENTRIES, FINDINGS_FILE, COVERAGE];
+
 interface VerifyOptions {
   /** What the manifest's SHA-256 has to be. */
   readonly digest?: string;
@@ -67,9 +70,15 @@ export function verifyPack(folder: string, { digest, key }: VerifyOptions = {}):
   const foreign = other
     ? [problem('WEFT-AUDIT-074', `it is another pack: its SHA-256 is ${own}, not ${digest}`, MANIFEST)]
     : [];
-  const files = [...manifest.files.flatMap((file) => checkFile(folder, file)), ...checkAdded(folder, manifest)];
+  const files = [
+    ...manifest.files.flatMap((file) => checkFile(folder, file)),
+    ...checkAdded(folder, manifest),
+    ...NEEDED.filter((path) => !manifest.files.some((file) => file.path === path)).map((path) =>
+      problem('WEFT-AUDIT-068', `${path} is missing`, path),
+    ),
+  ];
   // What stands in files that are not as they were says nothing more.
-  const content = files.length > 0 ? undefined : checkContent(folder, manifest);
+  const content = files.length > 0 ? undefined : checkReadable(folder, manifest);
   const proofs = files.length > 0 ? undefined : checkProofs(folder, manifest, key);
   const anchored = digest !== undefined || (proofs?.proved ?? 0) === manifest.entries.count;
   return {
@@ -99,6 +108,16 @@ function checkAdded(folder: string, { files }: EvidenceManifest): Problem[] {
   return filesIn(folder)
     .filter((path) => !known.has(path))
     .map((path) => problem('WEFT-AUDIT-070', `${path} was not packed`, path));
+}
+
+/** The same for files that somebody made who knows their hashes and not their form. */
+function checkReadable(folder: string, manifest: EvidenceManifest): Problem[] {
+  try {
+    return checkContent(folder, manifest);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    return [problem('WEFT-AUDIT-072', `what is in the pack cannot be judged: ${error.message}`, MANIFEST)];
+  }
 }
 
 /** Judges the controls again, by what is in the pack. */

@@ -270,25 +270,31 @@ describe('what a compliance officer gets, on the deployed templates', () => {
       expect([exit, out + err]).toEqual([1, expect.stringMatching(message)]);
     });
 
-    test('with an entry that was changed and a manifest made anew is found out by the proof', async () => {
-      const { exit, out } = await broken((copy) => {
-        const path = join(copy, 'entries.jsonl');
-        writeFileSync(
-          path,
-          readFileSync(path, 'utf8').replace('aviation-analytics-analyst', 'aviation-analytics-nobody00'),
-        );
-        const manifest = manifestOf(copy);
-        const data = readFileSync(path);
-        const sha256 = createHash('sha256').update(data).digest('hex');
-        const files = manifest.files.map((file) =>
-          file.path === 'entries.jsonl' ? { ...file, bytes: data.length, sha256 } : file,
-        );
-        writeFileSync(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, files }));
-      });
-      expect([exit, out]).toEqual([
-        1,
-        expect.stringMatching(/^the proof of line \d+ is of another entry \(WEFT-AUDIT-071\)\n$/),
-      ]);
+    /** Writes a file of a pack anew, and its manifest as if it had always been so. */
+    const forge = (copy: string, path: string, text: string | undefined) => {
+      const manifest = manifestOf(copy);
+      const others = manifest.files.filter((file) => file.path !== path);
+      if (text === undefined) rmSync(join(copy, path));
+      else writeFileSync(join(copy, path), text);
+      const data = Buffer.from(text ?? '');
+      const sha256 = createHash('sha256').update(data).digest('hex');
+      const files = text === undefined ? others : [...others, { path, bytes: data.length, sha256 }];
+      writeFileSync(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, files }));
+    };
+
+    test.each<[string, string, (text: string) => string | undefined, RegExp]>([
+      [
+        'an entry that was changed',
+        'entries.jsonl',
+        (text) => text.replace('aviation-analytics-analyst', 'aviation-analytics-nobody00'),
+        /^the proof of line \d+ is of another entry \(WEFT-AUDIT-071\)\n$/,
+      ],
+      ['findings that are none', 'findings.json', () => '[]', /control A.8.2 is said to be deviations.*072/],
+      ['findings of no form', 'findings.json', () => '{', /what is in the pack cannot be judged.*072/],
+      ['no findings', 'findings.json', () => undefined, /findings.json is missing.*068/],
+    ])('with %s and a manifest made anew is found out', async (_name, path, change, message) => {
+      const { exit, out } = await broken((copy) => forge(copy, path, change(readFileSync(join(copy, path), 'utf8'))));
+      expect([exit, out]).toEqual([1, expect.stringMatching(message)]);
     });
 
     test('of another log is found out by the key that somebody has from elsewhere', async () => {
