@@ -23,6 +23,7 @@ import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
+import { SavedFindings } from '../audit/saved-findings.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
@@ -100,6 +101,11 @@ export class AuditStack extends Stack {
       readers: [auditorArn],
       cutoffBytes: options.queryCutoffBytes,
     });
+    new SavedFindings(this, 'Findings', {
+      topology,
+      database,
+      workGroup: workgroupName(mesh, 'auditor'),
+    }).node.addDependency(workgroup);
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',
