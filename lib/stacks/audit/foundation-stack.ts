@@ -15,7 +15,10 @@ export class AuditFoundationStack extends Stack {
     const { topology } = props;
     const { mesh, region, governanceAccount } = topology;
     new LakeSettings(this, 'LakeSettings', { admins: [], crossAccountVersion: topology.crossAccountVersion });
-    this.key = new EncryptedKey(this, 'Key', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
+    this.key = new EncryptedKey(this, 'Key', {
+      alias: auditKeyAlias(mesh),
+      description: `${mesh}: audit trail`,
+    }).allowLogs();
     this.#admitTrails([
       governanceTrailArn({ mesh, account: governanceAccount, region }),
       `arn:aws:cloudtrail:${region}:${this.account}:trail/*`,
