@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { auditRulesOf } from '#constructs/audit-rule-file.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { auditRulesOf, ruleFileIn } from '#constructs/audit-rule-file.ts';
 import { policySetsOf } from '#constructs/policy-folder.ts';
 import type { AuditRules } from '#mesh/audit/rules/rule.ts';
 import { userError } from '#mesh/error.ts';
@@ -16,6 +16,11 @@ export function readMeshPolicies(path: string | undefined, cwd: string): PolicyS
 /** The audit rules beside a `mesh.yaml`. */
 export function readMeshAuditRules(path: string | undefined, cwd: string): AuditRules {
   return auditRulesOf(path === undefined ? EXAMPLE_MESH : resolve(cwd, path));
+}
+
+/** The file of audit rules that counts for a `mesh.yaml`. */
+export function meshRuleFile(path: string | undefined, cwd: string): string {
+  return ruleFileIn(join(dirname(path === undefined ? EXAMPLE_MESH : resolve(cwd, path)), 'policies'));
 }
 
 /** The mesh that comes with the project. */
