@@ -6,10 +6,13 @@ import { World } from '#cli/demo/world.ts';
 import { bringUp } from '#cli/local-mesh.ts';
 import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import type { Call } from '#local/core/service.ts';
 import type { AlertRecord } from '#mesh/audit/alert.ts';
 import { parseAuditRules } from '#mesh/audit/rules/parse.ts';
+import type { MeshEvent } from '#mesh/event/envelope.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { MESH_SOURCE } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { runWeft } from '../cli/run-weft.ts';
 
@@ -22,13 +25,16 @@ const TRAIL_DELAY_MS = 16 * 60_000;
 /** A mesh with rules of its own, one product, and an analyst who has it. */
 export class RulesWorld {
   readonly folder: string;
-  readonly world: World;
+  world: World;
   readonly subscription: string;
+  /** What the mesh told its bus, in the order of telling. */
+  readonly events: MeshEvent[] = [];
 
   private constructor(folder: string, world: World, subscription: string) {
     this.folder = folder;
     this.world = world;
     this.subscription = subscription;
+    world.instance.cloud.observe({ after: (call) => this.#hear(call) });
   }
 
   static async open(topology: Topology, rules: string, onWorld: (world: World) => void): Promise<RulesWorld> {
@@ -59,6 +65,14 @@ export class RulesWorld {
     return new RulesWorld(folder, world, subscription.id);
   }
 
+  #hear({ action, input }: Call): void {
+    if (action !== 'events:PutEvents') return;
+    const { Entries = [] } = input as { Entries?: { Source?: string; Detail?: string }[] };
+    for (const { Source, Detail = '{}' } of Entries) {
+      if (Source === MESH_SOURCE) this.events.push(JSON.parse(Detail) as MeshEvent);
+    }
+  }
+
   async weft(...words: string[]): Promise<string> {
     const { exit, out, err } = await runWeft(words, { cwd: this.folder, columns: 600 });
     if (exit !== 0) throw new Error(`weft ${words.join(' ')}: ${err}`);
@@ -69,6 +83,12 @@ export class RulesWorld {
   async look(): Promise<void> {
     this.world.instance.cloud.clock.advance(TRAIL_DELAY_MS);
     await this.world.settle();
+  }
+
+  /** Moves the clock so far that nobody's keys count any more, and gets new ones. */
+  pass(milliseconds: number): void {
+    this.world.instance.cloud.clock.advance(milliseconds);
+    this.world = new World(this.world.instance, this.world.local);
   }
 
   /** Every alert, newest first, as the platform sees them. */
