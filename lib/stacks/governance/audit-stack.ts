@@ -29,6 +29,8 @@ import { entriesTable, trailTable } from './audit-tables.ts';
 
 export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
+  /** Encrypts the logs of the Lambdas. */
+  readonly logsKey: IKey;
 }
 
 /**
@@ -109,7 +111,7 @@ export class AuditStack extends Stack {
       ],
       wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
     });
-    const watch = new RuleWatch(this, 'Rules', { ...props, database, auditKey, logsKey: auditKey });
+    const watch = new RuleWatch(this, 'Rules', { ...props, database });
     // The schedule's role is a child of the stack, wherever the schedule is.
     acknowledge(this, INLINE_POLICY);
     acceptWildcards(this, { 'Resource::<RulesWatch%.Arn>:*': 'the versions of exactly one Lambda' });
