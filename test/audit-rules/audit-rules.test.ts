@@ -4,6 +4,7 @@ import { AIRPORTS, ask, refusal } from '#cli/demo/sql.ts';
 import { waitForSubscription } from '#cli/wait.ts';
 import { AwsError } from '#local/core/error.ts';
 import type { Call, Observer } from '#local/core/service.ts';
+import { readFacts, readsSql } from '#mesh/audit/rules/facts-sql.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
 import { AUDIT } from '../stacks/audit-apart.ts';
@@ -165,6 +166,27 @@ describe.each([
       expect((await mesh.show()).suspensions).toHaveLength(1);
       expect(mesh.events.filter(({ type }) => type === 'AuditAlertRaised')).toHaveLength(2);
     },
+    'the columns, bytes and subscriptions of the view `reads` become facts': async () => {
+      const span = { since: '2026-03-02T00:00:00Z', until: '2026-03-03T00:00:00Z' };
+      const sql = readsSql('aviation_audit', span, MADE_READS);
+      expect(readFacts((await query(await mesh.world.as('governance/auditor'), sql)).rows)).toEqual([
+        {
+          kind: 'read',
+          id: 'q1',
+          at: '2026-03-02T10:00:00.000Z',
+          principal: 'arn:aws:iam::210000000014:role/x-analyst',
+          session: 'mary',
+          account: '1',
+          domain: 'd',
+          product: 'p',
+          major: 1,
+          table: 't',
+          columns: ['a', 'b'],
+          subscriptions: ['s1'],
+          bytes: 500,
+        },
+      ]);
+    },
     'what rules would have raised in the past is told, and nothing is raised': async () => {
       const before = await mesh.alerts();
       const until = new Date(mesh.world.instance.cloud.clock.now() + HOUR).toISOString();
@@ -183,6 +205,15 @@ describe.each([
     }
   }, 300_000);
 });
+
+/** Rows of the view `reads` as the audit tables have it: one for each column of a query. */
+const MADE_READS = `
+  SELECT moment AS "at", made.* FROM (VALUES
+    ('2026-03-02T10:00:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q1', 500, 'SUCCEEDED'),
+    ('2026-03-02T10:00:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'b', 's1', 'q1', 500, 'SUCCEEDED'),
+    ('2026-03-02T10:01:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q2', 700, 'FAILED'),
+    ('2026-03-03T10:01:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q3', 700, 'SUCCEEDED')
+  ) AS made (moment, account, principal, session, domain, product, major, tablename, columnname, subscription, queryid, scannedbytes, state)`;
 
 /** Lets no alert be written, or lets it be written and answers as if it were not. */
 class Fault implements Observer {

@@ -49,8 +49,6 @@ export class RuleWatch extends Construct {
       logsKey: props.logsKey,
       lambdas: props.lambdas,
       timeout: Duration.minutes(5),
-      // A look that lasts is not overtaken by the next one.
-      reservedConcurrency: 1,
       beside: { 'audit-rules.json': Buffer.from(JSON.stringify(auditRules)) },
       environment: {
         WEFT_MESH: mesh,

@@ -9,23 +9,23 @@ export interface Span {
 /** Rows as Athena answers them. */
 type Rows = readonly (readonly (string | null)[])[];
 
-/** What was read within a span, one row for each table of a query: the queries of `READ_COLUMNS`. */
-export function readsSql(database: string, span: Span): string {
+/**
+ * What was read within a span, one row for each table of a query. `reads` has the columns of the view `reads` of the audit tables; default: the same, as far
+ * as the trail tells it.
+ */
+export function readsSql(database: string, span: Span, reads = readsOfTrail(database, span)): string {
   return `
     SELECT queryid, min("at") AS first_at, principal, session, account, domain, product, major, tablename,
            array_join(array_agg(DISTINCT columnname), ',') AS columns_read,
            array_join(array_agg(DISTINCT subscription), ',') AS subscriptions_read,
            max(scannedbytes) AS bytes
-    FROM (${readsOf(database, span)}) AS r
+    FROM (${reads}) AS r
     WHERE ${within('"at"', span)} AND product IS NOT NULL AND coalesce(state, '') <> 'FAILED'
     GROUP BY queryid, principal, session, account, domain, product, major, tablename`;
 }
 
-/**
- * The rows of the view \`reads\`, which is made of the trail while there is no such view: without columns, bytes and subscriptions, which the trail does
- * not tell.
- */
-function readsOf(database: string, { since }: Span): string {
+/** The rows of the view `reads`, made of the trail alone: without columns, bytes and subscriptions, which the trail does not tell. */
+function readsOfTrail(database: string, { since }: Span): string {
   return `
     SELECT eventtime AS "at", principal, session, account, queryid,
            replace(regexp_extract(arn, 'table/(.+)__(.+)__v([0-9]+)/(.+)$', 1), '_', '-') AS domain,
@@ -53,7 +53,7 @@ export function readFacts(rows: Rows): Fact[] {
     id: id ?? '',
     at: instant(at),
     principal: roleOf(principal ?? '').principal,
-    session: session ?? '',
+    session: session || roleOf(principal ?? '').session,
     account: account || accountOf(principal ?? ''),
     domain: domain ?? '',
     product: product ?? '',
