@@ -54,7 +54,7 @@ export async function watchRules(watch: RuleWatch): Promise<Look> {
 }
 
 /** The longest that a rule looks back, in milliseconds. */
-export function longestWindow(rules: readonly AuditRule[]): number {
+function longestWindow(rules: readonly AuditRule[]): number {
   return Math.max(0, ...rules.map(({ raise }) => ('first' in raise ? 0 : raise.withinMs)));
 }
 

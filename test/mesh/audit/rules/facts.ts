@@ -7,7 +7,7 @@ import type { AuditRule } from '#mesh/audit/rules/rule.ts';
 export const ANALYST = 'arn:aws:iam::210000000014:role/aviation-analytics-analyst';
 
 /** 2026-03-02, a Monday, 10:00 UTC. */
-export const MORNING = Date.UTC(2026, 2, 2, 10);
+const MORNING = Date.UTC(2026, 2, 2, 10);
 
 /** A read of `flights`, so many seconds after the morning. */
 export function read(id: string, seconds: number, more: Partial<Fact> = {}): Fact {
