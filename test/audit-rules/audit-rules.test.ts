@@ -169,7 +169,13 @@ describe.each([
     'the columns, bytes and subscriptions of the view `reads` become facts': async () => {
       const span = { since: '2026-03-02T00:00:00Z', until: '2026-03-03T00:00:00Z' };
       const sql = readsSql('aviation_audit', span, MADE_READS);
-      expect(readFacts((await query(await mesh.world.as('governance/auditor'), sql)).rows)).toEqual([
+      const facts = readFacts((await query(await mesh.world.as('governance/auditor'), sql)).rows);
+      const jobs = facts.filter(({ principal }) => principal.endsWith('/job'));
+      expect(jobs.map(({ at, columns, bytes }) => [at, columns, bytes]).toSorted()).toEqual([
+        ['2026-03-02T11:00:00.000Z', [], 0],
+        ['2026-03-02T11:05:00.000Z', [], 0],
+      ]);
+      expect(facts.filter((fact) => !jobs.includes(fact))).toEqual([
         {
           kind: 'read',
           id: 'q1',
@@ -212,7 +218,9 @@ const MADE_READS = `
     ('2026-03-02T10:00:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q1', 500, 'SUCCEEDED'),
     ('2026-03-02T10:00:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'b', 's1', 'q1', 500, 'SUCCEEDED'),
     ('2026-03-02T10:01:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q2', 700, 'FAILED'),
-    ('2026-03-03T10:01:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q3', 700, 'SUCCEEDED')
+    ('2026-03-03T10:01:00Z', '1', 'arn:aws:sts::210000000014:assumed-role/x-analyst/mary', 'mary', 'd', 'p', 1, 't', 'a', 's1', 'q3', 700, 'SUCCEEDED'),
+    ('2026-03-02T11:00:00Z', '1', 'arn:aws:iam::1:role/job', 'run', 'd', 'p', 1, 't', CAST(NULL AS varchar), 'entitlement/e1', CAST(NULL AS varchar), CAST(NULL AS integer), CAST(NULL AS varchar)),
+    ('2026-03-02T11:05:00Z', '1', 'arn:aws:iam::1:role/job', 'run', 'd', 'p', 1, 't', CAST(NULL AS varchar), 'entitlement/e1', CAST(NULL AS varchar), CAST(NULL AS integer), CAST(NULL AS varchar))
   ) AS made (moment, account, principal, session, domain, product, major, tablename, columnname, subscription, queryid, scannedbytes, state)`;
 
 /** Lets no alert be written, or lets it be written and answers as if it were not. */

@@ -10,18 +10,18 @@ export interface Span {
 type Rows = readonly (readonly (string | null)[])[];
 
 /**
- * What was read within a span, one row for each table of a query. `reads` has the columns of the view `reads` of the audit tables; default: the same, as far
+ * What was read within a span, one row for each table of a query; other engines than Athena name no query, so there each moment is one. `reads` has the columns of the view `reads` of the audit tables; default: the same, as far
  * as the trail tells it.
  */
 export function readsSql(database: string, span: Span, reads = readsOfTrail(database, span)): string {
   return `
-    SELECT queryid, min("at") AS first_at, principal, session, account, domain, product, major, tablename,
+    SELECT coalesce(queryid, "at") AS access, min("at") AS first_at, principal, session, account, domain, product, major, tablename,
            array_join(array_agg(DISTINCT columnname), ',') AS columns_read,
            array_join(array_agg(DISTINCT subscription), ',') AS subscriptions_read,
            max(scannedbytes) AS bytes
     FROM (${reads}) AS r
     WHERE ${within('"at"', span)} AND product IS NOT NULL AND coalesce(state, '') <> 'FAILED'
-    GROUP BY queryid, principal, session, account, domain, product, major, tablename`;
+    GROUP BY coalesce(queryid, "at"), principal, session, account, domain, product, major, tablename`;
 }
 
 /** The rows of the view `reads`, made of the trail alone: without columns, bytes and subscriptions, which the trail does not tell. */
