@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
+import { auditRulesOf } from '#constructs/audit-rule-file.ts';
 import { policySetsOf } from '#constructs/policy-folder.ts';
 import { type Problem, userError, WeftError } from '#mesh/error.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
@@ -24,7 +25,7 @@ function synthesize(): boolean {
   const file = String(app.node.tryGetContext('mesh') ?? 'mesh.yaml');
   const mesh = parseMesh(read(file), file);
   for (const problem of mesh.problems) console.error(line(problem));
-  if (mesh.ok) addMesh(app, mesh.value, { policies: policySetsOf(file) });
+  if (mesh.ok) addMesh(app, mesh.value, { policies: policySetsOf(file), auditRules: auditRulesOf(file) });
   return mesh.ok;
 }
 

@@ -6,6 +6,7 @@ import { type SuspensionWish, suspendProduct } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
 import { oneOf, optional, readBody, text, whole } from '../shared/body.ts';
 import { ok, type Routes } from '../shared/route.ts';
+import { ALERT_ROUTES } from './alert-routes.ts';
 import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
@@ -33,6 +34,7 @@ export const ROUTES: Routes = {
     const wish = readBody(body ?? '{}', { major: optional(whole), purpose: optional(text) });
     return ok({ decision: await decideExport({ ...wish, domain, name }, request, deps) });
   },
+  ...ALERT_ROUTES,
   ...ENTITLEMENT_ROUTES,
   ...LIFE_ROUTES,
   ...DRIFT_ROUTES,

@@ -18,7 +18,9 @@ export const texts = (value: unknown) =>
   Array.isArray(value) && value.every((entry) => text(entry) === undefined)
     ? undefined
     : `a list of texts, each of at most ${LONGEST} characters`;
+const number = (value: unknown) => (Number.isFinite(value) ? undefined : 'a number');
 export const textByName = (value: unknown) => (isRecord(value, file) ? undefined : 'an object of texts');
+export const numberByName = (value: unknown) => (isRecord(value, number) ? undefined : 'an object of numbers');
 export const textsByName = (value: unknown) => (isRecord(value, texts) ? undefined : 'an object of lists of texts');
 export const oneOf =
   (...allowed: string[]) =>

@@ -17,6 +17,8 @@ const VARIABLES = {
   domainBus: 'WEFT_DOMAIN_BUS',
   governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
   invitations: 'WEFT_INVITATIONS',
+  auditDatabase: 'WEFT_AUDIT_DATABASE',
+  workgroup: 'WEFT_WORKGROUP',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

@@ -3,10 +3,12 @@ import { createJsonCall } from './json-call.ts';
 import { type Patience, persist } from './retry.ts';
 import { awsError, createSigned, type Way } from './signed-request.ts';
 
-/** The mesh's API, as a Lambda of a domain calls it. */
+/** The mesh's API, as a Lambda of another account calls it. */
 export interface MeshApi {
   /** @throws WeftError with the code that the API answered, source `user`; an error of AWS's kind for everything else. */
   get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
+  /** The same of a command; it may be sent again, so it has to be one that does no more the second time. */
+  post<T>(path: string, body: object): Promise<T>;
 }
 
 interface ErrorBody {
@@ -16,19 +18,19 @@ interface ErrorBody {
 /** Signed calls of the API at an address that is asked for once. */
 export function createMeshApi(way: Way, address: () => Promise<string>, patience: Patience): MeshApi {
   let known: Promise<string> | undefined;
-  const once = async (path: string, query: Readonly<Record<string, string>>): Promise<unknown> => {
+  const once = async (path: string, { query, body }: { query?: Readonly<Record<string, string>>; body?: object }) => {
     known ??= address();
     const url = new URL(await known.catch(forget));
     const send = createSigned('execute-api', { ...way, endpoint: way.endpoint ?? url.origin });
     const answer = await send({
-      method: 'GET',
+      method: body === undefined ? 'GET' : 'POST',
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       query,
       // Through another endpoint the API is still known by its own name.
-      headers: { host: url.host },
-      body: '',
+      headers: { host: url.host, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? '' : JSON.stringify(body),
     });
-    if (answer.status < 300) return JSON.parse(answer.text);
+    if (answer.status < 300) return JSON.parse(answer.text) as unknown;
     throw errorOf(answer.status, answer.text);
   };
   const forget = (error: unknown): never => {
@@ -37,7 +39,8 @@ export function createMeshApi(way: Way, address: () => Promise<string>, patience
   };
   return {
     get: async <T>(path: string, query: Readonly<Record<string, string>>) =>
-      (await persist(() => once(path, query), patience)) as T,
+      (await persist(() => once(path, { query }), patience)) as T,
+    post: async <T>(path: string, body: object) => (await persist(() => once(path, { body }), patience)) as T,
   };
 }
 

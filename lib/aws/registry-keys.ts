@@ -52,6 +52,11 @@ export function policyPartition(scope: string): string {
   return `POLICY#${scope}`;
 }
 
+/** The key of an alert: those of one rule are together. */
+export function alertKey({ rule, id }: { readonly rule: string; readonly id: string }): RegistryKey {
+  return { pk: `ALERT#${rule}`, sk: id };
+}
+
 /** The key of a record. */
 export function keyOf(record: RegistryRecord): RegistryKey {
   switch (record.type) {
@@ -74,6 +79,8 @@ export function keyOf(record: RegistryRecord): RegistryKey {
       return { pk: policyPartition(record.scope), sk: `V#${record.digest}` };
     case 'feedback':
       return { pk: `FEEDBACK#${record.domain}/${record.product}`, sk: `V#${record.major}#${record.id}` };
+    case 'alert':
+      return alertKey(record);
     case 'attempt':
       return { pk: `ATTEMPT#${record.change.at.slice(0, 10)}`, sk: record.change.correlation };
   }
@@ -96,6 +103,8 @@ export function sortOf(record: RegistryRecord): string {
       return `${record.scope}@${record.digest}`;
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}#${record.id}`;
+    case 'alert':
+      return `${record.at}#${record.id}`;
     case 'attempt':
       return `${record.change.at}#${record.change.correlation}`;
   }

@@ -8,6 +8,7 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { type AlertRecord, ruleOfAlert } from '#mesh/audit/alert.ts';
 import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
@@ -17,6 +18,7 @@ import type { DomainRecord } from '#mesh/subscription/stop.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { fromItem, toItem } from './attribute-value.ts';
 import {
+  alertKey,
   DOMAINS,
   ENTITLEMENTS,
   keyOf,
@@ -39,7 +41,14 @@ export interface VersionState {
 
 /** A record to write, and the revision that it replaces: undefined when it must not exist yet. */
 export interface RecordWrite {
-  readonly record: ProductRecord | SubscriptionRecord | ShareRecord | EntitlementRecord | DomainRecord | FeedbackRecord;
+  readonly record:
+    | ProductRecord
+    | SubscriptionRecord
+    | ShareRecord
+    | EntitlementRecord
+    | DomainRecord
+    | FeedbackRecord
+    | AlertRecord;
   readonly replaces: number | undefined;
 }
 
@@ -71,16 +80,21 @@ export interface Registry {
   entitlements(): Promise<EntitlementRecord[]>;
   /** Every domain that was ever suspended as a whole, read consistently. */
   domains(): Promise<DomainRecord[]>;
+  /** One alert, read consistently; undefined when nobody raised it. */
+  alert(id: string): Promise<AlertRecord | undefined>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;
   /** The product that follows a source table. */
   follower(account: string, database: string, table: string): Promise<{ domain: string; name: string } | undefined>;
   /** One page of the records of a type in index order, those whose sort key begins with `prefix` only. */
-  page<T extends 'product' | 'subscription' | 'share' | 'feedback'>(
+  page<T extends Paged>(
     type: T,
     options?: { prefix?: string; after?: string; limit?: number },
   ): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
 }
+
+/** The types of records that are listed from the index. */
+type Paged = 'product' | 'subscription' | 'share' | 'feedback' | 'alert';
 
 /** DynamoDB takes 400 KB for an item; the rest is room for status and keys. */
 const ITEM_LIMIT = 350 * 1024;
@@ -174,6 +188,15 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
       });
       return items.map((item) => toRecord(item) as EntitlementRecord);
     },
+    async alert(id) {
+      const { pk, sk } = alertKey({ rule: ruleOfAlert(id) ?? '', id });
+      const [item] = await query({
+        KeyConditionExpression: 'pk = :pk AND sk = :sk',
+        ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
+        ConsistentRead: true,
+      });
+      return item === undefined ? undefined : (toRecord(item) as AlertRecord);
+    },
     async write(writes, claims = []) {
       for (const [some, of] of transactions(writes, claims)) await transact(some, of);
     },
@@ -205,7 +228,7 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
 }
 
 /** Every record of a type, page after page. */
-export async function* everyRecord<T extends 'product' | 'subscription' | 'share' | 'feedback'>(
+export async function* everyRecord<T extends Paged>(
   registry: Pick<Registry, 'page'>,
   type: T,
   prefix?: string,

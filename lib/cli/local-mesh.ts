@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
 import { type Instance, openInstance } from '#local/instance/instance.ts';
+import type { AuditRules } from '#mesh/audit/rules/rule.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
@@ -16,6 +17,8 @@ export interface BringUpOptions {
   readonly topology: Topology;
   /** Default: the built-in ones. */
   readonly policies?: PolicySets;
+  /** Default: the built-in ones. */
+  readonly auditRules?: AuditRules;
   readonly folder: string;
   /** 0 takes a free one; default 4566. */
   readonly port?: number;
@@ -43,7 +46,7 @@ export interface MeshUp {
  * @throws WeftError `WEFT-LOCAL-020` when governance cannot be deployed, with each reason.
  */
 export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
-  const { topology, policies, folder, onStage } = options;
+  const { topology, policies, auditRules, folder, onStage } = options;
   const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
   try {
     // What an earlier process told may name another port: until the stacks are there, there is no API.
@@ -55,7 +58,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
-    const assembly = await synthesize({ topology, policies, outdir: join(folder, 'cdk.out') });
+    const assembly = await synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') });
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
     const deployment = await instance.deploy(assembly, {
       onProgress: (event) => onStage?.({ kind: 'deploying', event }),
@@ -77,6 +80,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
 async function synthesize(input: {
   readonly topology: Topology;
   readonly policies?: PolicySets;
+  readonly auditRules?: AuditRules;
   readonly outdir: string;
 }): Promise<string> {
   const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { auditRulesOf, ruleFileIn } from '#constructs/audit-rule-file.ts';
 import { policySetsOf } from '#constructs/policy-folder.ts';
+import type { AuditRules } from '#mesh/audit/rules/rule.ts';
 import { userError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
@@ -9,6 +11,16 @@ import type { Topology } from '#mesh/topology/topology.ts';
 /** The policies beside a `mesh.yaml`, as `readMeshFile` finds it. */
 export function readMeshPolicies(path: string | undefined, cwd: string): PolicySets {
   return policySetsOf(path === undefined ? EXAMPLE_MESH : resolve(cwd, path));
+}
+
+/** The audit rules beside a `mesh.yaml`. */
+export function readMeshAuditRules(path: string | undefined, cwd: string): AuditRules {
+  return auditRulesOf(path === undefined ? EXAMPLE_MESH : resolve(cwd, path));
+}
+
+/** The file of audit rules that counts for a `mesh.yaml`. */
+export function meshRuleFile(path: string | undefined, cwd: string): string {
+  return ruleFileIn(join(dirname(path === undefined ? EXAMPLE_MESH : resolve(cwd, path)), 'policies'));
 }
 
 /** The mesh that comes with the project. */

@@ -67,6 +67,12 @@ export class QueryWorkgroup extends Construct {
       'Lake Formation knows no resources in IAM: it decides itself what it vends; lists of workgroups and catalogs know none either',
   };
 
+  /** What a machine needs that runs queries through the workgroup and reads their results: no menus, nothing saved. */
+  queryOnly(): PolicyStatement[] {
+    const actions = ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'];
+    return [new PolicyStatement({ sid: 'Query', actions, resources: [this.arn] }), ...this.#reading()];
+  }
+
   /** What a role needs to query through the workgroup and read its results. */
   statements(): PolicyStatement[] {
     return [
@@ -116,6 +122,12 @@ export class QueryWorkgroup extends Construct {
         actions: ['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups'],
         resources: ['*'],
       }),
+      ...this.#reading(),
+    ];
+  }
+
+  #reading(): PolicyStatement[] {
+    return [
       new PolicyStatement({
         sid: 'Results',
         actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],

@@ -1,5 +1,5 @@
 import { userError } from '#mesh/error.ts';
-import type { DomainMachine, DomainRole, GovernanceRole } from '#mesh/topology/names.ts';
+import type { DomainMachine, DomainRole, GovernanceMachine, GovernanceRole } from '#mesh/topology/names.ts';
 import type { Caller } from './caller.ts';
 
 export type Action =
@@ -30,7 +30,10 @@ export type Action =
   | 'entitlement.grant'
   | 'entitlement.grant-mesh'
   | 'entitlement.read'
-  | 'entitlement.revoke';
+  | 'entitlement.revoke'
+  | 'alert.raise'
+  | 'alert.read'
+  | 'alert.acknowledge';
 
 /** The domains that a command is about. */
 export interface Sides {
@@ -45,7 +48,7 @@ interface Rule {
   readonly anyone?: true;
   readonly owner?: readonly (DomainRole | DomainMachine)[];
   readonly consumer?: readonly DomainRole[];
-  readonly governance?: readonly GovernanceRole[];
+  readonly governance?: readonly (GovernanceRole | GovernanceMachine)[];
 }
 
 /** Who may do what (ADR 0001); read it as a table. */
@@ -87,6 +90,9 @@ const RULES: Readonly<Record<Action, Rule>> = {
     governance: ['platform', 'auditor'],
   },
   'entitlement.revoke': { owner: ['steward'], consumer: ['steward'], governance: ['platform'] },
+  'alert.raise': { governance: ['audit-rules'] },
+  'alert.read': { owner: ['steward'], consumer: ['steward'], governance: ['platform', 'auditor', 'audit-rules'] },
+  'alert.acknowledge': { governance: ['platform', 'auditor'] },
 };
 
 /** True when the rule of the action lets the caller act on those sides. */

@@ -5,6 +5,7 @@ import {
   type DomainRole,
   domainRoleName,
   GOVERNANCE_ROLES,
+  type GovernanceMachine,
   type GovernanceRole,
   governanceRoleName,
 } from '#mesh/topology/names.ts';
@@ -25,8 +26,8 @@ export interface Caller {
   readonly kind?: DomainRole | GovernanceRole;
   /** The application whose role it is; absent for people and machines of the mesh. */
   readonly application?: { readonly name: string; readonly state: 'approved' | 'suspended' };
-  /** A Lambda of the domain that may ask what no person may. */
-  readonly machine?: DomainMachine;
+  /** A Lambda that may do what no person may. */
+  readonly machine?: DomainMachine | GovernanceMachine;
 }
 
 /** The caller behind `requestContext.identity.userArn`. @throws WEFT-AUTH-001 when the account is not part of the mesh. */
@@ -43,9 +44,7 @@ export function callerOf(userArn: string, topology: Topology): Caller {
   const kind = governing
     ? governing.find((entry) => governanceRoleName(topology.mesh, entry) === name)
     : DOMAIN_ROLES.find((entry) => domainRoleName(topology.mesh, domain?.name ?? '', entry) === name);
-  const machine = CALLING_MACHINES.find(
-    (entry) => domain && domainRoleName(topology.mesh, domain.name, entry) === name,
-  );
+  const machine = machineOf(name, account, domain?.name, topology);
   const application = applicationOf(topology, userArn);
   return {
     arn: userArn,
@@ -55,6 +54,16 @@ export function callerOf(userArn: string, topology: Topology): Caller {
     ...(application && { application: { name: application.name, state: application.state } }),
     ...(machine === undefined ? {} : { machine }),
   };
+}
+
+function machineOf(
+  role: string | undefined,
+  account: string,
+  domain: string | undefined,
+  { mesh, auditAccount }: Topology,
+): Caller['machine'] {
+  if (account === auditAccount && role === governanceRoleName(mesh, 'audit-rules')) return 'audit-rules';
+  return CALLING_MACHINES.find((entry) => domain !== undefined && domainRoleName(mesh, domain, entry) === role);
 }
 
 /** The roles of governance that an account has: the auditor's is in the audit account. Undefined for an account that has none. */

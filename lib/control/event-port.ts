@@ -8,7 +8,7 @@ import { parseRowsChanged, type RowsChanged } from '#mesh/event/rows.ts';
 import { rowsRefused } from '#mesh/event/rows-refused.ts';
 
 export interface EventPortDeps {
-  readonly api: MeshApi;
+  readonly api: Pick<MeshApi, 'get'>;
   /** The domain's own bus, for what is refused. */
   readonly own: Bus;
   /** The domain bus of a consumer, in its account. */

@@ -4,16 +4,9 @@ import { userError } from '#mesh/error.ts';
 import { condition } from '#mesh/record.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import type { Act } from '#mesh/subscription/step.ts';
-import {
-  type DomainRecord,
-  GOVERNANCE_SIDE,
-  isStopped,
-  withoutStop,
-  withStop,
-  withStops,
-} from '#mesh/subscription/stop.ts';
+import { type DomainRecord, isStopped, withoutStop, withStop, withStops } from '#mesh/subscription/stop.ts';
 import { holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { isSuspended, type Reach } from '#mesh/suspension.ts';
+import { GOVERNANCE_SIDE, isSuspended, type Reach } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize, may } from './authorize.ts';
 import { bumped } from './bumped.ts';

@@ -2,7 +2,15 @@ import { userError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { resume, suspend } from '#mesh/subscription/transitions.ts';
-import { isSuspended, type Suspendable, type Suspension, withoutSuspension, withSuspension } from '#mesh/suspension.ts';
+import {
+  AUDIT_SIDE,
+  GOVERNANCE_SIDE,
+  isSuspended,
+  type Suspendable,
+  type Suspension,
+  withoutSuspension,
+  withSuspension,
+} from '#mesh/suspension.ts';
 import { authorize } from './authorize.ts';
 import { bumped } from './bumped.ts';
 import { actOf, allowed, findSubscription } from './decide.ts';
@@ -10,9 +18,6 @@ import { optimistically } from './optimistic.ts';
 import { versionsOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 import { settleRollout } from './take-back.ts';
-
-/** No domain is called that. */
-const GOVERNANCE_SIDE = 'weft:governance';
 
 export interface SuspensionWish {
   readonly action: 'suspend' | 'resume';
@@ -60,7 +65,8 @@ export async function suspendSubscription(
   const { steered, canary } = await optimistically(async () => {
     const { version, subscription } = await findSubscription(id, deps);
     authorize('subscription.suspend', request.caller, { owner: subscription.domain, consumer: subscription.consumer });
-    const suspension = suspensionOf(wish, request, deps);
+    const said = suspensionOf(wish, request, deps);
+    const suspension = wish.action === 'resume' ? { ...said, side: sideToLift(subscription, said.side) } : said;
     if (wish.action === 'resume') refuseForeign(subscription, suspension.side, id);
     const known = subscription.suspensions?.some(({ side }) => side === suspension.side) === true;
     if (known === (wish.action === 'suspend')) return { steered: subscription, canary: false };
@@ -89,6 +95,12 @@ function suspensionOf({ reason }: SuspensionWish, { caller }: Request, deps: Pic
     at: deps.now().toISOString(),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Those who run the mesh let go on what audit rules stopped, once nothing of their own is left to lift. */
+function sideToLift({ suspensions = [] }: Suspendable, own: string): string {
+  const has = (side: string) => suspensions.some((suspension) => suspension.side === side);
+  return own === GOVERNANCE_SIDE && !has(own) && has(AUDIT_SIDE) ? AUDIT_SIDE : own;
 }
 
 /** Nobody takes back what another side has stopped. */

@@ -1,3 +1,4 @@
+import type { AlertRecord } from './audit/alert.ts';
 import type { EntitlementRecord } from './entitlement/entitlement.ts';
 import type { PolicySetRecord } from './policy-set/policy-set.ts';
 import type { FeedbackRecord } from './product/feedback.ts';
@@ -22,9 +23,10 @@ export type RegistryRecord =
   | DomainRecord
   | PolicySetRecord
   | FeedbackRecord
+  | AlertRecord
   | AttemptRecord;
 
-/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a domain's name; a set of policies with its digest. */
+/** A record's registry key as one text: `<domain>/<product>#<major>`, then the subscription's id or the share's consumer; an entitlement's id; a domain's name; a set of policies with its digest; an alert's id. */
 export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): string {
   switch (record.type) {
     case 'product':
@@ -39,6 +41,8 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
       return `policy/${record.scope}@${record.digest}`;
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}/feedback/${record.id}`;
+    case 'alert':
+      return `alert/${record.id}`;
     case 'share':
       return `${record.intent.domain}/${record.intent.product}#${record.intent.major}/share/${record.intent.consumer}`;
   }

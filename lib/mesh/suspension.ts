@@ -1,6 +1,12 @@
+/** The side of whoever runs the mesh. No domain is called that. */
+export const GOVERNANCE_SIDE = 'weft:governance';
+
+/** The side of the audit rules: what they stop, those who run the mesh let go on. No domain is called that. */
+export const AUDIT_SIDE = 'weft:audit';
+
 /** One side's word that no access shall be; it holds until that side takes it back. */
 export interface Suspension {
-  /** The domain whose steward said so, or `weft:governance`. */
+  /** The domain whose steward said so, `weft:governance` or `weft:audit`. */
   readonly side: string;
   /** The IAM principal, as an ARN. */
   readonly by: string;

@@ -29,6 +29,10 @@ export const REPORT: readonly Route[] = ['POST /products/*/report'];
 export const RATE: readonly Route[] = ['POST /products/*/feedback'];
 /** Asks whether data may leave as files. */
 export const EXPORT: readonly Route[] = ['POST /products/*/export'];
+/** Takes note of what audit rules found. */
+export const ACKNOWLEDGE: readonly Route[] = ['POST /alerts/*/acknowledgement'];
+/** What the Lambda that evaluates the audit rules asks, and the one thing that it may do. */
+export const WATCH: readonly Route[] = ['GET /mesh', 'GET /products/*', 'GET /alerts', 'POST /alerts'];
 export const MEND: readonly Route[] = ['POST /drift/check', 'POST /drift/repair'];
 const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
 export const PROPOSE: readonly Route[] = ['POST /policies'];

@@ -1,6 +1,10 @@
 import { App } from 'aws-cdk-lib';
+import { auditRulesIn } from '#constructs/audit-rule-file.ts';
 import { BUILT_IN_POLICIES, policySetsIn } from '#constructs/policy-folder.ts';
 import { settleWildcards } from '#constructs/wildcards.ts';
+import { checkAuditRules } from '#mesh/audit/rules/check.ts';
+import type { AuditRules } from '#mesh/audit/rules/rule.ts';
+import { userError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
 import { AuditStage } from './audit/audit-stage.ts';
@@ -18,6 +22,8 @@ export interface BuildOptions {
   readonly lambdas?: string;
   /** Default: the built-in ones. */
   readonly policies?: PolicySets;
+  /** Default: the built-in ones. */
+  readonly auditRules?: AuditRules;
 }
 
 /**
@@ -39,13 +45,26 @@ export function buildApp(topology: Topology, options: BuildOptions = {}): App {
 export function addMesh(
   app: App,
   topology: Topology,
-  { lambdas, policies = policySetsIn(BUILT_IN_POLICIES) }: Pick<BuildOptions, 'lambdas' | 'policies'> = {},
+  {
+    lambdas,
+    policies = policySetsIn(BUILT_IN_POLICIES),
+    auditRules = auditRulesIn(BUILT_IN_POLICIES),
+  }: Pick<BuildOptions, 'lambdas' | 'policies' | 'auditRules'> = {},
 ): void {
-  const site = { topology, lambdas, policies, options: meshOptions(app.node) };
+  refuseStrangers(auditRules, topology);
+  const site = { topology, lambdas, policies, auditRules, options: meshOptions(app.node) };
   // First, because CloudTrail of the governance account takes no bucket that is not there.
   if (topology.witnessAccount !== undefined) new WitnessStage(app, site, topology.witnessAccount);
   if (isAuditApart(topology)) new AuditStage(app, site);
   new GovernanceStage(app, site);
   for (const domain of topology.domains) new DomainStage(app, site, domain);
   settleWildcards(app);
+}
+
+/** Rules that name what the mesh does not have would never be raised, or always. */
+function refuseStrangers(rules: AuditRules, topology: Topology): void {
+  const problems = checkAuditRules(rules, topology);
+  if (problems.length === 0) return;
+  const message = problems.map((problem) => problem.message).join('; ');
+  throw userError('WEFT-AUDIT-086', message, { problems, hint: problems[0]?.fix });
 }

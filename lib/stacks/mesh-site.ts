@@ -1,5 +1,6 @@
 import { type Environment, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AuditRules } from '#mesh/audit/rules/rule.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 
@@ -9,6 +10,8 @@ export interface MeshSite {
   /** Where `lambdas/` is. Default: the repository's. */
   readonly lambdas?: string;
   readonly options: MeshOptions;
+  /** They travel in the code of the Lambda that evaluates them. */
+  readonly auditRules: AuditRules;
   /** They travel in the code of the Lambdas that decide (ADR 0004). */
   readonly policies: PolicySets;
 }

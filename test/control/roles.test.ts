@@ -32,3 +32,15 @@ test.each([
   const elsewhere = CALLERS.filter(([, caller]) => may(action, caller, { owner: 'nobody', consumer: 'nobody' }));
   expect(elsewhere).toEqual([]);
 });
+
+test('the Lambda that evaluates the audit rules may raise and read alerts, and what everybody may', () => {
+  const { mesh, auditAccount } = TOPOLOGY;
+  const machine = callerOf(`arn:aws:sts::${auditAccount}:assumed-role/${mesh}-audit-rules/look`, TOPOLOGY);
+  const allowed = Object.keys(TABLE).filter((action) =>
+    may(action as Action, machine, { owner: 'sales', consumer: 'finance' }),
+  );
+  const everybody = Object.entries(TABLE).flatMap(([action, who]) => (who.includes('everyone') ? [action] : []));
+  expect(allowed.toSorted()).toEqual([...everybody, 'alert.raise', 'alert.read'].toSorted());
+  const elsewhere = callerOf(`arn:aws:iam::${accountOf('sales')}:role/${mesh}-audit-rules`, TOPOLOGY);
+  expect(may('alert.raise', elsewhere)).toBe(false);
+});

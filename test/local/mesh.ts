@@ -33,8 +33,10 @@ export function synthesize(topology: Topology): string {
 }
 
 /** Opens an instance and deploys the whole mesh into it; background work waits for `settle`. */
-export async function openTestMesh(options: { clock?: Clock; assembly?: string } = {}): Promise<TestMesh> {
-  const topology = aviation();
+export async function openTestMesh(
+  options: { clock?: Clock; assembly?: string; topology?: Topology } = {},
+): Promise<TestMesh> {
+  const { topology = aviation() } = options;
   const folder = mkdtempSync(join(tmpdir(), 'weft-mesh-'));
   const instance = await openInstance({ folder, port: 0, live: false, clock: options.clock, region: topology.region });
   for (const account of accountsOf(topology)) setOrganization(instance.cloud.store, account, topology.organization);

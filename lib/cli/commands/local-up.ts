@@ -8,7 +8,7 @@ import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
-import { readMeshFile, readMeshPolicies } from '../mesh-file.ts';
+import { readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
@@ -40,6 +40,7 @@ async function serveUntilStopped(invocation: Invocation, folder: string): Promis
   const { instance, local, undeployed } = await bringUp({
     topology: readMeshFile(textOption(invocation, 'mesh'), io.cwd),
     policies: readMeshPolicies(textOption(invocation, 'mesh'), io.cwd),
+    auditRules: readMeshAuditRules(textOption(invocation, 'mesh'), io.cwd),
     folder,
     port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,

@@ -1,6 +1,6 @@
 import type { Cloud } from '#local/core/cloud.ts';
 import { bringUp, type MeshUp } from '../local-mesh.ts';
-import { readMeshFile, readMeshPolicies } from '../mesh-file.ts';
+import { readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import type { Step, StepResult } from './step.ts';
 import { STORYLINE } from './storyline.ts';
 import { World } from './world.ts';
@@ -47,6 +47,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
   const up = await bringUp({
     topology: readMeshFile(undefined, '/'),
     policies: readMeshPolicies(undefined, '/'),
+    auditRules: readMeshAuditRules(undefined, '/'),
     folder: options.folder,
     port: options.port,
     onStage: (stage) => {

@@ -113,6 +113,17 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
       const { domain, product, major, consumer, revision } = record;
       return { domain, product, major, consumer, revision };
     }
+    case 'alert': {
+      const [product, ...others] = record.products;
+      const [domain, name] = others.length > 0 ? [] : (product?.split('/') ?? []);
+      const [subscription, ...more] = record.suspended;
+      return {
+        ...(domain === undefined || name === undefined ? {} : { domain, product: name }),
+        ...(subscription === undefined || more.length > 0 ? {} : { subscription }),
+        ...(record.consumer === undefined ? {} : { consumer: record.consumer }),
+        revision: record.revision,
+      };
+    }
     case 'domain':
       return { domain: record.name, consumer: record.name, revision: record.revision };
     case 'entitlement': {

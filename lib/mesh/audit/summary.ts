@@ -12,6 +12,7 @@ import { endOf } from '../subscription/end.ts';
 import type { DomainRecord } from '../subscription/stop.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
 import type { Suspendable } from '../suspension.ts';
+import type { AlertRecord } from './alert.ts';
 
 /** What a change did, in one line for people. */
 export function summarize(before: RegistryRecord | undefined, after: RegistryRecord | undefined): string {
@@ -32,6 +33,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofPolicySet(before?.type === 'policy-set' ? before : undefined, after);
     case 'feedback':
       return `${after.consumer} gives ${after.rating} of 5${after.text === undefined ? '' : `: ${after.text}`}`;
+    case 'alert':
+      return ofAlert(after);
     case 'share':
       return ofShare(before?.type === 'share' ? before : undefined, after);
   }
@@ -41,6 +44,18 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
 function ofAttempt({ action, reason }: Change): string {
   const outcome = action === 'ExportAllowed' ? 'may leave as files' : `${action} was refused`;
   return reason === undefined ? outcome : `${outcome}: ${reason}`;
+}
+
+function ofAlert({ rule, severity, message, principal, products, measured, suspended, state }: AlertRecord): string {
+  if (state === 'acknowledged') return `somebody has taken note of ${rule}`;
+  const counted = Object.entries(measured).map(([measure, number]) => `${number} ${measure}`);
+  const parts = [
+    `${severity}: ${message} (${rule})`,
+    `${principal}${products.length === 0 ? '' : ` on ${products.slice(0, 5).join(', ')}`}`,
+    ...counted,
+    ...(suspended.length === 0 ? [] : [`suspended: ${suspended.join(', ')}`]),
+  ];
+  return parts.join('; ');
 }
 
 function ofProduct(before: ProductRecord | undefined, after: ProductRecord): string {

@@ -9,6 +9,7 @@ interface MeshEventSpec {
 
 const OF_SUBSCRIPTION = ['subscription', 'consumer', 'state'] as const;
 const OF_ENTITLEMENT = ['entitlement', 'state'] as const;
+const OF_ALERT = ['alert', 'rule', 'severity', 'state'] as const;
 const OF_POLICIES = ['policySet', 'state'] as const;
 
 /** Every type of the mesh's events. A type without its line does not compile. */
@@ -82,6 +83,8 @@ export const MESH_EVENTS: Readonly<Record<MeshEventType, MeshEventSpec>> = {
   EntitlementRevoked: { summary: 'Nothing of a standing entitlement is left.', has: OF_ENTITLEMENT },
   EntitlementExpired: { summary: 'A standing entitlement has come to its end.', has: OF_ENTITLEMENT },
   ProductShared: { summary: 'A standing entitlement has brought a product.', has: ['consumer', 'entitlement'] },
+  AuditAlertRaised: { summary: 'An audit rule was raised.', has: OF_ALERT },
+  AuditAlertAcknowledged: { summary: 'Somebody has taken note of an alert.', has: OF_ALERT },
   PolicyProposed: { summary: 'A set of policies waits for its council.', has: OF_POLICIES },
   PolicyApproved: { summary: 'A member of the council approved a set of policies.', has: OF_POLICIES },
   PolicyInForce: { summary: 'A set of policies counts.', has: OF_POLICIES },
@@ -132,6 +135,10 @@ const MESH_DATA: Readonly<Record<keyof MeshEventData, JsonSchema>> = {
   rating: { type: 'integer', minimum: 1, maximum: 5 },
   share: { type: 'number', minimum: 0, maximum: 100 },
   findings: listOf(FINDING),
+  alert: NAME,
+  rule: NAME,
+  severity: TEXT,
+  suspended: TEXTS,
   intent: INTENT,
   generation: COUNT,
   look: { type: 'object' },

@@ -1,3 +1,4 @@
+import type { AlertRecord } from '../audit/alert.ts';
 import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
 import { GLOBAL_SCOPE } from '../policy/policy-sets.ts';
@@ -56,6 +57,15 @@ export function deriveEvents(
         consumer: after.consumer,
         rating: after.rating,
       });
+    case 'alert':
+      return emit(after, ofAlert(after), {
+        ...subjectOfAlert(after),
+        alert: after.id,
+        rule: after.rule,
+        severity: after.severity,
+        state: after.state,
+        ...(after.consumer === undefined ? {} : { consumer: after.consumer }),
+      });
     case 'entitlement':
       return emit(after, ofEntitlement(before?.type === 'entitlement' ? before : undefined, after), {
         domain: after.selector.domain ?? EVERY,
@@ -83,6 +93,19 @@ export function deriveEvents(
     default:
       return [];
   }
+}
+
+/** An alert is told to the owners of what was read and to those who read. */
+function ofAlert({ state, products, consumer, suspended }: AlertRecord): Derived[] {
+  const owners = products.map((product) => product.split('/')[0] ?? '');
+  const audience = [...owners, ...(consumer === undefined ? [] : [consumer])];
+  if (state === 'acknowledged') return [{ type: 'AuditAlertAcknowledged', audience }];
+  return [{ type: 'AuditAlertRaised', audience, data: suspended.length === 0 ? {} : { suspended } }];
+}
+
+function subjectOfAlert({ products }: AlertRecord): Pick<MeshEventData, 'domain' | 'product' | 'major'> {
+  const [domain = EVERY, product = EVERY] = products.length === 1 ? (products[0]?.split('/') ?? []) : [];
+  return { domain, product, major: 0 };
 }
 
 /** Stands for every domain or product in the events of entitlements and policies. */

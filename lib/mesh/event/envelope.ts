@@ -65,6 +65,8 @@ export type MeshEventType =
   | 'PolicyApproved'
   | 'PolicyInForce'
   | 'PolicyRejected'
+  | 'AuditAlertRaised'
+  | 'AuditAlertAcknowledged'
   | 'OwnerMissing'
   | 'OwnerFound';
 
@@ -115,6 +117,13 @@ export interface MeshEventData {
   /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
   readonly share?: number;
   readonly findings?: readonly DriftNotice[];
+  /** `AuditAlert…`: its id. */
+  readonly alert?: string;
+  /** The audit rule that was raised. */
+  readonly rule?: string;
+  readonly severity?: string;
+  /** `AuditAlertRaised`: the subscriptions that the rule suspended. */
+  readonly suspended?: readonly string[];
   /** `ShareRequested` only. */
   readonly intent?: ShareIntent;
   readonly generation?: number;

@@ -1,9 +1,6 @@
 import type { Change } from '../record.ts';
-import type { Reach, Stop } from '../suspension.ts';
+import { GOVERNANCE_SIDE, type Reach, type Stop } from '../suspension.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
-
-/** No domain is called that. */
-export const GOVERNANCE_SIDE = 'weft:governance';
 
 /** The registry's one record of a domain whose access was ever stopped as a whole: one write stops everything at once. */
 export interface DomainRecord {

@@ -17,6 +17,9 @@ export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
 /** The Lambdas of a domain whose roles others know by name. */
 export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port';
 
+/** The Lambdas of the mesh's governance that call its API. */
+export type GovernanceMachine = 'audit-rules';
+
 /** `flight-operations` as a Glue identifier: `flight_operations`. */
 export function glueName(name: string): string {
   return name.toLowerCase().replaceAll('-', '_');
@@ -38,7 +41,7 @@ export function domainRoleName(mesh: string, domain: string, role: DomainRole | 
  */
 export function governanceRoleName(
   mesh: string,
-  role: GovernanceRole | 'reconcile' | 'relay' | 'appender' | 'view-definer',
+  role: GovernanceRole | GovernanceMachine | 'reconcile' | 'relay' | 'appender' | 'view-definer',
 ): string {
   return `${mesh}-${role}`;
 }
@@ -175,6 +178,11 @@ export function apiParameterName(mesh: string): string {
 /** The role in the governance account that a domain's event port assumes to learn the API's address, which no other account can know. */
 export function directoryRoleName(mesh: string, domain: string): string {
   return `${mesh}-${domain}-directory`;
+}
+
+/** The same for the Lambda that evaluates the audit rules. */
+export function auditDirectoryRoleName(mesh: string): string {
+  return `${mesh}-audit-directory`;
 }
 
 /** The path below which the governance account keeps everything that its Lambdas know of the mesh. */

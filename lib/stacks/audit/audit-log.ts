@@ -16,8 +16,10 @@ export interface AuditLogProps {
   readonly site: MeshSite;
   /** The bucket of the trail. */
   readonly bucket: Bucket;
-  /** Encrypts the bucket and the logs of the appender. */
+  /** Encrypts the bucket. */
   readonly auditKey: IKey;
+  /** Encrypts the logs of the appender. */
+  readonly logsKey: IKey;
 }
 
 /** What is written once: a second version under the same key could hide the first from whoever reads the newest. */
@@ -31,7 +33,7 @@ export class AuditLog extends Construct {
   /** Signs checkpoints, and nothing else. */
   readonly key: Key;
 
-  constructor(scope: Construct, id: string, { site, bucket, auditKey }: AuditLogProps) {
+  constructor(scope: Construct, id: string, { site, bucket, auditKey, logsKey }: AuditLogProps) {
     super(scope, id);
     const { topology, lambdas } = site;
     const { mesh, region, witnessAccount, governanceAccount } = topology;
@@ -50,7 +52,7 @@ export class AuditLog extends Construct {
       name: 'appender',
       description: 'Appends the entries of the trail to its log and signs what it comes to',
       roleName: governanceRoleName(mesh, 'appender'),
-      logsKey: auditKey,
+      logsKey,
       lambdas,
       timeout: TIMEOUT,
       environment: {

@@ -21,6 +21,7 @@ export class AuditStage extends Stage {
       stackName: `${mesh}-audit`,
       description: `${mesh}: the trail and its readers`,
       auditKey: foundation.key,
+      logsKey: foundation.logsKey,
     });
     audit.addStackDependency(foundation);
   }

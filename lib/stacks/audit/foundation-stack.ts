@@ -9,16 +9,16 @@ import type { MeshSite } from '../mesh-site.ts';
 /** What must be in the audit account before the trail: Lake Formation's settings, with no administrator of the mesh among them, and the key. */
 export class AuditFoundationStack extends Stack {
   readonly key: EncryptedKey;
+  /** Encrypts the logs of the Lambdas, so that CloudWatch Logs has no use of the trail's key. */
+  readonly logsKey: EncryptedKey;
 
   constructor(scope: Construct, id: string, props: StackProps & MeshSite) {
     super(scope, id, props);
     const { topology } = props;
     const { mesh, region, governanceAccount } = topology;
     new LakeSettings(this, 'LakeSettings', { admins: [], crossAccountVersion: topology.crossAccountVersion });
-    this.key = new EncryptedKey(this, 'Key', {
-      alias: auditKeyAlias(mesh),
-      description: `${mesh}: audit trail`,
-    }).allowLogs();
+    this.key = new EncryptedKey(this, 'Key', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
+    this.logsKey = new EncryptedKey(this, 'LogsKey', { description: `${mesh}: logs of the audit account` }).allowLogs();
     this.#admitTrails([
       governanceTrailArn({ mesh, account: governanceAccount, region }),
       `arn:aws:cloudtrail:${region}:${this.account}:trail/*`,

@@ -4,12 +4,13 @@ import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge } from '#constructs/acknowledge.ts';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { LakeGrants } from '#constructs/lake-grants.ts';
 import { LakeLocation } from '#constructs/lake-location.ts';
 import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
 import {
   auditBucketName,
   glueName,
@@ -19,10 +20,11 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
-import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { ACKNOWLEDGE, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
+import { RuleWatch } from '../audit/rule-watch.ts';
 import { SavedFindings } from '../audit/saved-findings.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -30,6 +32,8 @@ import { entriesTable, trailTable } from './audit-tables.ts';
 
 export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
+  /** Encrypts the logs of the Lambdas. */
+  readonly logsKey: IKey;
 }
 
 /**
@@ -56,7 +60,7 @@ export class AuditStack extends Stack {
       bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
     });
     if (apart) admitGovernance(topology, { entries, logs });
-    const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey });
+    const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey, logsKey: props.logsKey });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -108,18 +112,24 @@ export class AuditStack extends Stack {
     }).node.addDependency(workgroup);
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
-      description: 'Reads the trail of the mesh, and nothing else',
+      description: 'Reads the trail of the mesh, and takes note of what audit rules found',
       may: [
-        invoke(topology, READ),
+        invoke(topology, [...READ, ...ACKNOWLEDGE]),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
         ...readLog(topology, { bucket: entries, key: log.key, auditKey }),
       ],
       wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS, ...LOG_WILDCARDS },
     });
-    const ready = [auditor, ...tables, ...locations];
+    const watch = new RuleWatch(this, 'Rules', { ...props, database });
+    // The schedule's role is a child of the stack, wherever the schedule is.
+    acknowledge(this, INLINE_POLICY);
+    acceptWildcards(this, { 'Resource::<RulesWatch%.Arn>:*': 'the versions of exactly one Lambda' });
+    const ready = [auditor, watch.lambda, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })
       .give('Database', auditorArn, { database }, ['DESCRIBE'])
-      .give('Tables', auditorArn, { database, table: '*' }, ['SELECT', 'DESCRIBE']);
+      .give('Tables', auditorArn, { database, table: '*' }, ['SELECT', 'DESCRIBE'])
+      .give('RulesDatabase', watch.principal, { database }, ['DESCRIBE'])
+      .give('RulesTables', watch.principal, { database, table: '*' }, ['SELECT', 'DESCRIBE']);
   }
 }

@@ -30,7 +30,7 @@ export class GovernanceFoundationStack extends Stack {
     new ViewGround(this, 'Views', { topology: props.topology, key: this.controlKey, reconciler, settings });
   }
   #trailKey(mesh: string): EncryptedKey {
-    const key = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` }).allowLogs();
+    const key = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Trail',

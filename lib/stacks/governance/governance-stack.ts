@@ -6,6 +6,7 @@ import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshBus } from '#constructs/mesh-bus.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { apiParameterName, MESH_SOURCE, meshBusName } from '#mesh/topology/names.ts';
+import { auditDirectory } from '../audit/audit-directory.ts';
 import { DeadLetters } from '../dead-letters.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -55,6 +56,7 @@ export class GovernanceStack extends Stack {
       description: `Where the domains call the mesh ${topology.mesh}`,
       stringValue: api.url,
     });
+    auditDirectory(this, topology);
     // The schedule's role is a child of the stack, wherever the schedule is.
     acknowledge(this, INLINE_POLICY);
     acceptWildcards(this, { 'Resource::<ControlSweep%.Arn>:*': 'the versions of exactly one Lambda' });

@@ -26,6 +26,7 @@ export class GovernanceStage extends Stage {
           stackName: `${mesh}-audit`,
           description: `${mesh}: the trail and its readers`,
           auditKey,
+          logsKey: foundation.controlKey,
         })
       : new TrailStack(this, 'Trail', {
           ...site,

@@ -56,6 +56,9 @@ export const ROUTES = [
   'GET /drift',
   'POST /drift/check',
   'POST /drift/repair',
+  'GET /alerts',
+  'POST /alerts',
+  'POST /alerts/{id}/acknowledgement',
   'GET /entitlements',
   'POST /entitlements',
   'POST /entitlements/plan',
@@ -133,11 +136,22 @@ function partners(topology: Topology): PolicyStatement[] {
   return [new PolicyStatement({ sid: 'Partners', actions, resources: ['execute-api:/*'], principals })];
 }
 
+/**
+ * Callers of other accounts. Of its own account none is named: there either policy is enough, so an `Allow` here would open every route to every role,
+ * whatever the role's own policy says.
+ */
 function callers(topology: Topology): PolicyDocument {
   const { organization, governanceAccount, auditAccount, domains } = topology;
-  const accounts = new Set([governanceAccount, auditAccount, ...domains.map(({ account }) => account)]);
+  const accounts = new Set([auditAccount, ...domains.map(({ account }) => account)]);
+  accounts.delete(governanceAccount);
   const inside = organization
-    ? { principals: [new AnyPrincipal()], conditions: { StringEquals: { 'aws:PrincipalOrgID': organization } } }
+    ? {
+        principals: [new AnyPrincipal()],
+        conditions: {
+          StringEquals: { 'aws:PrincipalOrgID': organization },
+          StringNotEquals: { 'aws:PrincipalAccount': governanceAccount },
+        },
+      }
     : { principals: [...accounts].map((account) => new AccountPrincipal(account)) };
   return new PolicyDocument({
     statements: [

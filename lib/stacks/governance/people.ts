@@ -3,6 +3,7 @@ import { PersonRole } from '#constructs/person-role.ts';
 import { governanceRoleName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import {
+  ACKNOWLEDGE,
   APPROVE,
   ENTITLE,
   INVOKE_WILDCARDS,
@@ -20,7 +21,19 @@ export function platformRole(scope: Construct, topology: Topology): PersonRole {
   return new PersonRole(scope, 'Platform', {
     roleName: governanceRoleName(topology.mesh, 'platform'),
     description: 'Runs the mesh',
-    may: [invoke(topology, [...READ, ...APPROVE, ...REVOKE, ...ENTITLE, ...SUSPEND, ...RETIRE, ...MEND, ...PROPOSE])],
+    may: [
+      invoke(topology, [
+        ...READ,
+        ...APPROVE,
+        ...REVOKE,
+        ...ENTITLE,
+        ...SUSPEND,
+        ...RETIRE,
+        ...MEND,
+        ...PROPOSE,
+        ...ACKNOWLEDGE,
+      ]),
+    ],
     wildcards: INVOKE_WILDCARDS,
   });
 }
