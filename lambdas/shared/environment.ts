@@ -14,6 +14,8 @@ const VARIABLES = {
   domainBus: 'WEFT_DOMAIN_BUS',
   governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
   invitations: 'WEFT_INVITATIONS',
+  results: 'WEFT_RESULTS',
+  signingKey: 'WEFT_SIGNING_KEY',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

@@ -30,6 +30,8 @@ export const RATE: readonly Route[] = ['POST /products/*/feedback'];
 /** Asks whether data may leave as files. */
 export const EXPORT: readonly Route[] = ['POST /products/*/export'];
 export const MEND: readonly Route[] = ['POST /drift/check', 'POST /drift/repair'];
+/** Says that nothing of a product may be removed, or that it may again. */
+export const HOLD: readonly Route[] = ['POST /products/*/hold'];
 const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
 export const PROPOSE: readonly Route[] = ['POST /policies'];
 const VOTE: readonly Route[] = ['POST /policies/*/decision'];
@@ -40,6 +42,7 @@ export const DECIDE: readonly Route[] = [
   ...SUSPEND,
   ...MEND,
   ...LIFE,
+  ...HOLD,
   ...PROPOSE,
   ...VOTE,
 ];

@@ -65,6 +65,11 @@ export type MeshEventType =
   | 'PolicyApproved'
   | 'PolicyInForce'
   | 'PolicyRejected'
+  | 'DisposalAnnounced'
+  | 'DataDisposed'
+  | 'DisposalBlocked'
+  | 'LegalHoldPlaced'
+  | 'LegalHoldReleased'
   | 'OwnerMissing'
   | 'OwnerFound';
 
@@ -79,6 +84,23 @@ export interface DriftNotice {
   readonly by: string;
   /** ISO 8601: when it was found. */
   readonly at: string;
+}
+
+/** What will go of a product's data, or went, or cannot go. */
+export interface DisposalNotice {
+  readonly table: string;
+  /** ISO 8601: everything up to then. */
+  readonly upTo?: string;
+  /** ISO 8601: when it goes, copies in other accounts included. */
+  readonly goesAt?: string;
+  readonly objects?: number;
+  readonly bytes?: number;
+  /** The id of the signed record, and its SHA-256. */
+  readonly record?: string;
+  readonly digest?: string;
+  /** The domain in whose account it is. */
+  readonly by?: string;
+  readonly kind?: string;
 }
 
 /** What every event of the mesh says; the optional members depend on the type. */
@@ -115,6 +137,10 @@ export interface MeshEventData {
   /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
   readonly share?: number;
   readonly findings?: readonly DriftNotice[];
+  /** `DisposalAnnounced`, `DataDisposed`, `DisposalBlocked`: which data it is about. */
+  readonly disposal?: DisposalNotice;
+  /** `LegalHoldPlaced`, `LegalHoldReleased`: the ids. */
+  readonly holds?: readonly string[];
   /** `ShareRequested` only. */
   readonly intent?: ShareIntent;
   readonly generation?: number;

@@ -1,7 +1,9 @@
 import type { ProductRecord } from './product.ts';
 
-/** The product as subscribers are told of it: without the tables that only its views read. */
+/** The product as subscribers are told of it: without the tables that only its views read, and without why somebody holds its data. */
 export function published(product: ProductRecord): ProductRecord {
+  const { holds, ...rest } = product;
   const tables = product.tables.filter(({ internal }) => internal !== true);
-  return tables.length === product.tables.length ? product : { ...product, tables };
+  if (tables.length === product.tables.length) return holds === undefined ? product : rest;
+  return { ...rest, tables };
 }

@@ -19,7 +19,7 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
-import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { HOLD, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -99,8 +99,12 @@ export class AuditStack extends Stack {
     });
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
-      description: 'Reads the trail of the mesh, and nothing else',
-      may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
+      description: 'Reads the trail of the mesh, and holds data back from removal',
+      may: [
+        invoke(topology, [...READ, ...HOLD]),
+        ...workgroup.statements(),
+        catalogRead(this, [this.account], [database]),
+      ],
       wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];

@@ -5,6 +5,7 @@ import type { Topology } from '#mesh/topology/topology.ts';
 import {
   APPROVE,
   ENTITLE,
+  HOLD,
   INVOKE_WILDCARDS,
   invoke,
   MEND,
@@ -20,7 +21,19 @@ export function platformRole(scope: Construct, topology: Topology): PersonRole {
   return new PersonRole(scope, 'Platform', {
     roleName: governanceRoleName(topology.mesh, 'platform'),
     description: 'Runs the mesh',
-    may: [invoke(topology, [...READ, ...APPROVE, ...REVOKE, ...ENTITLE, ...SUSPEND, ...RETIRE, ...MEND, ...PROPOSE])],
+    may: [
+      invoke(topology, [
+        ...READ,
+        ...APPROVE,
+        ...REVOKE,
+        ...ENTITLE,
+        ...SUSPEND,
+        ...RETIRE,
+        ...HOLD,
+        ...MEND,
+        ...PROPOSE,
+      ]),
+    ],
     wildcards: INVOKE_WILDCARDS,
   });
 }
