@@ -4,6 +4,7 @@ import { organizationOf } from '#local/core/organization.ts';
 import type { Call, Observer } from '#local/core/service.ts';
 import { asked } from '#local/services/iam/asked.ts';
 import { IamService } from '#local/services/iam/service.ts';
+import { type Key, keysNamespace } from '#local/services/kms/key.ts';
 import { S3Service } from '#local/services/s3/service.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
 
@@ -80,15 +81,22 @@ export class Judge implements Observer {
     return result;
   }
 
-  /** The policy of a queue or bucket of the caller's own account, which may allow what the identity does not. */
+  /** The policy of a queue, bucket or key of the caller's own account, which may allow what the identity does not; a key's has to let the account in. */
   #policyOf(call: Call, resource: string): unknown {
     const text =
       call.service === 'sqs'
         ? this.#cloud.service(SqsService).policyOf(resource)
         : call.service === 's3'
           ? this.#cloud.service(S3Service).bucketPolicy(resource.split(':::')[1]?.split('/')[0] ?? '')
-          : undefined;
+          : call.service === 'kms'
+            ? this.#keyPolicy(resource)
+            : undefined;
     return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  #keyPolicy(arn: string): string | undefined {
+    const [, region = '', account = '', id = ''] = /^arn:aws:kms:([^:]+):(\d{12}):key\/(.+)$/.exec(arn) ?? [];
+    return this.#cloud.store.get<Key>(keysNamespace(account, region), id)?.policy;
   }
 
   #context(call: Call): Record<string, string | string[]> {

@@ -166,12 +166,8 @@ export class Disposal extends Construct {
         actions: ['s3:GetObject', 's3:PutObject'],
         resources: [products.arnForObjects(`${DISPOSALS}*`)],
       }),
-      new PolicyStatement({
-        sid: 'ListRecords',
-        actions: ['s3:ListBucket'],
-        resources: [products.bucketArn],
-        conditions: { StringLike: { 's3:prefix': `${DISPOSALS}*` } },
-      }),
+      // Without it a record that is not there yet would answer as one that must not be read.
+      new PolicyStatement({ sid: 'ListRecords', actions: ['s3:ListBucket'], resources: [products.bucketArn] }),
       new PolicyStatement({
         sid: 'RecordsKey',
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
