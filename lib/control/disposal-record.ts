@@ -13,8 +13,8 @@ import { DISPOSALS } from '#mesh/topology/names.ts';
 
 /** Where a domain keeps what it removed: everything once, in the order intent, record, told. */
 export interface DisposalBook {
-  /** Writes down what is about to be removed. */
-  begin(intent: DisposalIntent): Promise<void>;
+  /** Writes down what is about to be removed; false when there is an intent of that id already. */
+  begin(intent: DisposalIntent): Promise<boolean>;
   /** Intents that nobody was told the outcome of: a run ended in between. */
   open(): Promise<DisposalIntent[]>;
   /** The signed record of an intent: the one that is there, or this one. */
@@ -41,9 +41,7 @@ export function createDisposalBook(deps: {
     return text === undefined ? undefined : (JSON.parse(text) as T);
   };
   return {
-    async begin(intent) {
-      await once.put(`${INTENTS}${intent.id}.json`, canonicalJson(intent));
-    },
+    begin: (intent) => once.put(`${INTENTS}${intent.id}.json`, canonicalJson(intent)),
     async open() {
       const ids = async (prefix: string) =>
         (await objects.keys(bucket, prefix)).map((name) => name.slice(prefix.length, -'.json'.length));

@@ -162,9 +162,10 @@ class Run {
     const core = { mesh, domain, account, product: `${of.domain}/${of.product}`, major: of.major, startedAt, ...what };
     const digest = createHash('sha256').update(canonicalJson(core)).digest('hex');
     const id = `${startedAt.replaceAll(/[-:.]/g, '')}-${digest.slice(0, 12)}`;
-    const intent: DisposalIntent = { format: 'weft.disposal-intent/1', id, ...core };
     await this.#mayGoOn(of, what.what, what.table);
-    await book.begin(intent);
+    let intent: DisposalIntent = { format: 'weft.disposal-intent/1', id, ...core };
+    // The same again is another removal: its record must not be taken for that of the first.
+    for (let again = 2; !(await book.begin(intent)); again += 1) intent = { ...intent, id: `${id}-${again}` };
     const reason = await remove(intent, () => this.#mayGoOn(of, what.what, what.table), this.#deps);
     await this.close(intent, reason);
     if (reason !== undefined) throw new Error(reason);
