@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the ten that the stacks deploy', () => {
+  test('are the eleven that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
       'catalog-watch',
       'dead-letters',
+      'disposal',
       'event-port',
       'publish',
       'reconcile',

@@ -169,21 +169,12 @@ function isShared(partition: StoredPartition, all: readonly StoredPartition[], d
   );
 }
 
-/** Each version by the day on which it was written; a mark of deletion goes with the last version of its key. */
+/** Each version by the day on which it was written. What a mark of deletion hides is older than it, and so goes before it. */
 function byDay(versions: readonly StoredVersion[]): { slices: Slice[]; untouched: [] } {
-  const newest = new Map<string, string>();
-  for (const { key, modified, marker } of versions)
-    if (!marker && (newest.get(key) ?? '') < modified) newest.set(key, modified);
-  // A mark alone hides nothing and holds nothing: it stays until the bucket's lifecycle takes it.
-  const aged = versions.flatMap((version) => {
-    const since = version.marker ? newest.get(version.key) : version.modified;
-    if (since === undefined) return [];
-    return [{ version, day: (version.marker && version.modified > since ? version.modified : since).slice(0, 10) }];
-  });
-  const slices = [...Map.groupBy(aged, ({ day }) => day)].map(([day, entries]) => ({
+  const slices = [...Map.groupBy(versions, ({ modified }) => modified.slice(0, 10))].map(([day, written]) => ({
     id: `written=${day}`,
     end: new Date(Date.parse(`${day}T00:00:00Z`) + DAY).toISOString(),
-    versions: entries.map(({ version }) => version),
+    versions: written,
   }));
   return { slices: slices.toSorted(byEnd), untouched: [] };
 }

@@ -62,7 +62,7 @@ function stocked({ aging, keep, stock }: World): { accounts: Accounts; endOf: (v
         versionId: `v${index}.${place}`,
         bytes: kind === 'data' ? 10 + place : 0,
         etag: '',
-        modified: new Date(START - age * DAY + place * 1000).toISOString(),
+        modified: new Date(START - (age + 2 - place) * DAY).toISOString(),
         latest: place === kinds.length - 1,
         marker: kind === 'marker',
       });
