@@ -4,7 +4,7 @@ import type { Registry, VersionState } from '#aws/registry.ts';
 import { disposalsOf } from '#control/disposal-duties.ts';
 import { createDisposalBook } from '#control/disposal-record.ts';
 import { takeDisposalReport } from '#control/disposal-report.ts';
-import { type Disposed, type DisposeDeps, dispose } from '#control/dispose.ts';
+import { type DisposeDeps, type Disposed, dispose } from '#control/dispose.ts';
 import { parseReport } from '#mesh/event/envelope.ts';
 import type { DisposalReported } from '#mesh/event/report.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
@@ -195,7 +195,10 @@ export class Accounts {
       get: async <T>(_path: string, query: Readonly<Record<string, string>>) => {
         this.#tick();
         const caller = { arn, account, domain, machine: 'disposal' as const };
-        return (await disposalsOf(domain, query, caller, { registry: this.#registry() as Registry, now: () => this.now })) as T;
+        return (await disposalsOf(domain, query, caller, {
+          registry: this.#registry() as Registry,
+          now: () => this.now,
+        })) as T;
       },
     };
   }
@@ -215,7 +218,8 @@ export class Accounts {
     const state = (product: ProductRecord): VersionState => ({ product, subscriptions: [], shares: [] });
     return {
       page: async () => ({ records: this.products as never[] }),
-      versions: async ({ domain, name }) => this.products.filter((one) => one.domain === domain && one.name === name).map(state),
+      versions: async ({ domain, name }) =>
+        this.products.filter((one) => one.domain === domain && one.name === name).map(state),
       version: async ({ domain, name, major }) => {
         const found = this.products.find((one) => one.domain === domain && one.name === name && one.major === major);
         return found === undefined ? undefined : state(found);

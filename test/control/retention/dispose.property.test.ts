@@ -19,7 +19,12 @@ type Aging = 'partition' | 'object';
 interface World {
   readonly aging: Aging;
   readonly keep: number;
-  readonly stock: readonly { readonly age: number; readonly key: string; readonly kinds: readonly ('data' | 'marker')[]; readonly inGlue: boolean }[];
+  readonly stock: readonly {
+    readonly age: number;
+    readonly key: string;
+    readonly kinds: readonly ('data' | 'marker')[];
+    readonly inGlue: boolean;
+  }[];
   readonly steps: readonly { readonly days: number; readonly kill: number; readonly hold: boolean }[];
 }
 
@@ -189,7 +194,12 @@ describe('the disposal of a domain, whatever happens to it', () => {
   });
 
   test('a record is signed by the key of its domain, and any other digit in it shows', async () => {
-    const stock = stocked({ aging: 'object', keep: 10, stock: [{ age: 30, key: 'a', kinds: ['data'], inGlue: false }], steps: [] });
+    const stock = stocked({
+      aging: 'object',
+      keep: 10,
+      stock: [{ age: 30, key: 'a', kinds: ['data'], inGlue: false }],
+      steps: [],
+    });
     const { accounts } = stock;
     await accounts.run('sales');
     accounts.now = new Date(START + 8 * DAY);
@@ -200,7 +210,12 @@ describe('the disposal of a domain, whatever happens to it', () => {
     const text = canonicalJson(signed.record);
     const isSigned = (body: string) => {
       const digest = createHash('sha256').update(body).digest('hex');
-      return verify('sha256', Buffer.from(disposalStatement(digest)), key, Buffer.from(signed.signature.value, 'base64'));
+      return verify(
+        'sha256',
+        Buffer.from(disposalStatement(digest)),
+        key,
+        Buffer.from(signed.signature.value, 'base64'),
+      );
     };
     expect(isSigned(text)).toBe(true);
     for (let place = 0; place < text.length; place += 1) {
