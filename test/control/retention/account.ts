@@ -196,7 +196,7 @@ export class Accounts {
         this.#tick();
         const caller = { arn, account, domain, machine: 'disposal' as const };
         return (await disposalsOf(domain, query, caller, {
-          registry: this.#registry() as Registry,
+          registry: this.registry() as Registry,
           now: () => this.now,
         })) as T;
       },
@@ -207,14 +207,15 @@ export class Accounts {
     const parsed = parseReport(detail);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     const taken = await takeDisposalReport(parsed.value as DisposalReported, account, {
-      registry: this.#registry(),
+      registry: this.registry(),
       topology: async () => TOPOLOGY,
       now: () => this.now,
     });
     if (typeof taken !== 'string') throw new Error(taken.refused);
   }
 
-  #registry(): Pick<Registry, 'page' | 'versions' | 'version' | 'write'> {
+  /** The registry, as far as a disposal needs it. */
+  registry(): Pick<Registry, 'page' | 'versions' | 'version' | 'write'> {
     const state = (product: ProductRecord): VersionState => ({ product, subscriptions: [], shares: [] });
     return {
       page: async () => ({ records: this.products as never[] }),
