@@ -5,6 +5,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
@@ -15,6 +16,7 @@ import {
   domainRoleName,
   glueName,
   MESH_SOURCE,
+  productBucketName,
   roleArn,
 } from '#mesh/topology/names.ts';
 import { INVOKE_WILDCARDS, invoke } from '../api-access.ts';
@@ -85,7 +87,9 @@ export class Disposal extends Construct {
     acceptWildcards(this, {
       ...INVOKE_WILDCARDS,
       ...CATALOG_WILDCARDS,
-      'Resource::%/*': "the objects of the domain's own product bucket, and the results of its own workgroups",
+      'Resource::arn:aws:s3:::%/*': "the objects of the domain's own product bucket, of products that come and go",
+      'Resource::%/results/*': 'the results of exactly two workgroups',
+      'Resource::<%.Arn>:*': 'the versions of exactly one Lambda',
     });
     new ManagedPolicy(this, 'Planners', {
       description: 'Sees what would be removed',
@@ -94,6 +98,14 @@ export class Disposal extends Construct {
         new PolicyStatement({ sid: 'Disposal', actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
       ],
     });
+    // A role that the CDK makes by itself would be a child of the stack.
+    const starter = new Role(this, 'Starter', {
+      description: 'Starts the daily disposal',
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': domain.account } },
+      }),
+    });
+    acknowledge(this, INLINE_POLICY);
     new Schedule(this, 'Schedule', {
       description: 'Every day: what is past its retention',
       schedule: ScheduleExpression.rate(Duration.days(1)),
@@ -101,6 +113,7 @@ export class Disposal extends Construct {
         deadLetterQueue: lambda.deadLetters,
         retryAttempts: 2,
         maxEventAge: Duration.hours(6),
+        role: starter,
       }),
     });
     this.#follow(props, lambda);
@@ -128,7 +141,8 @@ export class Disposal extends Construct {
   #statements({ topology, domain, foundation, workgroups }: DisposalProps): PolicyStatement[] {
     const { mesh, governanceAccount } = topology;
     const { region, account } = Stack.of(this);
-    const { products, productKey } = foundation;
+    const { productKey } = foundation;
+    const products = `arn:aws:s3:::${productBucketName(mesh, domain.name, account, region)}`;
     const database = glueName(domain.name);
     const results = workgroups.map(({ workgroup }) => workgroup.results);
     return [
@@ -148,26 +162,26 @@ export class Disposal extends Construct {
       new PolicyStatement({
         sid: 'Look',
         actions: ['s3:ListBucketVersions'],
-        resources: [products.bucketArn, ...results.map(({ bucketArn }) => bucketArn)],
+        resources: [products, ...results.map(({ bucketArn }) => bucketArn)],
       }),
       new PolicyStatement({
         sid: 'Remove',
         actions: ['s3:DeleteObjectVersion'],
-        resources: [products.arnForObjects('*'), ...results.map((bucket) => bucket.arnForObjects(`${RESULTS}*`))],
+        resources: [`${products}/*`, ...results.map((bucket) => bucket.arnForObjects(`${RESULTS}*`))],
       }),
       new PolicyStatement({
         sid: 'KeepRecords',
         effect: Effect.DENY,
         actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-        resources: [products.arnForObjects(`${DISPOSALS}*`)],
+        resources: [`${products}/${DISPOSALS}*`],
       }),
       new PolicyStatement({
         sid: 'Records',
         actions: ['s3:GetObject', 's3:PutObject'],
-        resources: [products.arnForObjects(`${DISPOSALS}*`)],
+        resources: [`${products}/${DISPOSALS}*`],
       }),
       // Without it a record that is not there yet would answer as one that must not be read.
-      new PolicyStatement({ sid: 'ListRecords', actions: ['s3:ListBucket'], resources: [products.bucketArn] }),
+      new PolicyStatement({ sid: 'ListRecords', actions: ['s3:ListBucket'], resources: [products] }),
       new PolicyStatement({
         sid: 'RecordsKey',
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
