@@ -124,6 +124,7 @@ class Run {
         objects: slices.flatMap(({ versions }) => versions),
       });
     }
+    await this.#obstacle(duty, duty.table, 'failed', [], duty);
   }
 
   async copies(duties: readonly CopyDuty[], place: ResultPlace): Promise<void> {
@@ -225,7 +226,6 @@ class Run {
     await this.#obstacle(duty, duty.table, 'held', holds, duty);
     const reasons = untouched.slice(0, 20).map(({ what, reason }) => `${what}: ${reason}`);
     await this.#obstacle(duty, duty.table, 'impossible', reasons, duty);
-    await this.#obstacle(duty, duty.table, 'failed', [], duty);
   }
 
   /** Told when it is another than the mesh knows; without reasons it is gone. */

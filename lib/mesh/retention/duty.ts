@@ -162,10 +162,8 @@ function holdsOver({ product, table }: Claim, products: readonly ProductRecord[]
 /** The products of which something was removed, each with the holds on it and on what it is made of. */
 function copyOf(products: readonly ProductRecord[]): (product: ProductRecord) => CopyDuty[] {
   return (product) => {
-    const { domain, name, major, tables, status } = product;
-    const disposedAt = Object.values(status.retention?.disposedAt ?? {})
-      .toSorted()
-      .at(-1);
+    const { domain, name, major, tables } = product;
+    const disposedAt = removalsOf(product, products).toSorted().at(-1);
     if (disposedAt === undefined) return [];
     const holds = [...(product.holds ?? []), ...tables.flatMap((table) => holdsOver({ product, table }, products))];
     return [
@@ -180,6 +178,16 @@ function copyOf(products: readonly ProductRecord[]): (product: ProductRecord) =>
       },
     ];
   };
+}
+
+/** When something was removed that this version shows: by its own retention, or by that of another version over the same files. */
+function removalsOf({ tables }: ProductRecord, products: readonly ProductRecord[]): string[] {
+  const own = new Set(tables.filter(({ view }) => view === undefined).map(({ location }) => location));
+  return products.flatMap(({ tables: others, status }) =>
+    others
+      .filter(({ location }) => own.has(location))
+      .flatMap(({ name }) => status.retention?.disposedAt?.[name] ?? []),
+  );
 }
 
 function idsOf(holds: readonly Hold[]): string[] {

@@ -67,10 +67,19 @@ const KEPT_NOTES = 50;
 export function withAnnouncement(status: RetentionStatus, next: Announcement): RetentionStatus {
   const { announced = [] } = status;
   if (announced.some((one) => covers(one, next))) return status;
-  const left = announced.filter(
-    (one) => !(one.table === next.table && (one.period !== next.period || covers(next, one))),
-  );
-  return { ...status, announced: [...left, next] };
+  const [own, others] = [
+    announced.filter((one) => one.table === next.table),
+    announced.filter((one) => one.table !== next.table),
+  ];
+  const valid = own.filter((one) => one.period === next.period && !covers(next, one));
+  // Of those whose time has come the farthest says all that the others say.
+  const due = valid
+    .filter(({ goesAt }) => goesAt <= next.at)
+    .map(({ upTo }) => upTo)
+    .toSorted()
+    .at(-1);
+  const left = valid.filter(({ goesAt, upTo }) => goesAt > next.at || upTo === due);
+  return { ...status, announced: [...others, ...left, next] };
 }
 
 /** True when whatever `other` lets go goes by `one`, no later. */

@@ -82,6 +82,15 @@ describe('what a domain has to remove', () => {
     expect(dutyOf('sales', [orders({ holds: [{ ...HOLD, table: 'other' }] })])).toMatchObject([{ holds: [] }]);
   });
 
+  test('copies of every version over the same files are old once something of them was removed', () => {
+    const removed = { conditions: [], retention: { disposedAt: { orders: '2026-06-01T00:00:00.000Z' } } };
+    const { copies } = dutiesOf('finance', [orders({ status: removed }), orders({ major: 2 }), margins()], NOW);
+    expect(copies.map(({ database, disposedAt }) => [database, disposedAt])).toEqual([
+      ['sales__orders__v1', '2026-06-01T00:00:00.000Z'],
+      ['sales__orders__v2', '2026-06-01T00:00:00.000Z'],
+    ]);
+  });
+
   test('no reason of a hold leaves governance', () => {
     expect(
       JSON.stringify(
@@ -184,6 +193,15 @@ describe('what the registry keeps of it', () => {
     const both = withAnnouncement(once, { ...said, upTo: '2025-06-23', goesAt: '2026-06-23' });
     expect(both.announced).toHaveLength(2);
     expect(withAnnouncement(both, { ...said, period: '2 y' }).announced).toHaveLength(1);
+  });
+
+  test('a word a day for years is kept as the words of a week', () => {
+    const day = (count: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + count * 86_400_000).toISOString();
+    let status = {};
+    for (let count = 0; count < 1000; count += 1) {
+      status = withAnnouncement(status, { ...said, at: day(count), upTo: day(count - 358), goesAt: day(count + 7) });
+    }
+    expect((status as { announced: unknown[] }).announced).toHaveLength(8);
   });
 
   test('a record counts once, and an obstacle that is gone is not told any more', () => {
