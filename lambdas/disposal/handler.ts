@@ -18,7 +18,7 @@ import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { meshHandler } from '../shared/middleware.ts';
 
-const { mesh, region, domain, domainBus, account, governanceAccount, results, signingKey } = settings(
+const { mesh, region, domain, domainBus, account, governanceAccount, results, signingKey, auditBucket } = settings(
   'mesh',
   'region',
   'domain',
@@ -27,6 +27,7 @@ const { mesh, region, domain, domainBus, account, governanceAccount, results, si
   'governanceAccount',
   'results',
   'signingKey',
+  'auditBucket',
 );
 const metrics = meshMetrics('disposal');
 const bucket = productBucketName(mesh, domain, account, region);
@@ -66,6 +67,7 @@ export const handler = meshHandler<Wish, unknown>(
         bucket,
         objects,
         once: createWriteOnce(wayTo('s3', region), bucket, patience),
+        archive: createWriteOnce(wayTo('s3', region), auditBucket, patience),
         key: createSigningKey(jsonCall('kms', 'TrentService'), signingKey),
       }),
       results: JSON.parse(results) as ResultPlace[],

@@ -76,7 +76,7 @@ export const RETENTION_COMMANDS: readonly CommandSpec[] = [
     options: [
       {
         flags: '--out <folder>',
-        description: "write the records of your domain's account there, to be kept or verified",
+        description: 'write the signed records there: those of your domain, or as auditor all of them',
       },
     ],
     connects: true,

@@ -32,13 +32,31 @@ const TOLD = `${DISPOSALS}told/`;
 export function createDisposalBook(deps: {
   readonly bucket: string;
   readonly once: WriteOnce;
+  /** The trail's bucket: a second copy of each record, out of the domain's reach. */
+  readonly archive: WriteOnce;
   readonly objects: Pick<VersionedBucket, 'keys' | 'read'>;
   readonly key: SigningKey;
 }): DisposalBook {
-  const { bucket, once, objects, key } = deps;
+  const { bucket, once, archive, objects, key } = deps;
   const read = async <T>(name: string) => {
     const text = await objects.read(bucket, name);
     return text === undefined ? undefined : (JSON.parse(text) as T);
+  };
+  /** Signatures differ each time: the one that was written first counts. */
+  const signedOnce = async (record: DisposalRecord): Promise<SignedDisposal> => {
+    const name = `${RECORDS}${record.id}.json`;
+    const known = await read<SignedDisposal>(name);
+    if (known !== undefined) return known;
+    const digest = createHash('sha256').update(canonicalJson(record)).digest('hex');
+    const signature = {
+      algorithm: 'ECDSA_SHA_256' as const,
+      keyId: key.keyId,
+      value: await key.sign(disposalStatement(digest)),
+      publicKey: await key.publicKey(),
+    };
+    const signed: SignedDisposal = { record, digest, signature };
+    const isNew = await once.put(name, canonicalJson(signed));
+    return isNew ? signed : ((await read<SignedDisposal>(name)) ?? signed);
   };
   return {
     begin: (intent) => once.put(`${INTENTS}${intent.id}.json`, canonicalJson(intent)),
@@ -51,19 +69,9 @@ export function createDisposalBook(deps: {
       return found.filter((intent) => intent !== undefined);
     },
     async record(record) {
-      const name = `${RECORDS}${record.id}.json`;
-      const known = await read<SignedDisposal>(name);
-      if (known !== undefined) return known;
-      const digest = createHash('sha256').update(canonicalJson(record)).digest('hex');
-      const signature = {
-        algorithm: 'ECDSA_SHA_256' as const,
-        keyId: key.keyId,
-        value: await key.sign(disposalStatement(digest)),
-        publicKey: await key.publicKey(),
-      };
-      const signed: SignedDisposal = { record, digest, signature };
-      const isNew = await once.put(name, canonicalJson(signed));
-      return isNew ? signed : ((await read<SignedDisposal>(name)) ?? signed);
+      const signed = await signedOnce(record);
+      await archive.put(`${DISPOSALS}${record.id}.json`, canonicalJson(signed));
+      return signed;
     },
     async told(id) {
       await once.put(`${TOLD}${id}.json`, '{}');

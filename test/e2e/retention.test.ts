@@ -283,6 +283,16 @@ describe('retention, on the deployed templates', () => {
     }
   };
 
+  /** The trail's bucket has every record, out of the domains' reach, for the auditor to check. */
+  const archived = async () => {
+    await weft('retention', 'records', PRODUCT, '--out', 'archive', ...auditor);
+    const files = readdirSync(join(folder, 'archive'));
+    expect(files).toHaveLength(3);
+    for (const file of files) {
+      expect(await weft('retention', 'verify', join('archive', file), ...auditor)).toMatch(/genuine/);
+    }
+  };
+
   /** The copies in the consumer's account have a record of theirs. */
   const copiesProven = async () => {
     const told = JSON.parse(await weft('retention', 'records', PRODUCT, '--json', ...auditor)) as {
@@ -329,6 +339,6 @@ describe('retention, on the deployed templates', () => {
   };
 
   test('data that is past is announced, held, removed with every copy, proven, and told', async () => {
-    for (const step of [goes, proven, copiesProven, stays, told]) await step();
+    for (const step of [goes, proven, archived, copiesProven, stays, told]) await step();
   }, 180_000);
 });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { DisposalNote } from '#mesh/retention/status.ts';
+import { auditBucketName, DISPOSALS } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
@@ -26,18 +27,26 @@ export async function run(invocation: Invocation): Promise<undefined> {
   for (const file of files) io.err(`wrote ${file}\n`);
 }
 
-/** Those of the caller's own account: no domain reads another's bucket. */
+/** Those of the caller's own domain from its bucket, for no domain reads another's; all of them from the trail's bucket for its auditors. */
 async function save(connection: Connection, records: readonly DisposalNote[], folder: string): Promise<string[]> {
-  const own = domainOfAccount(connection.topology, connection.account)?.name;
+  const { topology, account } = connection;
+  const { mesh, auditAccount, region } = topology;
+  const own = domainOfAccount(topology, account)?.name;
+  const placeOf = ({ by, id, location }: DisposalNote): string[] => {
+    if (account === auditAccount) return [`s3://${auditBucketName(mesh, auditAccount, region)}/${DISPOSALS}${id}.json`];
+    return by === own ? [location] : [];
+  };
   const s3 = new S3Client({ ...connection.client, forcePathStyle: connection.client.endpoint !== undefined });
   mkdirSync(folder, { recursive: true });
   const files: string[] = [];
-  for (const { id, location } of records.filter(({ by }) => by === own)) {
-    const { hostname, pathname } = new URL(location);
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: hostname, Key: pathname.slice(1) }));
-    const file = join(folder, `${id}.json`);
-    writeFileSync(file, (await Body?.transformToByteArray()) ?? '');
-    files.push(file);
+  for (const note of records) {
+    for (const place of placeOf(note)) {
+      const { hostname, pathname } = new URL(place);
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: hostname, Key: pathname.slice(1) }));
+      const file = join(folder, `${note.id}.json`);
+      writeFileSync(file, (await Body?.transformToByteArray()) ?? '');
+      files.push(file);
+    }
   }
   return files;
 }

@@ -95,7 +95,7 @@ export function planTable(
 }
 
 /** The data of a table by age; and what lies at its location and has none that can be read. */
-export function slicesOf(
+function slicesOf(
   duty: TableDuty,
   {
     partitions,

@@ -77,7 +77,7 @@ export function trailBucketName(mesh: string, account: string, region: string): 
   return `${mesh}-trail-${account}-${region}`;
 }
 
-/** The alias of the audit account's key, where that account is not the governance account. */
+/** The alias of the key of the audit account, by which other accounts know it. */
 export function auditKeyAlias(mesh: string): string {
   return `alias/${mesh}-audit`;
 }
@@ -152,7 +152,7 @@ export function disposalName(mesh: string, domain: string): string {
   return `${mesh}-${domain}-disposal`;
 }
 
-/** Below it a domain's product bucket keeps what was removed: intents, signed records, and which of them were told. */
+/** Below it a domain's product bucket keeps what was removed: intents, signed records, and which of them were told; and the trail's bucket the records. */
 export const DISPOSALS = 'disposals/';
 
 /** The archive of a bus; replays of it are named after it. */

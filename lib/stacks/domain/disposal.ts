@@ -10,6 +10,7 @@ import { MeshFunction } from '#constructs/mesh-function.ts';
 import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import {
+  auditBucketName,
   DISPOSALS,
   directoryRoleName,
   disposalName,
@@ -20,6 +21,7 @@ import {
   roleArn,
 } from '#mesh/topology/names.ts';
 import { INVOKE_WILDCARDS, invoke } from '../api-access.ts';
+import { archiveStatements } from '../audit/admit-disposals.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
@@ -73,6 +75,7 @@ export class Disposal extends Construct {
         WEFT_ACCOUNT: domain.account,
         WEFT_RESULTS: Stack.of(this).toJsonString(places),
         WEFT_SIGNING_KEY: this.key.keyArn,
+        WEFT_AUDIT_BUCKET: auditBucketName(mesh, topology.auditAccount, topology.region),
       },
       role: this.role,
       logsKey: props.logsKey,
@@ -89,6 +92,8 @@ export class Disposal extends Construct {
       ...CATALOG_WILDCARDS,
       'Resource::arn:aws:s3:::%/*': "the objects of the domain's own product bucket, of products that come and go",
       'Resource::%/results/*': 'the results of exactly two workgroups',
+      'Resource::arn:aws:kms:%:key/*':
+        "the audit account's key is known by its alias only, which the condition asks for",
       'Resource::<%.Arn>:*': 'the versions of exactly one Lambda',
     });
     new ManagedPolicy(this, 'Planners', {
@@ -187,6 +192,7 @@ export class Disposal extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [productKey.keyArn],
       }),
+      ...archiveStatements(topology),
       new PolicyStatement({
         sid: 'Sign',
         actions: ['kms:Sign', 'kms:GetPublicKey'],

@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -12,6 +13,7 @@ import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import {
   auditBucketName,
+  DISPOSALS,
   glueName,
   governanceRoleName,
   roleArn,
@@ -20,6 +22,7 @@ import {
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import { HOLD, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { admitDisposals } from '../audit/admit-disposals.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -53,6 +56,7 @@ export class AuditStack extends Stack {
       bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
     });
     if (apart) admitGovernance(topology, { entries, logs });
+    admitDisposals(topology, { entries, key: auditKey });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -104,8 +108,18 @@ export class AuditStack extends Stack {
         invoke(topology, [...READ, ...HOLD]),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
+        new PolicyStatement({
+          sid: 'Disposals',
+          actions: ['s3:GetObject'],
+          resources: [entries.arnForObjects(`${DISPOSALS}*`)],
+        }),
       ],
-      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
+      wildcards: {
+        ...INVOKE_WILDCARDS,
+        ...QueryWorkgroup.wildcards,
+        ...CATALOG_WILDCARDS,
+        'Resource::%/disposals/*': 'the signed records of what was removed, in exactly one bucket',
+      },
     });
     const ready = [auditor, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })
