@@ -13,6 +13,13 @@ export interface DisposalReportDeps {
   now(): Date;
 }
 
+/** What a report is, once governance has taken it. */
+const ACTIONS: Readonly<Record<DisposalReported['type'], string>> = {
+  DisposalForeseen: 'DisposalAnnounced',
+  DataRemoved: 'DataDisposed',
+  DisposalHindered: 'DisposalBlocked',
+};
+
 /** What became of a report; `refused` with why. */
 export type Taken = 'applied' | 'unchanged' | 'ignored' | { readonly refused: string };
 
@@ -69,7 +76,7 @@ function withReport(product: ProductRecord, report: DisposalReported, now: Date)
     status: { ...product.status, retention: after },
     change: {
       actor: `weft:disposal:${report.from}`,
-      action: report.type,
+      action: ACTIONS[report.type],
       at,
       correlation: report.id,
       details: { ...announcement, ...disposal, ...obstacle },

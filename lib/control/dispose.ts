@@ -179,7 +179,7 @@ class Run {
     const { id, what, table, upTo, completedAt, totals } = record;
     if (totals.objects + totals.partitions > 0) {
       const location = book.locationOf(id);
-      await this.#report('DataDisposed', nameOf(record), id, {
+      await this.#report('DataRemoved', nameOf(record), id, {
         disposal: {
           id,
           at: completedAt,
@@ -214,7 +214,7 @@ class Run {
   async #announce(duty: TableDuty, news: readonly Slice[], upTo: string): Promise<void> {
     const versions = news.flatMap((slice) => slice.versions);
     const { table, period } = duty;
-    await this.#report('DisposalAnnounced', duty, `${table} ${period} ${upTo}`, {
+    await this.#report('DisposalForeseen', duty, `${table} ${period} ${upTo}`, {
       announcement: { table, period, upTo, slices: news.length, objects: versions.length, bytes: bytesOf(versions) },
     });
     this.#announced += 1;
@@ -242,7 +242,7 @@ class Run {
       .update(JSON.stringify([table, kind, reasons, former?.at ?? '']))
       .digest('hex')
       .slice(0, 16);
-    await this.#report('DisposalBlocked', of, id, { obstacle: { table, kind, reasons } });
+    await this.#report('DisposalHindered', of, id, { obstacle: { table, kind, reasons } });
   }
 
   async #report(

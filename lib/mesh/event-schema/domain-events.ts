@@ -48,9 +48,9 @@ export const REPORT_DATA: Readonly<Record<DomainReport['type'], JsonSchema>> = {
   ),
   ShareApplied: SHARE_REPORTED,
   ShareFailed: SHARE_REPORTED,
-  DisposalAnnounced: objectOf({ ...VERSION, announcement: ANNOUNCEMENT }),
-  DataDisposed: objectOf({ ...VERSION, disposal: DISPOSAL }),
-  DisposalBlocked: objectOf({ ...VERSION, obstacle: OBSTACLE }),
+  DisposalForeseen: objectOf({ ...VERSION, announcement: ANNOUNCEMENT }),
+  DataRemoved: objectOf({ ...VERSION, disposal: DISPOSAL }),
+  DisposalHindered: objectOf({ ...VERSION, obstacle: OBSTACLE }),
 };
 
 const ANY_ROW: JsonSchema = {

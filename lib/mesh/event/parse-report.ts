@@ -60,9 +60,9 @@ const DATA = {
   CatalogChanged: catalogChanged,
   ShareApplied: shareReported,
   ShareFailed: shareReported,
-  DisposalAnnounced: object({ ...version, announcement }),
-  DataDisposed: object({ ...version, disposal }),
-  DisposalBlocked: object({ ...version, obstacle }),
+  DisposalForeseen: object({ ...version, announcement }),
+  DataRemoved: object({ ...version, disposal }),
+  DisposalHindered: object({ ...version, obstacle }),
 };
 const SOURCE = /^weft\.domain\.([a-z0-9-]+)$/;
 

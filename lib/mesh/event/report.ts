@@ -47,7 +47,7 @@ export interface ShareReported {
 
 /** A domain says what will go of a product's data, what went, and what stands in the way. */
 export interface DisposalReported {
-  readonly type: 'DisposalAnnounced' | 'DataDisposed' | 'DisposalBlocked';
+  readonly type: 'DisposalForeseen' | 'DataRemoved' | 'DisposalHindered';
   readonly id: string;
   readonly time: string;
   /** The domain in whose account the data is: the owner, or one that has copies. */
@@ -55,11 +55,11 @@ export interface DisposalReported {
   readonly domain: string;
   readonly product: string;
   readonly major: number;
-  /** `DisposalAnnounced`: when it goes is the mesh's word. */
+  /** `DisposalForeseen`: when it goes is the mesh's word. */
   readonly announcement?: Omit<Announcement, 'at' | 'goesAt'>;
-  /** `DataDisposed` */
+  /** `DataRemoved` */
   readonly disposal?: Omit<DisposalNote, 'by'>;
-  /** `DisposalBlocked`; without reasons: nothing stands in the way any more. */
+  /** `DisposalHindered`; without reasons: nothing stands in the way any more. */
   readonly obstacle?: Omit<Obstacle, 'by' | 'at'>;
 }
 

@@ -109,7 +109,7 @@ describe('a hold on a product', () => {
   });
 
   const report = (said: Partial<DisposalReported>): DisposalReported => ({
-    type: 'DataDisposed',
+    type: 'DataRemoved',
     id: 'e1',
     time: '2026-06-15T00:00:00.000Z',
     from: 'sales',
@@ -157,7 +157,7 @@ describe('a hold on a product', () => {
   });
 
   test('when it goes is the mesh’s word, and no removal lies in the future', async () => {
-    expect(await take({ type: 'DisposalAnnounced', announcement: news })).toBe('applied');
+    expect(await take({ type: 'DisposalForeseen', announcement: news })).toBe('applied');
     expect(await take({ disposal: removal })).toBe('applied');
     const { announced, disposedAt } = accounts.products[0]?.status.retention ?? {};
     expect(announced?.map(({ goesAt }) => goesAt)).toEqual(['2026-06-22T00:00:00.000Z']);
