@@ -21,13 +21,13 @@ export class Held extends Error {
 
 /**
  * Removes what an intent names: partitions first, so that no query looks for files that are going; then old versions of objects before the newest, and
- * marks of deletion last, so that nothing comes back in between. `mayGoOn` is asked before each call and throws `Held`. Answers why it ended early.
+ * marks of deletion last, so that nothing comes back in between. `mayGoOn` is asked before each call and throws `Held`. Answers why it ended early: a `Held`, or what AWS refused.
  */
 export async function remove(
   intent: DisposalIntent,
   mayGoOn: () => Promise<void>,
   deps: CarryOutDeps,
-): Promise<string | undefined> {
+): Promise<Error | undefined> {
   const { catalog, partitions, objects } = intent;
   const refusals: string[] = [];
   try {
@@ -46,9 +46,9 @@ export async function remove(
     }
   } catch (error) {
     if (!(error instanceof Held)) throw error;
-    return error.message;
+    return error;
   }
-  return refusals[0];
+  return refusals[0] === undefined ? undefined : new Error(refusals[0]);
 }
 
 function phasesOf(objects: readonly StoredVersion[]): StoredVersion[][] {

@@ -3,6 +3,7 @@ import type { Bus } from '#aws/eventbridge.ts';
 import type { MeshApi } from '#aws/mesh-api.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { DisposalReported } from '#mesh/event/report.ts';
+import { chunks, pieces } from '#mesh/retention/chunks.ts';
 import { type KnownQuery, planCopies, queryOf, type ResultPlace } from '#mesh/retention/copies.ts';
 import type { CopyDuty, Duties, TableDuty } from '#mesh/retention/duty.ts';
 import { planTable, type Slice, type StoredVersion, type TablePlan } from '#mesh/retention/plan.ts';
@@ -32,9 +33,6 @@ export interface Disposed {
   readonly held: readonly string[];
   readonly failed: readonly string[];
 }
-
-/** Objects and partitions in one record at most: what is written down before must be read again after a crash. */
-const MOST_IN_RECORD = 5000;
 
 type Name = Pick<TableDuty, 'domain' | 'product' | 'major'>;
 
@@ -97,6 +95,11 @@ class Run {
     try {
       await work();
     } catch (error) {
+      // A hold that came in between is no failure: the next run tells it as what it is.
+      if (error instanceof Held) {
+        this.#held.push(`${of.domain}/${of.product} v${of.major} ${what}`);
+        return;
+      }
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       this.#failed.push(`${of.domain}/${of.product} v${of.major} ${what}: ${reason}`);
       await this.#obstacle(of, what, 'failed', [reason.slice(0, 500)]).catch(() => undefined);
@@ -167,9 +170,9 @@ class Run {
     let intent: DisposalIntent = { format: 'weft.disposal-intent/1', id, ...core };
     // The same again is another removal: its record must not be taken for that of the first.
     for (let again = 2; !(await book.begin(intent)); again += 1) intent = { ...intent, id: `${id}-${again}` };
-    const reason = await remove(intent, () => this.#mayGoOn(of, what.what, what.table), this.#deps);
-    await this.close(intent, reason);
-    if (reason !== undefined) throw new Error(reason);
+    const ended = await remove(intent, () => this.#mayGoOn(of, what.what, what.table), this.#deps);
+    await this.close(intent, ended?.message);
+    if (ended !== undefined) throw ended;
   }
 
   /** Ends an intent: says what of it is gone, signs it, and tells the mesh. Nothing more is removed for it. */
@@ -275,40 +278,4 @@ function nameOf({ product: id, major }: Pick<DisposalIntent, 'product' | 'major'
 
 function bytesOf(versions: readonly StoredVersion[]): number {
   return versions.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Slices in the order of their age, as many as one record holds; one that is bigger is taken apart, its partition first. */
-function chunks(slices: readonly Slice[]): Slice[][] {
-  const groups: Slice[][] = [];
-  let size = 0;
-  for (const slice of slices.flatMap(apart)) {
-    const own = slice.versions.length + 1;
-    const last = groups.at(-1);
-    if (last !== undefined && size + own <= MOST_IN_RECORD) last.push(slice);
-    else groups.push([slice]);
-    size = last !== undefined && size + own <= MOST_IN_RECORD ? size + own : own;
-  }
-  return groups;
-}
-
-function apart(slice: Slice): Slice[] {
-  if (slice.versions.length < MOST_IN_RECORD) return [slice];
-  const { partition, ...rest } = slice;
-  return inOrder(slice.versions).map((versions, index) => ({
-    ...rest,
-    ...(index === 0 && partition !== undefined ? { partition } : {}),
-    versions,
-  }));
-}
-
-/** Old versions before the newest, marks of deletion last, however many records it takes. */
-function inOrder(versions: readonly StoredVersion[]): StoredVersion[][] {
-  const rank = ({ marker, latest }: StoredVersion) => (marker ? 2 : latest ? 1 : 0);
-  return pieces(versions.toSorted((a, b) => rank(a) - rank(b)));
-}
-
-function pieces<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / (MOST_IN_RECORD - 1)) }, (_, index) =>
-    items.slice(index * (MOST_IN_RECORD - 1), (index + 1) * (MOST_IN_RECORD - 1)),
-  );
 }
