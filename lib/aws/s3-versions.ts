@@ -48,12 +48,13 @@ export function createVersionedBucket(way: Way, patience: Patience): VersionedBu
       let marker: Record<string, string> = {};
       for (;;) {
         const page = await list(bucket, { versions: '', prefix, ...marker });
+        const read = reader(page);
         for (const [, kind = '', body = ''] of page.matchAll(/<(Version|DeleteMarker)>([\s\S]*?)<\/\1>/g)) {
-          found.push(versionOf(bucket, body, kind === 'DeleteMarker'));
+          found.push(versionOf(bucket, body, kind === 'DeleteMarker', read));
         }
         if (textIn(page, 'IsTruncated') !== 'true') return found;
         marker = {
-          'key-marker': decoded(textIn(page, 'NextKeyMarker')),
+          'key-marker': read(textIn(page, 'NextKeyMarker')),
           'version-id-marker': textIn(page, 'NextVersionIdMarker') ?? '',
         };
       }
@@ -63,8 +64,9 @@ export function createVersionedBucket(way: Way, patience: Patience): VersionedBu
       let token: Record<string, string> = {};
       for (;;) {
         const page = await list(bucket, { 'list-type': '2', prefix, ...token });
+        const read = reader(page);
         for (const [, body = ''] of page.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
-          found.push(decoded(textIn(body, 'Key')));
+          found.push(read(textIn(body, 'Key')));
         }
         if (textIn(page, 'IsTruncated') !== 'true') return found;
         token = { 'continuation-token': unescaped(textIn(page, 'NextContinuationToken') ?? '') };
@@ -108,10 +110,10 @@ export function createVersionedBucket(way: Way, patience: Patience): VersionedBu
 
 type Refusal = BatchOutcome<StoredVersion>['failed'][number];
 
-function versionOf(bucket: string, body: string, marker: boolean): StoredVersion {
+function versionOf(bucket: string, body: string, marker: boolean, read: (text?: string) => string): StoredVersion {
   return {
     bucket,
-    key: decoded(textIn(body, 'Key')),
+    key: read(textIn(body, 'Key')),
     versionId: textIn(body, 'VersionId') ?? '',
     bytes: Number(textIn(body, 'Size') ?? 0),
     etag: unescaped(textIn(body, 'ETag') ?? '').replaceAll('"', ''),
@@ -146,8 +148,10 @@ function textIn(xml: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 }
 
-function decoded(text = ''): string {
-  return decodeURIComponent(unescaped(text).replaceAll('+', '%20'));
+/** How a page writes keys: as it was asked, unless its server knows no other way than XML's. */
+function reader(page: string): (text?: string) => string {
+  if (textIn(page, 'EncodingType') !== 'url') return (text = '') => unescaped(text);
+  return (text = '') => decodeURIComponent(unescaped(text).replaceAll('+', '%20'));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
