@@ -116,16 +116,20 @@ class Run {
       const upTo = slices.at(-1)?.end ?? plan.cutoff;
       const announced = duty.announced.filter((one) => one.period === duty.period && one.upTo >= upTo);
       const from = duty.from === undefined ? '' : ` of ${duty.from}`;
-      await this.#carryOut(duty, {
-        what: 'table',
-        table: duty.table,
-        rule: `retention ${duty.period}${from}, by ${basis}`,
-        upTo,
-        ...(announced[0] === undefined ? {} : { announcedAt: announced.map(({ at }) => at).toSorted()[0] }),
-        catalog: duty.source,
-        partitions: slices.flatMap(({ partition }) => (partition === undefined ? [] : [partition])),
-        objects: slices.flatMap(({ versions }) => versions),
-      });
+      await this.#carryOut(
+        duty,
+        {
+          what: 'table',
+          table: duty.table,
+          rule: `retention ${duty.period}${from}, by ${basis}`,
+          upTo,
+          ...(announced[0] === undefined ? {} : { announcedAt: announced.map(({ at }) => at).toSorted()[0] }),
+          catalog: duty.source,
+          partitions: slices.flatMap(({ partition }) => (partition === undefined ? [] : [partition])),
+          objects: slices.flatMap(({ versions }) => versions),
+        },
+        () => this.#mayGoOn(duty, 'table', duty.table),
+      );
     }
     await this.#obstacle(duty, duty.table, 'failed', [], duty);
   }
@@ -140,7 +144,8 @@ class Run {
         .at(-1) ?? '';
     const old = versions.filter(({ modified }) => modified < newest);
     const ids = new Set(old.flatMap(({ key }) => queryOf(key, place) ?? []));
-    const plan = planCopies(duties, place, { versions: old, queries: await this.#deps.queries([...ids]) });
+    const queries = await this.#deps.queries([...ids]);
+    const plan = planCopies(duties, place, { versions: old, queries });
     for (const { what, duty, versions: own } of plan.held) {
       this.#held.push(`${own.length} ${what} of ${duty.domain}/${duty.product}`);
     }
@@ -148,7 +153,8 @@ class Run {
       await this.attempt(duty, what, async () => {
         for (const objects of pieces(own)) {
           const rule = `copies of what was removed from ${duty.domain}/${duty.product} by ${duty.disposedAt}`;
-          await this.#carryOut(duty, { what, rule, upTo: duty.disposedAt, partitions: [], objects });
+          const mayGoOn = () => this.#copiesMayGo(duty, what, place, { versions: objects, queries });
+          await this.#carryOut(duty, { what, rule, upTo: duty.disposedAt, partitions: [], objects }, mayGoOn);
         }
       });
     }
@@ -160,17 +166,18 @@ class Run {
       DisposalIntent,
       'what' | 'table' | 'rule' | 'upTo' | 'announcedAt' | 'catalog' | 'partitions' | 'objects'
     >,
+    mayGoOn: () => Promise<void>,
   ): Promise<void> {
     const { mesh, domain, account, book, now } = this.#deps;
     const startedAt = now().toISOString();
     const core = { mesh, domain, account, product: `${of.domain}/${of.product}`, major: of.major, startedAt, ...what };
     const digest = createHash('sha256').update(canonicalJson(core)).digest('hex');
     const id = `${startedAt.replaceAll(/[-:.]/g, '')}-${digest.slice(0, 12)}`;
-    await this.#mayGoOn(of, what.what, what.table);
+    await mayGoOn();
     let intent: DisposalIntent = { format: 'weft.disposal-intent/1', id, ...core };
     // The same again is another removal: its record must not be taken for that of the first.
     for (let again = 2; !(await book.begin(intent)); again += 1) intent = { ...intent, id: `${id}-${again}` };
-    const ended = await remove(intent, () => this.#mayGoOn(of, what.what, what.table), this.#deps);
+    const ended = await remove(intent, mayGoOn, this.#deps);
     await this.close(intent, ended?.message);
     if (ended !== undefined) throw ended;
   }
@@ -212,6 +219,18 @@ class Run {
     // Whoever took the retention away, or the product, wants nothing removed.
     const holds = duty === undefined ? ['a change of the contract'] : duty.holds;
     if (holds.length > 0) throw new Held(holds);
+  }
+
+  /** The same for copies, which may hold what of another product is held. */
+  async #copiesMayGo(
+    of: CopyDuty,
+    what: Disposable,
+    place: ResultPlace,
+    there: Parameters<typeof planCopies>[2],
+  ): Promise<void> {
+    await this.#mayGoOn(of, what, undefined);
+    const { copies } = await this.#deps.api.get<Duties>(`/domains/${this.#deps.domain}/disposals`, {});
+    if (planCopies(copies, place, there).held.length > 0) throw new Held(['a hold on another product']);
   }
 
   async #announce(duty: TableDuty, news: readonly Slice[], upTo: string): Promise<void> {
