@@ -11,6 +11,7 @@ import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
 import { POLICY_ROUTES } from './policy-routes.ts';
+import { RETENTION_ROUTES } from './retention-routes.ts';
 import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
 
 /** Every method and path of the API (ADR 0001) but those of `publish`. */
@@ -39,6 +40,7 @@ export const ROUTES: Routes = {
   ...LIFE_ROUTES,
   ...DRIFT_ROUTES,
   ...POLICY_ROUTES,
+  ...RETENTION_ROUTES,
   ...SUBSCRIPTION_ROUTES,
 };
 

@@ -19,6 +19,8 @@ const VARIABLES = {
   invitations: 'WEFT_INVITATIONS',
   auditDatabase: 'WEFT_AUDIT_DATABASE',
   workgroup: 'WEFT_WORKGROUP',
+  results: 'WEFT_RESULTS',
+  signingKey: 'WEFT_SIGNING_KEY',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

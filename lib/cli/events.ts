@@ -1,8 +1,8 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { userError, WeftError } from '#mesh/error.ts';
+import { userError } from '#mesh/error.ts';
 import type { DeadLetter } from '#mesh/event/dead-letter.ts';
 import { deadLettersName, domainBusName, meshBusName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
+import { askFunction } from './ask-function.ts';
 import type { Connection } from './connection.ts';
 import type { Io } from './io.ts';
 import { renderTable } from './table.ts';
@@ -24,17 +24,8 @@ export function eventPlace({ topology, account }: Connection): { bus: string; de
 }
 
 /** Asks the account's own Lambda; what it refuses is thrown as the error that it carries. */
-export async function askDeadLetters<T>(connection: Connection, wish: object): Promise<T> {
-  const FunctionName = eventPlace(connection).deadLetters;
-  const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(wish)) });
-  const answer = await new LambdaClient(connection.client).send(command);
-  const text = Buffer.from(answer.Payload ?? []).toString('utf8');
-  if (answer.FunctionError !== undefined) {
-    throw new WeftError('WEFT-CLI-081', `${FunctionName} failed: ${text.slice(0, 300)}`);
-  }
-  const said = JSON.parse(text) as T & { readonly error?: { code: string; message: string; hint?: string } };
-  if (said.error !== undefined) throw userError(said.error.code, said.error.message, { hint: said.error.hint });
-  return said;
+export function askDeadLetters<T>(connection: Connection, wish: object): Promise<T> {
+  return askFunction(connection, eventPlace(connection).deadLetters, wish);
 }
 
 export function letterTable(io: Io, letters: readonly DeadLetter[], now: number): string {

@@ -5,6 +5,7 @@ import { AthenaClient, GetQueryExecutionCommand, GetWorkGroupCommand } from '@aw
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { userError, WeftError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { EXPORTS } from '#mesh/retention/copies.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { query, workgroupOf } from './athena.ts';
 import type { Connection } from './connection.ts';
@@ -50,7 +51,8 @@ export async function exportProduct(
   const files: ExportedFile[] = [];
   for (const name of await tablesSeen(connection, product, database)) {
     const { columns } = await query(connection, `SELECT * FROM ${database}.${name} LIMIT 0`);
-    const target = `${root}exports/${randomUUID()}/`;
+    // Below the product's database, so that the copy is found when what it holds has to go.
+    const target = `${root}${EXPORTS}${database}/${randomUUID()}/`;
     const { id } = await query(
       connection,
       `UNLOAD (SELECT * FROM ${database}.${name}) TO '${target}' WITH (format = 'PARQUET')`,

@@ -15,6 +15,10 @@ export type Action =
   | 'product.rate'
   | 'product.audience'
   | 'product.export'
+  | 'product.hold'
+  | 'product.release-hold'
+  | 'product.holds'
+  | 'domain.disposals'
   | 'subscription.request'
   | 'subscription.read'
   | 'subscription.reject'
@@ -64,6 +68,11 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.report': { owner: ['producer', 'steward'] },
   'product.rate': { consumer: ['producer', 'analyst', 'steward'] },
   'product.audience': { owner: ['event-port'] },
+  'product.hold': { owner: ['steward'], governance: ['platform', 'auditor'] },
+  // Nobody releases what he has placed (hold.ts), and an owner never.
+  'product.release-hold': { governance: ['platform', 'auditor'] },
+  'product.holds': { owner: ['producer', 'steward'], governance: ['platform', 'auditor'] },
+  'domain.disposals': { owner: ['disposal'] },
   'product.export': { consumer: ['producer', 'analyst', 'steward'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {

@@ -4,6 +4,8 @@ import { standingsOf } from '#mesh/entitlement/entitlement.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { retentionOf } from '#mesh/retention/duty.ts';
+import { withoutStale } from '#mesh/retention/status.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { decidePublish } from './decide-publish.ts';
 import { type Declared, declared } from './declared-state.ts';
@@ -71,12 +73,15 @@ export function nextRecord(
   const before = context.current?.product;
   // A product is suspended with all its versions, those that come later included.
   const suspensions = context.versions.find(({ product }) => isSuspended(product))?.product.suspensions;
+  // So is it held.
+  const holds = context.versions.find(({ product }) => product.holds !== undefined)?.product.holds;
   const at = context.deps.now();
   return {
     type: 'product',
     ...desired,
     ...life,
     contractDigest: context.contractDigest,
+    ...(holds === undefined ? {} : { holds }),
     ...(suspensions === undefined ? {} : { suspensions }),
     ...(before?.entitlements === undefined ? {} : { entitlements: before.entitlements }),
     ...(before?.rollout === undefined ? {} : { rollout: before.rollout }),
@@ -86,8 +91,23 @@ export function nextRecord(
     // How long it takes to register counts from the command that first asks for tables.
     createdAt:
       before === undefined || (isPublished(life) && !isPublished(before)) ? at.toISOString() : before.createdAt,
-    status: before?.status ?? { conditions: [] },
+    status: statusAfter(before, desired),
   };
+}
+
+/** The status goes on; what was announced under another retention does not. */
+function statusAfter(
+  before: ProductRecord | undefined,
+  desired: Pick<ProductRecord, 'sla' | 'tables'>,
+): ProductRecord['status'] {
+  const { retention, ...status } = before?.status ?? { conditions: [] };
+  if (retention === undefined) return status;
+  const period = retentionOf(desired);
+  const own = (name: string) => desired.tables.find((table) => table.name === name);
+  const known = (name: string) => own(name)?.keptFor ?? period;
+  // Made of other products it may keep what the shortest of them keeps.
+  const announced = withoutStale(retention, (name) => (own(name)?.madeOf === undefined ? known(name) : undefined));
+  return { ...status, retention: announced };
 }
 
 /** One claim for each source table; those that no version needs any more are given back. */

@@ -64,6 +64,10 @@ const TOLD_TO_SUBSCRIBERS = new Set([
   'SlaRestored',
   'DomainLeft',
   'DomainReturned',
+  'DisposalAnnounced',
+  'DataDisposed',
+  'LegalHoldPlaced',
+  'LegalHoldReleased',
 ]);
 
 /**

@@ -12,6 +12,7 @@ import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { bumped } from './bumped.ts';
+import { takeDisposalReport } from './disposal-report.ts';
 import { optimistically } from './optimistic.ts';
 import { formerOf } from './reconcile-outcome.ts';
 import { aroundOf, subscriptionAfter } from './subscription-outcome.ts';
@@ -45,9 +46,10 @@ export async function sync(event: DomainReportEvent, deps: SyncDeps): Promise<Sy
   const checked = parseReport(event.detail);
   if (!checked.ok) return refuse(event, checked.problems.map(({ message }) => message).join('; '), deps);
   const report = checked.value;
-  return report.type === 'CatalogChanged'
-    ? takeCatalogChange(report, event, deps)
-    : takeShareReport(report, event, deps);
+  if (report.type === 'CatalogChanged') return takeCatalogChange(report, event, deps);
+  if ('report' in report) return takeShareReport(report, event, deps);
+  const taken = await takeDisposalReport(report, event.account, deps);
+  return typeof taken === 'string' ? taken : refuse(event, taken.refused, deps);
 }
 
 async function takeShareReport(report: ShareReported, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {

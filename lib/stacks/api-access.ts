@@ -34,6 +34,8 @@ export const ACKNOWLEDGE: readonly Route[] = ['POST /alerts/*/acknowledgement'];
 /** What the Lambda that evaluates the audit rules asks, and the one thing that it may do. */
 export const WATCH: readonly Route[] = ['GET /mesh', 'GET /products/*', 'GET /alerts', 'POST /alerts'];
 export const MEND: readonly Route[] = ['POST /drift/check', 'POST /drift/repair'];
+/** Says that nothing of a product may be removed, or that it may again. */
+export const HOLD: readonly Route[] = ['POST /products/*/hold'];
 const LIFE: readonly Route[] = ['POST /products/*/deprecation', 'POST /products/*/rollout', ...RETIRE];
 export const PROPOSE: readonly Route[] = ['POST /policies'];
 const VOTE: readonly Route[] = ['POST /policies/*/decision'];
@@ -44,6 +46,7 @@ export const DECIDE: readonly Route[] = [
   ...SUSPEND,
   ...MEND,
   ...LIFE,
+  ...HOLD,
   ...PROPOSE,
   ...VOTE,
 ];

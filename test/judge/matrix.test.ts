@@ -51,6 +51,11 @@ function resourceOf(name: string, topology: Topology): { readonly arn: string; r
     }
     case 'product file':
       return { arn: `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}/flights/part.parquet`, account };
+    case 'disposal record':
+      return {
+        arn: `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}/disposals/records/one.json`,
+        account,
+      };
     case 'reconciler':
       return inGovernance(roleArn(governanceAccount, governanceRoleName(mesh, 'reconcile')));
     default:

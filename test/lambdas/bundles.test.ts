@@ -9,6 +9,7 @@ describe('the bundles of the Lambdas', () => {
       'audit-rules',
       'catalog-watch',
       'dead-letters',
+      'disposal',
       'event-port',
       'publish',
       'reconcile',

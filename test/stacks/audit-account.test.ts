@@ -43,31 +43,40 @@ describe('an audit account apart', () => {
     });
   });
 
-  test('changes nothing in a domain’s account and little in governance', () => {
+  test('changes in a domain’s account where records of removals go, and little in governance', () => {
     const changed = [...before.keys()].filter(
       (name) => JSON.stringify(before.get(name)) !== JSON.stringify(templates.get(name)),
     );
-    expect(changed.sort()).toEqual([
-      'aviation-audit',
-      'aviation-governance',
-      'aviation-governance-foundation',
-      'aviation-witness',
-    ]);
+    const domains = aviation().domains.map(({ name }) => `aviation-${name}`);
+    const governance = ['aviation-audit', 'aviation-governance', 'aviation-governance-foundation', 'aviation-witness'];
+    expect(changed.sort()).toEqual([...governance, ...domains].sort());
+    const resources = (stacks: typeof before, domain: string) => stacks.get(domain)?.Resources ?? {};
+    for (const domain of domains) {
+      const [was, is] = [resources(before, domain), resources(templates, domain)];
+      const others = Object.keys(is).filter((id) => JSON.stringify(is[id]) !== JSON.stringify(was[id]));
+      expect(others.every((id) => /^Disposal(Function|RoleDefaultPolicy)/.test(id))).toBe(true);
+    }
   });
 
-  test('admits from outside one role to add entries, and CloudTrail for one trail', () => {
+  test('admits from outside one role to add entries, CloudTrail for one trail, and the disposals for records', () => {
     const all = statements('aviation-audit', 'AWS::S3::BucketPolicy', 'PolicyDocument');
-    const outside = all.filter(({ Effect, Sid }) => Effect === 'Allow' && /^(Relay|Trail)/.test(Sid ?? ''));
+    const outside = all.filter(({ Effect, Sid }) => Effect === 'Allow' && /^(Relay|Trail|Disposals)/.test(Sid ?? ''));
     expect(outside.map(({ Sid, Action }) => [Sid, Action])).toEqual([
       ['RelayAdds', 's3:PutObject'],
+      ['DisposalsAdd', 's3:PutObject'],
       ['TrailLooks', 's3:GetBucketAcl'],
       ['TrailDelivers', 's3:PutObject'],
     ]);
+    expect(outside[1]?.Condition).toEqual({
+      StringEquals: { 'aws:PrincipalOrgID': 'o-weftdemo01' },
+      ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/aviation-*-disposal' },
+      Null: { 's3:if-none-match': 'false' },
+    });
     expect(outside[0]?.Condition).toEqual({
       ArnEquals: { 'aws:PrincipalArn': RELAY },
       Null: { 's3:if-none-match': 'false' },
     });
-    expect(outside[2]?.Condition).toMatchObject({ StringEquals: { 'aws:SourceArn': TRAIL } });
+    expect(outside[3]?.Condition).toMatchObject({ StringEquals: { 'aws:SourceArn': TRAIL } });
     const foreign = all.filter(
       ({ Effect, Principal }) => Effect === 'Allow' && text(Principal).includes('210000000001'),
     );
@@ -77,13 +86,14 @@ describe('an audit account apart', () => {
   test('lets the relay encrypt with its key through S3, CloudTrail for the trails, and neither decrypt', () => {
     const [own, ...outside] = statements('aviation-audit-foundation', 'AWS::KMS::Key', 'KeyPolicy');
     expect(text(own?.Principal)).toContain(AUDIT);
-    expect(outside.slice(0, 3).map(({ Sid, Action }) => [Sid, Action])).toEqual([
+    expect(outside.slice(0, 4).map(({ Sid, Action }) => [Sid, Action])).toEqual([
       ['TrailEncrypts', 'kms:GenerateDataKey*'],
       ['TrailLooks', 'kms:DescribeKey'],
       ['RelayEncrypts', 'kms:GenerateDataKey'],
+      ['DisposalsEncrypt', 'kms:GenerateDataKey'],
     ]);
     // The key of the logs is another one: CloudWatch Logs may decrypt with it, and has no use of the trail's.
-    expect(outside.slice(3).map(({ Sid }) => Sid)).toEqual([undefined, 'Logs']);
+    expect(outside.slice(4).map(({ Sid }) => Sid)).toEqual([undefined, 'Logs']);
     expect(outside[2]?.Condition).toEqual({
       ArnEquals: { 'aws:PrincipalArn': RELAY },
       StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },

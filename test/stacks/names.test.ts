@@ -64,13 +64,14 @@ describe('one domain more', () => {
     for (const name of before.keys()) expect([name, text(first, name)]).toEqual([name, text(before, name)]);
   });
 
-  test('without an organization changes only the policies of the API and of the other domains’ buses beside its own', () => {
+  test('without an organization changes only the policies of the API, of the other domains’ buses, and of the trail’s bucket and key beside its own', () => {
     const alone = { ...topology, organization: undefined };
     const less = templatesOf(appOf(alone));
     const more = templatesOf(appOf({ ...alone, domains: [...topology.domains, added] }));
     const changed = [...less.keys()].filter((name) => text(less, name) !== text(more, name));
     const buses = topology.domains.map(({ name }) => `aviation-${name}`);
-    expect(changed.sort()).toEqual(['aviation-governance', ...buses].sort());
+    const trail = ['aviation-audit', 'aviation-governance-foundation'];
+    expect(changed.sort()).toEqual(['aviation-governance', ...trail, ...buses].sort());
   });
 });
 

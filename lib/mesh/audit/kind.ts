@@ -29,6 +29,7 @@ export function kindOf(record: RegistryRecord): EntryKind {
   if (actor.startsWith('arn:')) return 'command';
   if (/Failed$/.test(action)) return 'failure';
   if (action === 'ShareApplied') return 'read-back';
+  if (action === 'DataDisposed') return 'applied';
   if (details?.drift !== undefined) return 'drift';
   if (actor === 'weft:reconcile') return hasApplied(details) ? 'applied' : 'read-back';
   return 'change';

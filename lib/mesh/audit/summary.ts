@@ -13,6 +13,7 @@ import type { DomainRecord } from '../subscription/stop.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '../subscription/subscription.ts';
 import type { Suspendable } from '../suspension.ts';
 import type { AlertRecord } from './alert.ts';
+import { describeRetention } from './retention-summary.ts';
 
 /** What a change did, in one line for people. */
 export function summarize(before: RegistryRecord | undefined, after: RegistryRecord | undefined): string {
@@ -77,6 +78,7 @@ function ofProduct(before: ProductRecord | undefined, after: ProductRecord): str
   if (before.quarantine !== undefined && after.quarantine === undefined) said.push('quarantine lifted');
   said.push(...describeSuspensions(before, after));
   said.push(...describeDrift(before.status.drift, after.status.drift));
+  said.push(...describeRetention(before, after));
   if (!isEqual(before.lookAsked, after.lookAsked)) said.push('a look at what was changed past the mesh');
   for (const { type, status, reason } of after.status.conditions) {
     const former = condition(before, type);

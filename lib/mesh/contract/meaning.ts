@@ -19,7 +19,7 @@ export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' 
 }
 
 /** What a schema entry says of what its table is made of. */
-export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf'> {
+export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf' | 'aggregated'> {
   const properties = entry.list('properties');
   const from = customProperty(entry, 'weft.derivedFrom');
   if (from === undefined && !properties.some((property) => LINEAGE.some((key) => property.get(key) !== undefined)))
@@ -29,7 +29,11 @@ export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'ma
     ...properties.flatMap((property) => property.list('transformSourceObjects')),
   ];
   const products = named.flatMap(({ written = '' }) => (PRODUCT.test(written) ? [written] : []));
-  return { derived: true, ...(products.length === 0 ? {} : { madeOf: [...new Set(products)] }) };
+  return {
+    derived: true,
+    ...(products.length === 0 ? {} : { madeOf: [...new Set(products)] }),
+    ...(customProperty(entry, 'weft.aggregated')?.written === 'true' ? { aggregated: true } : {}),
+  };
 }
 
 /** A column is personal when it, or anything nested in it, is marked so. */

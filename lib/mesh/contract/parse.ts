@@ -6,6 +6,7 @@ import type { YamlView } from '../yaml/view.ts';
 import type { ProductDraft, SourceFile } from './draft.ts';
 import { openDocument, readVersion, required } from './head.ts';
 import { type ProductDocument, readProductDocument } from './product-document.ts';
+import { agedTable } from './retention.ts';
 import { readServer } from './server.ts';
 import { readTable } from './table.ts';
 import { type PlacedTable, resolveViews } from './view.ts';
@@ -141,7 +142,11 @@ function readTables(contract: ContractDocument, domain: string, topology: Topolo
     findings.error(21, place, 'the contract has no tables', 'add "schema:" with at least one entry');
   }
   const where = server ?? { database: '', location: '', format: 'parquet' };
-  return entries.map((entry) => ({ table: readTable(entry, where, domain, topology, findings), entry }));
+  const levels = contract.view.list('slaProperties');
+  return entries.map((entry) => ({
+    table: agedTable(readTable(entry, where, domain, topology, findings), levels),
+    entry,
+  }));
 }
 
 /** The most sensitive level of any column that can be subscribed to; the top when a column has none, for nobody knows what it holds. */

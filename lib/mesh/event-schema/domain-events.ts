@@ -1,6 +1,6 @@
 import type { DomainReport } from '../event/report.ts';
 import type { ProductRecord, ProductTable } from '../product/product.ts';
-import { COUNT, FLAG, type JsonSchema, listOf, NAME, objectOf, TEXT } from './json-schema.ts';
+import { COUNT, FLAG, type JsonSchema, listOf, NAME, objectOf, TEXT, TIME } from './json-schema.ts';
 import { GRANT } from './mesh-events.ts';
 import { valueSchema } from './value-schema.ts';
 
@@ -13,6 +13,31 @@ const SHARE_REPORT = objectOf(
   { generation: COUNT, ok: FLAG, at: TEXT, linkExists: FLAG, readBack: listOf(GRANT) },
   { error: TEXT, looked: FLAG },
 );
+const VERSION = { product: NAME, domain: NAME, major: COUNT };
+const ANNOUNCEMENT = objectOf({
+  table: NAME,
+  period: NAME,
+  upTo: TIME,
+  slices: COUNT,
+  objects: COUNT,
+  bytes: COUNT,
+});
+const DISPOSAL = objectOf(
+  {
+    id: NAME,
+    at: TIME,
+    what: { enum: ['table', 'exports', 'results'] },
+    upTo: TIME,
+    partitions: COUNT,
+    objects: COUNT,
+    bytes: COUNT,
+    digest: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    key: NAME,
+    location: TEXT,
+  },
+  { table: NAME },
+);
+const OBSTACLE = objectOf({ table: NAME, kind: { enum: ['held', 'impossible', 'failed'] }, reasons: listOf(TEXT) });
 const SHARE_REPORTED = objectOf({ product: NAME, domain: NAME, major: COUNT, consumer: NAME, report: SHARE_REPORT });
 
 /** The data of what a domain reports to the mesh. */
@@ -23,6 +48,9 @@ export const REPORT_DATA: Readonly<Record<DomainReport['type'], JsonSchema>> = {
   ),
   ShareApplied: SHARE_REPORTED,
   ShareFailed: SHARE_REPORTED,
+  DisposalForeseen: objectOf({ ...VERSION, announcement: ANNOUNCEMENT }),
+  DataRemoved: objectOf({ ...VERSION, disposal: DISPOSAL }),
+  DisposalHindered: objectOf({ ...VERSION, obstacle: OBSTACLE }),
 };
 
 const ANY_ROW: JsonSchema = {

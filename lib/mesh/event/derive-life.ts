@@ -1,6 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { type ConditionType, condition } from '../record.ts';
+import { ofRetention } from './derive-retention.ts';
 import type { MeshEventData, MeshEventType } from './envelope.ts';
 
 /** A type and what its data adds to what every event of the record says. */
@@ -24,6 +25,7 @@ export function ofProductLife(
     ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
     ...turned(before, after, 'Owned', { lost: 'OwnerMissing', found: 'OwnerFound' }, [after.domain]),
     ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
+    ...ofRetention(before, after, everyone),
   ];
 }
 

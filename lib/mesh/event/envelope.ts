@@ -67,6 +67,11 @@ export type MeshEventType =
   | 'PolicyRejected'
   | 'AuditAlertRaised'
   | 'AuditAlertAcknowledged'
+  | 'DisposalAnnounced'
+  | 'DataDisposed'
+  | 'DisposalBlocked'
+  | 'LegalHoldPlaced'
+  | 'LegalHoldReleased'
   | 'OwnerMissing'
   | 'OwnerFound';
 
@@ -81,6 +86,23 @@ export interface DriftNotice {
   readonly by: string;
   /** ISO 8601: when it was found. */
   readonly at: string;
+}
+
+/** What will go of a product's data, or went, or cannot go. */
+export interface DisposalNotice {
+  readonly table: string;
+  /** ISO 8601: everything up to then. */
+  readonly upTo?: string;
+  /** ISO 8601: when it goes, copies in other accounts included. */
+  readonly goesAt?: string;
+  readonly objects?: number;
+  readonly bytes?: number;
+  /** The id of the signed record, and its SHA-256. */
+  readonly record?: string;
+  readonly digest?: string;
+  /** The domain in whose account it is. */
+  readonly by?: string;
+  readonly kind?: string;
 }
 
 /** What every event of the mesh says; the optional members depend on the type. */
@@ -124,6 +146,10 @@ export interface MeshEventData {
   readonly severity?: string;
   /** `AuditAlertRaised`: the subscriptions that the rule suspended. */
   readonly suspended?: readonly string[];
+  /** `DisposalAnnounced`, `DataDisposed`, `DisposalBlocked`: which data it is about. */
+  readonly disposal?: DisposalNotice;
+  /** `LegalHoldPlaced`, `LegalHoldReleased`: the ids. */
+  readonly holds?: readonly string[];
   /** `ShareRequested` only. */
   readonly intent?: ShareIntent;
   readonly generation?: number;

@@ -3,6 +3,11 @@ import type { Checked, Problem } from '../error.ts';
 import { count, flag, list, name, object, one, oneOf, optional, text, type Wrong } from './check.ts';
 import type { DomainReport } from './report.ts';
 
+const time = one(
+  'a time in UTC, e.g. 2026-01-31T00:00:00.000Z',
+  (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+);
+const digest = one('a SHA-256 in hex', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
 const columns = list(object({ name, type: name, description: optional(text) }));
 const schema = object({ columns, partitionKeys: columns, location: text, format: text, versionId: optional(text) });
 const change = oneOf('CreateTable', 'UpdateTable', 'DeleteTable');
@@ -34,7 +39,31 @@ const report = object({
 });
 const shareReported = object({ product: name, domain: name, major: count, consumer: name, report });
 
-const DATA = { CatalogChanged: catalogChanged, ShareApplied: shareReported, ShareFailed: shareReported };
+const version = { product: name, domain: name, major: count };
+const announcement = object({ table: name, period: name, upTo: time, slices: count, objects: count, bytes: count });
+const disposal = object({
+  id: name,
+  at: time,
+  what: oneOf('table', 'exports', 'results'),
+  table: optional(name),
+  upTo: time,
+  partitions: count,
+  objects: count,
+  bytes: count,
+  digest: digest,
+  key: name,
+  location: text,
+});
+const obstacle = object({ table: name, kind: oneOf('held', 'impossible', 'failed'), reasons: list(text) });
+
+const DATA = {
+  CatalogChanged: catalogChanged,
+  ShareApplied: shareReported,
+  ShareFailed: shareReported,
+  DisposalForeseen: object({ ...version, announcement }),
+  DataRemoved: object({ ...version, disposal }),
+  DisposalHindered: object({ ...version, obstacle }),
+};
 const SOURCE = /^weft\.domain\.([a-z0-9-]+)$/;
 
 const head = object({

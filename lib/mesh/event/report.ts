@@ -1,3 +1,4 @@
+import type { Announcement, DisposalNote, Obstacle } from '../retention/status.ts';
 import type { ShareReport } from '../subscription/subscription.ts';
 
 /** A column as a domain's own Glue catalog has it. */
@@ -44,4 +45,22 @@ export interface ShareReported {
   readonly report: ShareReport;
 }
 
-export type DomainReport = CatalogChanged | ShareReported;
+/** A domain says what will go of a product's data, what went, and what stands in the way. */
+export interface DisposalReported {
+  readonly type: 'DisposalForeseen' | 'DataRemoved' | 'DisposalHindered';
+  readonly id: string;
+  readonly time: string;
+  /** The domain in whose account the data is: the owner, or one that has copies. */
+  readonly from: string;
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  /** `DisposalForeseen`: when it goes is the mesh's word. */
+  readonly announcement?: Omit<Announcement, 'at' | 'goesAt'>;
+  /** `DataRemoved` */
+  readonly disposal?: Omit<DisposalNote, 'by'>;
+  /** `DisposalHindered`; without reasons: nothing stands in the way any more. */
+  readonly obstacle?: Omit<Obstacle, 'by' | 'at'>;
+}
+
+export type DomainReport = CatalogChanged | ShareReported | DisposalReported;

@@ -2,6 +2,8 @@ import type { Held } from '../access/held.ts';
 import type { DriftEntry } from '../drift/finding.ts';
 import type { Standing } from '../entitlement/entitlement.ts';
 import type { Change, Condition } from '../record.ts';
+import type { Holdable } from '../retention/hold.ts';
+import type { RetentionStatus } from '../retention/status.ts';
 import type { Suspendable } from '../suspension.ts';
 import type { Deprecation, ProductState, Retirement } from './life.ts';
 import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
@@ -67,6 +69,11 @@ export interface ProductTable {
   readonly derived?: boolean;
   /** Products of the mesh that it is made of, `<domain>/<product>`, as far as the contract names them there. */
   readonly madeOf?: readonly string[];
+  /** The contract says that it holds no rows of what it is made of, only aggregates: `weft.aggregated: true`. */
+  readonly aggregated?: boolean;
+  /** The column that the contract counts its retention by, and how long it keeps this table: `element` of the slaProperty `retention`. */
+  readonly agesBy?: string;
+  readonly keptFor?: string;
   /** What the contract promises of the data. */
   readonly quality?: readonly QualityRule[];
   /** Set: the table is a view of another one of the product, and has no files of its own (`location` is empty, `format` and `source` are its base's). */
@@ -103,7 +110,7 @@ export interface Quarantine {
 }
 
 /** One major version of a data product, as the registry keeps it: desired state above, status below. */
-export interface ProductRecord extends Suspendable {
+export interface ProductRecord extends Suspendable, Holdable {
   readonly type: 'product';
   readonly domain: string;
   readonly name: string;
@@ -171,6 +178,8 @@ export interface ProductStatus {
   readonly left?: string;
   /** ISO 8601: when every table of it was last looked at. */
   readonly auditedAt?: string;
+  /** What of its data was announced to go, what went, and what stands in the way. */
+  readonly retention?: RetentionStatus;
 }
 
 /** `flight-operations/flights`. */

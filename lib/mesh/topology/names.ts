@@ -15,7 +15,7 @@ export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
 export type DomainRole = (typeof DOMAIN_ROLES)[number];
 export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
 /** The Lambdas of a domain whose roles others know by name. */
-export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port';
+export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port' | 'disposal';
 
 /** The Lambdas of the mesh's governance that call its API. */
 export type GovernanceMachine = 'audit-rules';
@@ -95,7 +95,7 @@ export function trailBucketName(mesh: string, account: string, region: string): 
   return `${mesh}-trail-${account}-${region}`;
 }
 
-/** The alias of the audit account's key, where that account is not the governance account. */
+/** The alias of the key of the audit account, by which other accounts know it. */
 export function auditKeyAlias(mesh: string): string {
   return `alias/${mesh}-audit`;
 }
@@ -164,6 +164,14 @@ export function productSource(account: string, domain: string): string {
 export function deadLettersName(mesh: string, domain?: string): string {
   return domain === undefined ? `${mesh}-dead-letters` : `${mesh}-${domain}-dead-letters`;
 }
+
+/** The Lambda of a domain that removes what is past its retention. */
+export function disposalName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-disposal`;
+}
+
+/** Below it a domain's product bucket keeps what was removed: intents, signed records, and which of them were told; and the trail's bucket the records. */
+export const DISPOSALS = 'disposals/';
 
 /** The archive of a bus; replays of it are named after it. */
 export function archiveName(busName: string): string {

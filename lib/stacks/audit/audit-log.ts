@@ -23,7 +23,8 @@ export interface AuditLogProps {
 }
 
 /** What is written once: a second version under the same key could hide the first from whoever reads the newest. */
-const ONCE = ['entries/*', 'ids/*', 'details/*', 'log/tile/*', 'log/checkpoints/*', 'log/key'];
+const OF_THE_LOG = ['entries/*', 'ids/*', 'log/tile/*', 'log/checkpoints/*', 'log/key'];
+const ONCE = [...OF_THE_LOG, 'details/*', 'queries/*', 'disposals/*'];
 const TIMEOUT = Duration.seconds(30);
 /** The most that SQS takes: an entry waits until what hinders it is gone, for there is no other place for it. */
 const ATTEMPTS = 1000;
@@ -80,7 +81,7 @@ export class AuditLog extends Construct {
   }
 
   #allowAppending(appender: MeshFunction, bucket: Bucket, auditKey: IKey): void {
-    const written = [...ONCE.filter((key) => key !== 'details/*'), 'log/checkpoint'];
+    const written = [...OF_THE_LOG, 'log/checkpoint'];
     appender.addToRolePolicy(
       new PolicyStatement({
         sid: 'Log',

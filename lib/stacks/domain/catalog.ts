@@ -1,10 +1,10 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
-import { Construct } from 'constructs';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Construct, type IConstruct } from 'constructs';
 import { LakeGrants } from '#constructs/lake-grants.ts';
 import { domainRoleName, glueName, roleArn } from '#mesh/topology/names.ts';
 import type { Domain } from '#mesh/topology/topology.ts';
-import type { CatalogWatch } from './catalog-watch.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 import type { People } from './people.ts';
 
@@ -12,7 +12,8 @@ export interface CatalogProps {
   readonly mesh: string;
   readonly domain: Domain;
   readonly people: People;
-  readonly watch: CatalogWatch;
+  /** The roles of the Lambdas that read or change the domain's own tables. */
+  readonly machines: readonly Role[];
   readonly foundation: DomainFoundationStack;
   /** False where the account has a database `default` already. */
   readonly createDefault: boolean;
@@ -22,11 +23,11 @@ export interface CatalogProps {
 export class Catalog extends Construct {
   constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
-    const { mesh, domain, people, watch, foundation } = props;
+    const { mesh, domain, people, machines, foundation } = props;
     const { account } = Stack.of(this);
     const database = glueName(domain.name);
     const own = this.#database('Own', database, `Tables of ${domain.name}`);
-    const ready = [own, people, watch.role];
+    const ready: IConstruct[] = [own, people, ...machines];
     // Athena asks for the database `default` whatever a query names.
     if (props.createDefault) ready.push(this.#database('Default', 'default', 'Asked for by Athena; holds nothing'));
 
@@ -40,6 +41,8 @@ export class Catalog extends Construct {
       .give('ProducerDefault', role('producer'), { database: 'default' }, ['DESCRIBE'])
       .give('WatchDatabase', role('catalog-watch'), { database }, ['DESCRIBE'])
       .give('WatchTables', role('catalog-watch'), tables, ['DESCRIBE'])
+      .give('DisposalDatabase', role('disposal'), { database }, ['DESCRIBE'])
+      .give('DisposalTables', role('disposal'), tables, ['ALTER', 'DESCRIBE'])
       .give('StewardDatabase', role('steward'), { database }, ['DESCRIBE'])
       .give('StewardTables', role('steward'), tables, ['DESCRIBE'])
       .give('StewardDefault', role('steward'), { database: 'default' }, ['DESCRIBE'])

@@ -9,6 +9,7 @@ import type { MeshSite } from '../mesh-site.ts';
 import { Agent } from './agent.ts';
 import { Catalog } from './catalog.ts';
 import { CatalogWatch } from './catalog-watch.ts';
+import { Disposal } from './disposal.ts';
 import { EventPort } from './event-port.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
 import { connectToMesh } from './mesh-link.ts';
@@ -66,7 +67,25 @@ export class DomainStack extends Stack {
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
-    new Catalog(this, 'Catalog', { domain, mesh, people, watch, foundation, createDefault: options.defaultDatabase });
+    const disposal = new Disposal(this, 'Disposal', {
+      ...shared,
+      foundation,
+      workgroups: [
+        { name: workgroupName(mesh, domain.name), workgroup: analysts },
+        { name: workgroupName(mesh, `${domain.name}-producer`), workgroup: producers },
+      ],
+      planners: [people.producer, people.steward],
+      undeliveredArn: bus.undelivered.queueArn,
+    });
+    const machines = [watch.role, disposal.role];
+    new Catalog(this, 'Catalog', {
+      domain,
+      mesh,
+      people,
+      machines,
+      foundation,
+      createDefault: options.defaultDatabase,
+    });
     new DeadLetters(this, 'DeadLetters', {
       ...shared,
       bus: bus.bus,

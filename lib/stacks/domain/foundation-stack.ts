@@ -1,11 +1,12 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { EncryptedKey } from '#constructs/encrypted-key.ts';
 import { LakeLocation } from '#constructs/lake-location.ts';
 import { LakeSettings } from '#constructs/lake-settings.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import {
+  DISPOSALS,
   domainRoleName,
   productBucketName,
   productKeyAlias,
@@ -58,6 +59,7 @@ export class DomainFoundationStack extends Stack {
         { abortIncompleteMultipartUploadAfter: Duration.days(7), noncurrentVersionExpiration: Duration.days(90) },
       ],
     });
+    this.#keepDisposals(roleArn(domain.account, domainRoleName(mesh, domain.name, 'disposal')));
     this.#admitGovernance(governanceAccount, roleArn(governanceAccount, registrationRoleName(mesh, domain.name)));
     this.location = new LakeLocation(this, 'Location', {
       bucketArn: this.products.bucketArn,
@@ -67,6 +69,27 @@ export class DomainFoundationStack extends Stack {
       writable: true,
     });
     this.location.node.addDependency(settings);
+  }
+
+  /** Records of what was removed are written by the one Lambda that removes, and deleted by nobody. */
+  #keepDisposals(writer: string): void {
+    const resources = [this.products.arnForObjects(`${DISPOSALS}*`)];
+    const everyone = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources };
+    this.products.addToResourcePolicy(
+      new PolicyStatement({
+        ...everyone,
+        sid: 'DisposalsWritten',
+        actions: ['s3:PutObject'],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': writer } },
+      }),
+    );
+    this.products.addToResourcePolicy(
+      new PolicyStatement({
+        ...everyone,
+        sid: 'DisposalsKept',
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+      }),
+    );
   }
 
   /** By condition and not by principal, because a policy that names a role of another account is refused until that role exists. */

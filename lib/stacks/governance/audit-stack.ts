@@ -20,7 +20,8 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
-import { ACKNOWLEDGE, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { ACKNOWLEDGE, HOLD, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
+import { admitDisposals } from '../audit/admit-disposals.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
@@ -61,6 +62,7 @@ export class AuditStack extends Stack {
     });
     if (apart) admitGovernance(topology, { entries, logs });
     const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey, logsKey: props.logsKey });
+    admitDisposals(topology, { entries, key: auditKey });
     const trail = new Trail(this, 'Trail', {
       bucket: logs,
       encryptionKey: auditKey,
@@ -112,9 +114,10 @@ export class AuditStack extends Stack {
     }).node.addDependency(workgroup);
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
-      description: 'Reads the trail of the mesh, and takes note of what audit rules found',
+      description:
+        'Reads the trail of the mesh, takes note of what audit rules found, and holds data back from removal',
       may: [
-        invoke(topology, [...READ, ...ACKNOWLEDGE]),
+        invoke(topology, [...READ, ...ACKNOWLEDGE, ...HOLD]),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
         ...readLog(topology, { bucket: entries, key: log.key, auditKey }),

@@ -74,14 +74,18 @@ export class EnrolmentStack extends Stack {
     });
   }
 
-  /** Lets the domain's event port read the address of the API, and nothing else. */
+  /** Lets the domain's Lambdas that call the API read its address, and nothing else. */
   #directory({ topology, domain }: EnrolmentStackProps): void {
     const { mesh, region } = topology;
     const directory = new Role(this, 'Directory', {
       roleName: directoryRoleName(mesh, domain.name),
       description: `Tells ${domain.name} where the API is`,
       assumedBy: new AccountPrincipal(domain.account).withConditions({
-        ArnEquals: { 'aws:PrincipalArn': roleArn(domain.account, domainRoleName(mesh, domain.name, 'event-port')) },
+        ArnEquals: {
+          'aws:PrincipalArn': (['event-port', 'disposal'] as const).map((machine) =>
+            roleArn(domain.account, domainRoleName(mesh, domain.name, machine)),
+          ),
+        },
       }),
       inlinePolicies: {
         address: new PolicyDocument({

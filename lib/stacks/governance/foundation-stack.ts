@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { EncryptedKey } from '#constructs/encrypted-key.ts';
 import { LakeSettings } from '#constructs/lake-settings.ts';
-import { governanceRoleName } from '#mesh/topology/names.ts';
+import { auditKeyAlias, governanceRoleName } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ViewGround } from './view-ground.ts';
@@ -30,7 +30,7 @@ export class GovernanceFoundationStack extends Stack {
     new ViewGround(this, 'Views', { topology: props.topology, key: this.controlKey, reconciler, settings });
   }
   #trailKey(mesh: string): EncryptedKey {
-    const key = new EncryptedKey(this, 'AuditKey', { description: `${mesh}: audit trail` });
+    const key = new EncryptedKey(this, 'AuditKey', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Trail',

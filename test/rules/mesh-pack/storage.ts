@@ -127,7 +127,14 @@ function conditioned(statement: unknown): boolean {
   if (at(statement, 'Effect') !== 'Allow') return true;
   const principals = JSON.stringify(at(statement, 'Principal') ?? '*');
   if (principals.includes('"Service"')) return true;
-  const arn = at(statement, 'Condition', 'ArnEquals', 'aws:PrincipalArn');
+  // Roles that only add under free keys read nothing; whom a pattern of their names lets in is the organization's.
+  const added = at(statement, 'Condition', 'ArnLike', 'aws:PrincipalArn') !== undefined && onlyAdds(statement);
+  if (added && at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID') !== undefined) return true;
+  const arns = list(at(statement, 'Condition', 'ArnEquals', 'aws:PrincipalArn'));
+  return arns.length > 0 && arns.every(isRole);
+}
+
+function isRole(arn: unknown): boolean {
   return typeof arn === 'string' && /^arn:aws:iam::\d{12}:role\/[^*]+$/.test(arn);
 }
 
