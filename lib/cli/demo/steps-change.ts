@@ -200,8 +200,9 @@ export const trail: Step = {
       lines: [
         ...entries
           .filter(
-            ({ entity, action }) =>
-              (entity === 'subscription' && action !== 'SubscriptionObserved') || /^(ProductP|Schema)/.test(action),
+            ({ entity, action, kind }) =>
+              kind !== 'event' &&
+              ((entity === 'subscription' && action !== 'SubscriptionObserved') || /^(ProductP|Schema)/.test(action)),
           )
           .reverse()
           .map(

@@ -199,7 +199,7 @@ export class Accounts {
     };
   }
 
-  #api(domain: string, account: string): MeshApi {
+  #api(domain: string, account: string): Pick<MeshApi, 'get'> {
     const arn = `arn:aws:sts::${account}:assumed-role/toy-${domain}-disposal/x`;
     return {
       get: async <T>(_path: string, query: Readonly<Record<string, string>>) => {
