@@ -52,6 +52,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     const accounts = [
       topology.governanceAccount,
       topology.auditAccount,
+      ...(topology.managementAccount === undefined ? [] : [topology.managementAccount]),
       ...topology.domains.map((domain) => domain.account),
     ];
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));

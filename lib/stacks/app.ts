@@ -3,7 +3,9 @@ import { BUILT_IN_POLICIES, policySetsIn } from '#constructs/policy-folder.ts';
 import { settleWildcards } from '#constructs/wildcards.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
+import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { AuditStage } from './audit/audit-stage.ts';
+import { OrganizationStage } from './audit/organization-stage.ts';
 import { DomainStage } from './domain/domain-stage.ts';
 import { GovernanceStage } from './governance/governance-stage.ts';
 import { meshOptions } from './mesh-options.ts';
@@ -20,7 +22,7 @@ export interface BuildOptions {
 }
 
 /**
- * The CDK app of one mesh: a stage for the governance account, one for each domain's, and one for the audit account where it is apart. Without the CDK's own check of the templates, which
+ * The CDK app of one mesh: a stage for the governance account, one for each domain's, and one each for the audit account and the management account where they are apart. Without the CDK's own check of the templates, which
  * takes most of the time of a synthesis: `bin/app.ts` has it, and so does everything that `cdk` deploys.
  */
 export function buildApp(topology: Topology, options: BuildOptions = {}): App {
@@ -44,6 +46,9 @@ export function addMesh(
   // First, because CloudTrail of the governance account takes no bucket that is not there.
   if (isAuditApart(topology)) new AuditStage(app, site);
   new GovernanceStage(app, site);
+  // After the bucket, wherever that is, and before the domains, so that nothing of them is missed.
+  const management = organizationTrailAccount(topology);
+  if (management !== undefined) new OrganizationStage(app, site, management);
   for (const domain of topology.domains) new DomainStage(app, site, domain);
   settleWildcards(app);
 }

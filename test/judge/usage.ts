@@ -65,6 +65,7 @@ export class Usage {
     const accounts = [
       topology.governanceAccount,
       topology.auditAccount,
+      ...(topology.managementAccount === undefined ? [] : [topology.managementAccount]),
       ...topology.domains.map(({ account }) => account),
     ];
     const iam = this.#cloud.service(IamService);

@@ -40,6 +40,7 @@ export async function openTestMesh(options: { clock?: Clock; assembly?: string }
   const accounts = [
     topology.governanceAccount,
     topology.auditAccount,
+    ...(topology.managementAccount === undefined ? [] : [topology.managementAccount]),
     ...topology.domains.map(({ account }) => account),
   ];
   for (const account of accounts) setOrganization(instance.cloud.store, account, topology.organization);

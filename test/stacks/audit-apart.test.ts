@@ -163,12 +163,13 @@ describe('a mesh with an audit account of its own', () => {
     );
   });
 
-  test('the trail has both accounts, each below its own prefix', () => {
+  test('the trail has every account of the mesh, each below its own prefix', () => {
     const keys = world.instance.cloud
       .service(S3Service)
       .listKeys(LOGS, 'AWSLogs/')
       .map(({ key }) => key.split('/')[1]);
-    expect([...new Set(keys)].sort()).toEqual([governanceAccount, AUDIT].sort());
+    const domains = topology.domains.map(({ account }) => account);
+    expect([...new Set(keys)].sort()).toEqual([governanceAccount, AUDIT, ...domains].sort());
   });
 
   test('the auditor may call the mesh’s API', async () => {

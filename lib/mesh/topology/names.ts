@@ -72,23 +72,14 @@ export function auditBucketName(mesh: string, account: string, region: string): 
   return `${mesh}-audit-${account}-${region}`;
 }
 
-/** The bucket that holds CloudTrail's files, where the audit account is not the governance account. */
+/** The bucket of the audit account that holds CloudTrail's files, of whatever account they tell. */
 export function trailBucketName(mesh: string, account: string, region: string): string {
   return `${mesh}-trail-${account}-${region}`;
 }
 
-/** The alias of the audit account's key, where that account is not the governance account. */
+/** The alias of the key of the trail, in the audit account. */
 export function auditKeyAlias(mesh: string): string {
   return `alias/${mesh}-audit`;
-}
-
-/** CloudTrail's trail of the governance account, where its files go to an audit account apart. */
-export function governanceTrailArn({ mesh, account, region }: Site): string {
-  return `arn:aws:cloudtrail:${region}:${account}:trail/${governanceTrailName(mesh)}`;
-}
-
-export function governanceTrailName(mesh: string): string {
-  return `${mesh}-governance`;
 }
 
 /** The alias of the key of a domain's product bucket. */

@@ -19,8 +19,10 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
+import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
+import { admitTrails } from '../audit/admit-trails.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { entriesTable, trailTable } from './audit-tables.ts';
@@ -47,24 +49,13 @@ export class AuditStack extends Stack {
       ...lock,
       bucketName: auditBucketName(mesh, this.account, this.region),
     });
-    const apart = isAuditApart(topology);
     const logs = new PrivateBucket(this, 'TrailLogs', {
       ...lock,
-      bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
+      bucketName: trailBucketName(mesh, this.account, this.region),
     });
-    if (apart) admitGovernance(topology, { entries, logs });
-    const trail = new Trail(this, 'Trail', {
-      bucket: logs,
-      encryptionKey: auditKey,
-      enableFileValidation: true,
-      isMultiRegionTrail: true,
-      includeGlobalServiceEvents: true,
-    });
-    acknowledge(trail, {
-      'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
-        'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
-    });
-    trail.addS3EventSelector([{ bucket: entries }]);
+    if (isAuditApart(topology)) admitGovernance(topology, entries);
+    admitTrails(topology, logs);
+    if (organizationTrailAccount(topology) === undefined) this.#trail(logs, entries, auditKey);
 
     const database = `${glueName(mesh)}_audit`;
     const catalog = new CfnDatabase(this, 'Database', {
@@ -77,7 +68,7 @@ export class AuditStack extends Stack {
     });
     const tables = [
       entriesTable(this, database, entries.bucketName),
-      trailTable(this, database, logs.bucketName, [...new Set([topology.governanceAccount, this.account])]),
+      trailTable(this, database, logs.bucketName, topology),
     ];
     for (const table of tables) table.addResourceDependency(catalog);
     const locations = [entries, logs].map(
@@ -107,5 +98,21 @@ export class AuditStack extends Stack {
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })
       .give('Database', auditorArn, { database }, ['DESCRIBE'])
       .give('Tables', auditorArn, { database, table: '*' }, ['SELECT', 'DESCRIBE']);
+  }
+
+  /** The account's own trail, where no trail of the organization has it. */
+  #trail(logs: PrivateBucket, entries: PrivateBucket, encryptionKey: IKey): void {
+    const trail = new Trail(this, 'Trail', {
+      bucket: logs,
+      encryptionKey,
+      enableFileValidation: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+    });
+    acknowledge(trail, {
+      'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
+        'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
+    });
+    trail.addS3EventSelector([{ bucket: entries }]);
   }
 }

@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { trailRoot, watchedAccounts } from '#mesh/topology/trails.ts';
 
 type Columns = Readonly<Record<string, string>>;
 
@@ -78,24 +80,17 @@ export function entriesTable(scope: Construct, database: string, bucket: string)
   });
 }
 
-/**
- * What AWS saw in the governance account, and in the audit account where that is apart; partitions are computed, so no crawler has to find
- * them. With two accounts the account is a partition as well.
- */
-export function trailTable(scope: Construct, database: string, bucket: string, accounts: readonly string[]): CfnTable {
+/** What AWS saw in each account of the mesh. Partitions are computed, so no crawler has to find them. */
+export function trailTable(scope: Construct, database: string, bucket: string, topology: Topology): CfnTable {
   const { region } = Stack.of(scope);
-  const [account, ...others] = accounts;
-  const several = others.length > 0;
-  const root = `s3://${bucket}/AWSLogs/${several ? '${account}' : account}/CloudTrail`;
-  const byAccount = { 'projection.account.type': 'enum', 'projection.account.values': accounts.join(',') };
+  const root = `s3://${bucket}/${trailRoot(topology)}`;
   return table(scope, 'TrailTable', database, 'trail', {
-    description: several
-      ? 'CloudTrail of the governance account and of the audit account'
-      : 'CloudTrail of the governance account',
+    description: 'CloudTrail of every account of the mesh',
     parameters: {
       classification: 'cloudtrail',
       'projection.enabled': 'true',
-      ...(several ? byAccount : {}),
+      'projection.account.type': 'enum',
+      'projection.account.values': watchedAccounts(topology).join(','),
       'projection.region.type': 'enum',
       'projection.region.values': region,
       'projection.day.type': 'date',
@@ -103,11 +98,11 @@ export function trailTable(scope: Construct, database: string, bucket: string, a
       'projection.day.range': '2026/01/01,NOW',
       'projection.day.interval': '1',
       'projection.day.interval.unit': 'DAYS',
-      'storage.location.template': `${root}/\${region}/\${day}`,
+      'storage.location.template': `${root}/\${account}/CloudTrail/\${region}/\${day}`,
     },
     columns: TRAIL_COLUMNS,
-    partitionKeys: { ...(several ? { account: 'string' } : {}), region: 'string', day: 'string' },
-    location: several ? `s3://${bucket}/AWSLogs/` : `${root}/`,
+    partitionKeys: { account: 'string', region: 'string', day: 'string' },
+    location: `${root}/`,
     inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
     serde: 'org.apache.hive.hcatalog.data.JsonSerDe',
   });
