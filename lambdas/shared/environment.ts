@@ -14,6 +14,8 @@ const VARIABLES = {
   domainBus: 'WEFT_DOMAIN_BUS',
   governanceAccount: 'WEFT_GOVERNANCE_ACCOUNT',
   invitations: 'WEFT_INVITATIONS',
+  queriesUrl: 'WEFT_QUERIES_URL',
+  workgroups: 'WEFT_WORKGROUPS',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 export interface WorkQueueProps {
+  /** A physical name, where other accounts send by it. Default: generated. */
+  readonly queueName?: string;
   /** Ordered within a group, deduplicated by content. Default false. */
   readonly fifo?: boolean;
   /** The timeout of the Lambda that works it off; a message stays invisible six times as long. */
@@ -18,6 +20,7 @@ export class WorkQueue extends Queue {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     const deadLetters = new DeadLetterQueue(scope, `${id}DeadLetters`, { fifo: props.fifo });
     super(scope, id, {
+      queueName: props.queueName,
       fifo: props.fifo || undefined,
       contentBasedDeduplication: props.fifo || undefined,
       encryption: QueueEncryption.SQS_MANAGED,

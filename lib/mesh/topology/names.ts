@@ -15,7 +15,7 @@ export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
 export type DomainRole = (typeof DOMAIN_ROLES)[number];
 export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
 /** The Lambdas of a domain whose roles others know by name. */
-export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port';
+export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port' | 'query-watch';
 
 /** `flight-operations` as a Glue identifier: `flight_operations`. */
 export function glueName(name: string): string {
@@ -102,6 +102,11 @@ export function busArn(site: Site, name: string): string {
 /** The Athena workgroup of a domain's analysts, or of the auditors (`auditor`). */
 export function workgroupName(mesh: string, owner: string): string {
   return `${mesh}-${owner}`;
+}
+
+/** The queue of the audit account that takes the executions of Athena. */
+export function queriesQueueName(mesh: string): string {
+  return `${mesh}-queries`;
 }
 
 /** `EventBridge` source of the mesh's own events. */

@@ -16,7 +16,10 @@ export class AuditFoundationStack extends Stack {
     const { topology } = props;
     const { mesh, governanceAccount } = topology;
     new LakeSettings(this, 'LakeSettings', { admins: [], crossAccountVersion: topology.crossAccountVersion });
-    this.key = new EncryptedKey(this, 'Key', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
+    this.key = new EncryptedKey(this, 'Key', {
+      alias: auditKeyAlias(mesh),
+      description: `${mesh}: audit trail`,
+    }).allowLogs();
     admitTrailsToKey(topology, this.key, this.account);
     this.#admitRelay(governanceAccount, roleArn(governanceAccount, governanceRoleName(mesh, 'relay')));
   }

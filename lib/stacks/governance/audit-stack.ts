@@ -10,6 +10,7 @@ import { LakeLocation } from '#constructs/lake-location.ts';
 import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { auditViews } from '#mesh/audit/views/views.ts';
 import {
   auditBucketName,
   glueName,
@@ -23,9 +24,10 @@ import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { admitTrails } from '../audit/admit-trails.ts';
+import { QueryKeeper } from '../audit/query-keeper.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
-import { entriesTable, trailTable } from './audit-tables.ts';
+import { auditView, entriesTable, executionsTable, trailTable } from './audit-tables.ts';
 
 export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
@@ -57,6 +59,8 @@ export class AuditStack extends Stack {
     admitTrails(topology, logs);
     if (organizationTrailAccount(topology) === undefined) this.#trail(logs, entries, auditKey);
 
+    new QueryKeeper(this, 'QueryKeeper', { topology, bucket: entries, key: auditKey, lambdas: props.lambdas });
+
     const database = `${glueName(mesh)}_audit`;
     const catalog = new CfnDatabase(this, 'Database', {
       catalogId: this.account,
@@ -69,6 +73,8 @@ export class AuditStack extends Stack {
     const tables = [
       entriesTable(this, database, entries.bucketName),
       trailTable(this, database, logs.bucketName, topology),
+      executionsTable(this, database, entries.bucketName),
+      ...auditViews(topology).map((view) => auditView(this, database, view)),
     ];
     for (const table of tables) table.addResourceDependency(catalog);
     const locations = [entries, logs].map(

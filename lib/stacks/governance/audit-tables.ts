@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import type { KeptQuery } from '#mesh/audit/reads/execution.ts';
+import { type AuditView, hiveType, viewText } from '#mesh/audit/views/view.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { trailRoot, watchedAccounts } from '#mesh/topology/trails.ts';
 
@@ -77,6 +79,61 @@ export function entriesTable(scope: Construct, database: string, bucket: string)
     location: `s3://${bucket}/${ENTRIES_PREFIX}`,
     inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     serde: 'org.openx.data.jsonserde.JsonSerDe',
+  });
+}
+
+const EXECUTION_COLUMNS: Readonly<Record<keyof KeptQuery, string>> = {
+  id: 'string',
+  account: 'string',
+  region: 'string',
+  workgroup: 'string',
+  submittedAt: 'string',
+  completedAt: 'string',
+  state: 'string',
+  statementType: 'string',
+  sql: 'string',
+  sqlSha256: 'string',
+  cut: 'boolean',
+  databaseName: 'string',
+  scannedBytes: 'bigint',
+  tables: 'array<struct<account:string,databasename:string,tablename:string>>',
+  columns: 'array<struct<databasename:string,tablename:string,columnname:string>>',
+};
+
+/** What was asked of Athena: one row for each execution that an account told of. */
+export function executionsTable(scope: Construct, database: string, bucket: string): CfnTable {
+  return table(scope, 'ExecutionsTable', database, 'executions', {
+    description:
+      'Executions of Athena with their text, as the accounts tell them; the view queries has who started them',
+    parameters: { classification: 'json' },
+    columns: EXECUTION_COLUMNS,
+    partitionKeys: {},
+    location: `s3://${bucket}/queries/`,
+    inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    serde: 'org.openx.data.jsonserde.JsonSerDe',
+  });
+}
+
+/** A view as Athena keeps its own: whoever asks it reads its tables by their own rights. */
+export function auditView(scope: Construct, database: string, view: AuditView): CfnTable {
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  return new CfnTable(scope, `View-${view.name}`, {
+    catalogId: Stack.of(scope).account,
+    databaseName: database,
+    tableInput: {
+      name: view.name,
+      description: view.description,
+      tableType: 'VIRTUAL_VIEW',
+      parameters: { presto_view: 'true', comment: 'Presto View' },
+      partitionKeys: [],
+      storageDescriptor: {
+        columns: Object.entries(view.columns).map(([name, type]) => ({ name, type: hiveType(type) })),
+        location: '',
+        serdeInfo: {},
+      },
+      viewOriginalText: viewText(view, database, encode),
+      viewExpandedText: '/* Presto View */',
+    },
   });
 }
 

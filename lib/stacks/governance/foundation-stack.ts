@@ -33,7 +33,10 @@ export class GovernanceFoundationStack extends Stack {
 
   #trailKey(topology: Topology): EncryptedKey {
     const { mesh } = topology;
-    const key = new EncryptedKey(this, 'AuditKey', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
+    const key = new EncryptedKey(this, 'AuditKey', {
+      alias: auditKeyAlias(mesh),
+      description: `${mesh}: audit trail`,
+    }).allowLogs();
     admitTrailsToKey(topology, key, this.account);
     return key;
   }
