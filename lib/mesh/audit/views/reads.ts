@@ -6,8 +6,8 @@ const HELD = (relation: string) =>
 /** Whether a subscription shows a column, by the rules by which it was granted. */
 const SHOWN = `s.clearance >= pc.sensitivity AND s.clearance >= pc.keysensitivity AND NOT pc.isinternal
     AND (json_extract(s.approved, '$.tables') IS NULL OR json_array_contains(json_extract(s.approved, '$.tables'), pc.tablename))
-    AND (pc.ispartition OR json_extract(s.approved, '$.columns["' || pc.tablename || '"]') IS NULL
-      OR json_array_contains(json_extract(s.approved, '$.columns["' || pc.tablename || '"]'), pc.columnname))`;
+    AND (pc.ispartition OR json_extract(s.approved, '$.columns.' || pc.tablename) IS NULL
+      OR json_array_contains(json_extract(s.approved, '$.columns.' || pc.tablename), pc.columnname))`;
 
 /**
  * Who read which column of which product, and through which subscription. What Lake Formation let through tells that a table was read, the text of the query which

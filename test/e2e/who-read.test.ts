@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { enrol, sourceOf } from '#cli/demo/sources.ts';
+import { ask, refusal } from '#cli/demo/sql.ts';
+import { World } from '#cli/demo/world.ts';
+import { exportProduct } from '#cli/export.ts';
+import { bringUp } from '#cli/local-mesh.ts';
+import { readMeshFile } from '#cli/mesh-file.ts';
+import { principalArn } from '#cli/principal.ts';
+import { publishBody, readProductFolder } from '#cli/product-folder.ts';
+import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import type { ColumnRead } from '#cli/who-read.ts';
+import { CloudTrailService } from '#local/services/cloudtrail/service.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { runWeft } from '../cli/run-weft.ts';
+import { judging } from '../judge/judging.ts';
+
+const PRODUCT = 'wildlife-safety/bird-strikes';
+const DATABASE = 'wildlife_safety__bird_strikes__v1';
+const TABLE = `${DATABASE}.bird_strikes`;
+const VIEW = `${DATABASE}.bird_strikes_masked`;
+const CLEAR = 'flight-operations/analyst';
+const MASKED = 'analytics/analyst';
+const DENIED = 'airport-reference/analyst';
+const AUDITOR = 'governance/auditor';
+
+const COMMON = `WITH worst AS (SELECT operator AS who, cost_total FROM ${TABLE} WHERE effect = 'Substantial') SELECT who, sum(cost_total) FROM worst GROUP BY who`;
+const STAR = `SELECT * FROM ${TABLE} LIMIT 1`;
+const COUNT = `SELECT count(*) FROM ${TABLE}`;
+const MASK = `SELECT v.operator, v.cost_total FROM ${VIEW} v LIMIT 3`;
+const REFUSED = `SELECT operator FROM ${TABLE}`;
+
+describe('who read what, on the deployed templates', () => {
+  const permits = judging();
+  let folder: string;
+  let world: World;
+  let clear: SubscriptionRecord;
+  let masked: SubscriptionRecord;
+
+  const subscribe = async (as: string, clearance: string, tables: string[]) => {
+    const analyst = await world.as(as);
+    const body = { product: PRODUCT, purpose: 'safety', clearance, tables };
+    const { subscription } = await analyst.api<{ subscription: SubscriptionRecord }>({
+      method: 'POST',
+      path: '/subscriptions',
+      body,
+    });
+    const steward = await world.as('wildlife-safety/steward');
+    if (subscription.state === 'pending') {
+      const path = `/subscriptions/${subscription.id}/decision`;
+      const expiresAt = new Date(world.instance.cloud.clock.now() + 90 * 86_400_000).toISOString();
+      await steward.api({ method: 'POST', path, body: { decision: 'approve', expiresAt } });
+    }
+    return waitForSubscription(steward, subscription.id, ['active']);
+  };
+  const audit = async (sql: string) => (await ask(world, AUDITOR, sql)).rows;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'weft-reads-'));
+    const { instance, local } = await bringUp({
+      topology: readMeshFile(undefined, '/'),
+      folder: join(folder, '.weft'),
+      port: 0,
+    });
+    world = new World(instance, local);
+    permits.watch(instance.cloud);
+    const source = sourceOf('bird-strikes');
+    await enrol(world, source);
+    const producer = await world.as('wildlife-safety/producer');
+    const body = publishBody(readProductFolder(source.folder, source.folder));
+    const { product } = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
+    await waitForProduct(producer, product);
+    await world.settle();
+    clear = await subscribe(CLEAR, 'confidential', ['bird_strikes']);
+    masked = await subscribe(MASKED, 'internal', ['bird_strikes_masked']);
+    await world.settle();
+    world.instance.cloud.clock.advance(60_000);
+    for (const sql of [COMMON, STAR, COUNT]) await ask(world, CLEAR, sql);
+    await ask(world, MASKED, MASK);
+    for (const as of [DENIED, MASKED]) await refusal(world, as, REFUSED);
+    await exportProduct(await world.as(MASKED), product, join(folder, 'export'));
+    await world.settle();
+    world.instance.cloud.clock.advance(15 * 60_000);
+    await world.settle();
+  }, 240_000);
+
+  afterAll(async () => {
+    await world?.instance.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Rows of the one query that the issue asks for. */
+  const readersOf = (column: string) =>
+    audit(
+      `SELECT DISTINCT principal, tablename, subscription FROM aviation_audit.reads WHERE domain = 'wildlife-safety' AND product = 'bird-strikes' AND columnname = '${column}' AND service = 'ATHENA' ORDER BY tablename`,
+    );
+  const roleOf = (as: string) => principalArn(as, world.local.topology);
+  const whoRead = async (...more: string[]) => {
+    const ran = await runWeft(
+      ['audit', 'who-read', PRODUCT, '--as', AUDITOR, '--folder', join(folder, '.weft'), '--json', ...more],
+      { cwd: folder },
+    );
+    return {
+      ...ran,
+      reads:
+        ran.exit === 0
+          ? (JSON.parse(ran.out) as { reads: ColumnRead[] }).reads.filter(({ service }) => service === 'ATHENA')
+          : [],
+    };
+  };
+
+  test('one query names each reader of a column and the subscription that gave it', async () => {
+    expect(await readersOf('cost_total')).toEqual([
+      [roleOf(CLEAR), 'bird_strikes', clear.id],
+      [roleOf(MASKED), 'bird_strikes_masked', masked.id],
+    ]);
+    expect(await readersOf('wildlife_size')).toEqual([[roleOf(CLEAR), 'bird_strikes', clear.id]]);
+    expect(await readersOf('species')).toEqual([[roleOf(MASKED), 'bird_strikes_masked', masked.id]]);
+    expect(await readersOf('who')).toEqual([]);
+  });
+
+  test('the command answers the same, with the text of each query', async () => {
+    const { reads } = await whoRead('--column', 'operator', '--sql');
+    expect(
+      reads.map(({ principal, table, subscription, sql, state }) => [principal, table, subscription, sql, state]),
+    ).toEqual(
+      expect.arrayContaining([
+        [roleOf(CLEAR), 'bird_strikes', clear.id, COMMON, 'SUCCEEDED'],
+        [roleOf(CLEAR), 'bird_strikes', clear.id, STAR, 'SUCCEEDED'],
+        [roleOf(MASKED), 'bird_strikes_masked', masked.id, MASK, 'SUCCEEDED'],
+      ]),
+    );
+    expect(reads).toHaveLength(5);
+  });
+
+  test('a star is the columns that the subscription shows, and a count is none', async () => {
+    const { reads } = await whoRead('--principal', CLEAR, '--sql');
+    const columnsOf = (sql: string) => reads.filter((read) => read.sql === sql).map(({ column }) => column);
+    expect(columnsOf(COMMON)).toEqual(['cost_total', 'effect', 'operator']);
+    expect(columnsOf(STAR)).toHaveLength(14);
+    expect(columnsOf(COUNT)).toEqual([null]);
+  });
+
+  test('who was refused did not read', async () => {
+    const { reads } = await whoRead();
+    expect([...new Set(reads.map(({ principal }) => principal))].sort()).toEqual(
+      [roleOf(CLEAR), roleOf(MASKED)].sort(),
+    );
+    const asked = await audit(
+      `SELECT principal, state FROM aviation_audit.queries WHERE sql = '${REFUSED}' ORDER BY principal`,
+    );
+    expect(asked).toEqual([
+      [roleOf(DENIED), 'FAILED'],
+      [roleOf(MASKED), 'FAILED'],
+    ]);
+  });
+
+  test('an export is a read of what it holds', async () => {
+    const { reads } = await whoRead('--principal', 'analytics/steward');
+    expect(reads).toEqual([]);
+    const exported = await audit(
+      "SELECT count(DISTINCT columnname) FROM aviation_audit.reads WHERE sql LIKE 'UNLOAD%' AND tablename = 'bird_strikes_masked'",
+    );
+    expect(exported).toEqual([['8']]);
+  });
+
+  test('a vend that no text explains counts for every column that its reader may see', async () => {
+    const { cloud } = world.instance;
+    const account = clear.account;
+    const event = {
+      eventSource: 'lakeformation.amazonaws.com',
+      eventName: 'GetDataAccess',
+      eventTime: new Date(cloud.clock.now()).toISOString().replace(/\.\d+Z/, 'Z'),
+      userIdentity: { type: 'AssumedRole', principalId: 'AROAJOB:job', accountId: account },
+      sourceIPAddress: 'ops.emr-serverless.amazonaws.com',
+      requestParameters: {
+        tableArn: `arn:aws:glue:us-east-1:210000000001:table/${DATABASE}/bird_strikes`,
+        auditContext: { additionalAuditContext: '{"platformType":"EMR_SERVERLESS"}' },
+      },
+      additionalEventData: { requesterService: 'UNKNOWN', lakeFormationPrincipal: roleOf(CLEAR) },
+    };
+    cloud.service(CloudTrailService).record(account, event);
+    cloud.service(CloudTrailService).record(account, {
+      ...event,
+      additionalEventData: { lakeFormationPrincipal: `arn:aws:iam::${account}:role/unknown` },
+    });
+    cloud.clock.advance(60_000);
+    await world.settle();
+    const rows = await audit(
+      "SELECT principal, min(subscription), count(*) FROM aviation_audit.reads WHERE service = 'EMR_SERVERLESS' GROUP BY principal ORDER BY principal",
+    );
+    expect(rows).toEqual([
+      [roleOf(CLEAR), clear.id, '14'],
+      [`arn:aws:iam::${account}:role/unknown`, null, '14'],
+    ]);
+  });
+
+  test('a period has what is in it, and "nobody" is said only of what there is', async () => {
+    expect((await whoRead('--to', '2026-01')).reads).toEqual([]);
+    expect((await whoRead('--column', 'colour')).err).toMatch(/never knew a column "colour" .*WEFT-AUDIT-044/);
+    expect((await whoRead('--table', 'nests')).err).toMatch(/never knew a table "nests".*bird_strikes_masked/s);
+    const wrong = await whoRead('--from', 'May', '--to', '2026-02-30');
+    expect([wrong.exit, wrong.err]).toEqual([
+      1,
+      expect.stringMatching(/"May" is no date; --to "2026-02-30" is no date/),
+    ]);
+    expect((await whoRead('--from', '2026-06', '--to', '2026-05')).err).toContain('WEFT-AUDIT-043');
+  });
+
+  test('what a subscription gave is told by its name after it is gone', async () => {
+    const steward = await world.as('wildlife-safety/steward');
+    await steward.api({ method: 'POST', path: `/subscriptions/${masked.id}/revocation`, body: { reason: 'over' } });
+    await waitForSubscription(steward, masked.id, ['revoked']);
+    await world.settle();
+    expect(await readersOf('cost_total')).toContainEqual([roleOf(MASKED), 'bird_strikes_masked', masked.id]);
+  });
+});
