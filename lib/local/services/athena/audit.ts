@@ -1,6 +1,6 @@
 import type { Cloud } from '../../core/cloud.ts';
 import type { Caller } from '../../core/service.ts';
-
+import { identityOf } from '../cloudtrail/record.ts';
 import { settingsOf } from '../lake-formation/settings.ts';
 import type { Read } from './plan.ts';
 
@@ -9,8 +9,8 @@ interface Trail {
 }
 
 /**
- * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account, with a copy for
- * the owner, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
+ * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account as its session, with a copy for
+ * the owner as its account, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
  */
 export function recordReads(cloud: Cloud, asker: Caller, queryId: string, reads: readonly Read[]): void {
   const trail: unknown = cloud.serviceNamed('cloudtrail');
@@ -41,17 +41,18 @@ export function recordReads(cloud: Cloud, asker: Caller, queryId: string, reads:
       lakeFormationPrincipal: caller.roleArn ?? caller.arn,
       lakeFormationRoleSessionName: `AWSLF-00-AT-${caller.account}-${queryId.slice(0, 8)}`,
     };
-    const userIdentity = {
-      type: 'AWSAccount',
-      principalId:
-        caller.sessionName === undefined ? caller.principalId : `${caller.principalId}:${caller.sessionName}`,
-      accountId: caller.account,
-    };
+    const session = caller.sessionName === undefined ? '' : `:${caller.sessionName}`;
+    const foreign = { type: 'AWSAccount', principalId: `${caller.principalId}${session}`, accountId: caller.account };
+    const userIdentity = { ...identityOf(caller), invokedBy: 'athena.amazonaws.com' };
     trail.record(caller.account, { ...event, userIdentity, additionalEventData: additional });
     if (owner.catalogId === caller.account) continue;
     const { lakeFormationPrincipal: _, ...anonymous } = additional;
     const trusted = settingsOf(cloud, caller.account).TrustedResourceOwners.includes(owner.catalogId);
-    trail.record(owner.catalogId, { ...event, userIdentity, additionalEventData: trusted ? additional : anonymous });
+    trail.record(owner.catalogId, {
+      ...event,
+      userIdentity: foreign,
+      additionalEventData: trusted ? additional : anonymous,
+    });
   }
 }
 
