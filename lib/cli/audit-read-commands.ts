@@ -29,4 +29,25 @@ export const AUDIT_READ_COMMANDS: readonly CommandSpec[] = [
       '{ "reads": [{ "at", "account", "principal", "session", "service", "domain", "product", "major", "table", "column", "subscription", "query", "sql", "scannedBytes", "state" }] }; "sql" with --sql',
     load: () => import('./commands/audit-who-read.ts'),
   },
+  {
+    name: 'audit verify-trail',
+    summary: 'whether the files of CloudTrail are whole, as their digests say',
+    arguments: [{ name: '[place]', description: "folder or s3://<bucket>/<prefix> (default: the mesh's own trail)" }],
+    options: [
+      { flags: '--keys <file>', description: 'public keys that were saved, instead of asking CloudTrail' },
+      { flags: '--save-keys <file>', description: 'keep the public keys, and what a copy of the files loses' },
+    ],
+    connects: true,
+    examples: [
+      { line: 'weft audit verify-trail --as governance/auditor', what: 'the trail of the mesh' },
+      {
+        line: 'weft audit verify-trail --save-keys trail-keys.json --as governance/auditor',
+        what: 'and keep what an offline verification needs',
+      },
+      { line: 'weft audit verify-trail trail-copy --keys trail-keys.json', what: 'a copy, without asking anybody' },
+    ],
+    shape:
+      '{ "ok", "digests", "logs", "pending", "chains": [{ "chain", "from", "to", "newest", "signature" }], "unsigned": […], "faults": [{ "kind", "code", "key", "message" }] }',
+    load: () => import('./commands/audit-verify-trail.ts'),
+  },
 ];

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { ask, refusal } from '#cli/demo/sql.ts';
@@ -13,8 +14,11 @@ import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import type { ColumnRead } from '#cli/who-read.ts';
 import { CloudTrailService } from '#local/services/cloudtrail/service.ts';
+import { S3Service } from '#local/services/s3/service.ts';
+import type { Verdict } from '#mesh/audit/digest/verify.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { trailBucketName } from '#mesh/topology/names.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
 
@@ -216,5 +220,53 @@ describe('who read what, on the deployed templates', () => {
     await waitForSubscription(steward, masked.id, ['revoked']);
     await world.settle();
     expect(await readersOf('cost_total')).toContainEqual([roleOf(MASKED), 'bird_strikes_masked', masked.id]);
+  });
+
+  describe('the trail itself', () => {
+    const verify = (...more: string[]) => runWeft(['audit', 'verify-trail', ...more], { cwd: folder });
+    const asAuditor = ['--as', AUDITOR, '--folder', '.weft'];
+
+    beforeAll(async () => {
+      world.instance.cloud.clock.advance(2 * 3_600_000);
+      await world.settle();
+    }, 60_000);
+
+    test('is whole, in each account of the organization', async () => {
+      const { exit, out, err } = await verify(...asAuditor, '--json', '--save-keys', 'keys.json');
+      expect([exit, err]).toEqual([0, '']);
+      const verdict = JSON.parse(out) as Verdict & { ok: boolean };
+      expect(verdict).toMatchObject({ ok: true, unsigned: [], faults: [] });
+      const { governanceAccount, domains } = world.local.topology;
+      const accounts = verdict.chains.map(({ chain }) => /\/(\d{12})\//.exec(chain)?.[1]);
+      expect(accounts).toEqual(expect.arrayContaining([governanceAccount, ...domains.map(({ account }) => account)]));
+    });
+
+    test('is verified in a copy without asking anybody, and one byte tells', async () => {
+      const copy = join(folder, 'copy');
+      const s3 = world.instance.cloud.service(S3Service);
+      const bucket = trailBucketName('aviation', '210000000001', 'us-east-1');
+      const keys = s3.listKeys(bucket, 'AWSLogs/').map(({ key }) => key);
+      for (const key of keys) {
+        mkdirSync(join(copy, dirname(key)), { recursive: true });
+        writeFileSync(join(copy, key), s3.read(bucket, key));
+      }
+      await verify(...asAuditor, '--save-keys', 'keys.json');
+      const sound = await verify('copy', '--keys', 'keys.json');
+      expect([sound.exit, sound.err]).toEqual([
+        0,
+        expect.stringMatching(/digests and \d+ log files are as CloudTrail/),
+      ]);
+      const log = keys.find((key) => !key.includes('Digest')) ?? '';
+      writeFileSync(join(copy, log), gzipSync('{"Records":[]}'));
+      const changed = await verify('copy', '--keys', 'keys.json');
+      expect([changed.exit, changed.out]).toEqual([1, expect.stringContaining(`WEFT-AUDIT-048  ${log}`)]);
+    });
+
+    test('asks for what it cannot do without', async () => {
+      expect((await verify('copy')).err).toContain('WEFT-AUDIT-057');
+      expect((await verify('empty', '--keys', 'package.json')).err).toContain('WEFT-AUDIT-056');
+      writeFileSync(join(folder, 'some.json'), '{"keys":[]}');
+      expect((await verify('empty', '--keys', 'some.json')).err).toContain('WEFT-AUDIT-055');
+    });
   });
 });

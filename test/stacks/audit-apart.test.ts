@@ -231,7 +231,9 @@ describe('a mesh with an audit account of its own', () => {
   });
 
   describe('the auditor', () => {
-    test.each(Object.keys(TAMPERING).filter((what) => what !== 'lists no entries'))('%s', async (what) => {
+    // It verifies CloudTrail's files, which it has to see for that.
+    const may = ['lists no entries', 'reads no file of CloudTrail'];
+    test.each(Object.keys(TAMPERING).filter((what) => !may.includes(what)))('%s', async (what) => {
       expect(await outcome(TAMPERING[what]?.(s3(auditor), entryKey))).toMatch(REFUSED);
     });
 

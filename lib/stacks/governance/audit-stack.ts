@@ -25,6 +25,7 @@ import { INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
 import { admitTrails } from '../audit/admit-trails.ts';
 import { QueryKeeper } from '../audit/query-keeper.ts';
+import { VERIFY_WILDCARDS, verifyStatements } from '../audit/verify-access.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { auditView, entriesTable, executionsTable, trailTable } from './audit-tables.ts';
@@ -97,8 +98,13 @@ export class AuditStack extends Stack {
     const auditor = new PersonRole(this, 'Auditor', {
       roleName: governanceRoleName(mesh, 'auditor'),
       description: 'Reads the trail of the mesh, and nothing else',
-      may: [invoke(topology, READ), ...workgroup.statements(), catalogRead(this, [this.account], [database])],
-      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS },
+      may: [
+        invoke(topology, READ),
+        ...workgroup.statements(),
+        catalogRead(this, [this.account], [database]),
+        ...verifyStatements(logs, auditKey),
+      ],
+      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS, ...VERIFY_WILDCARDS },
     });
     const ready = [auditor, ...tables, ...locations];
     new LakeGrants(this, 'Grants', { catalogId: this.account, ready })

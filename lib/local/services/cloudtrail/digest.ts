@@ -18,8 +18,6 @@ export interface DigestKey {
   readonly fingerprint: string;
   /** PEM. */
   readonly secret: string;
-  /** Epoch milliseconds. */
-  readonly from: number;
 }
 
 /** Where the digests of one account and region of a trail have come to. */
@@ -59,7 +57,7 @@ export class Digests {
   }
 
   /** The keys that signed something; one is made for a region when it is first needed. */
-  key(region: string, now: number): DigestKey {
+  key(region: string): DigestKey {
     const known = this.#store.get<DigestKey>(KEYS, region);
     if (known !== undefined) return known;
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -68,7 +66,6 @@ export class Digests {
       value: der.toString('base64'),
       fingerprint: createHash('md5').update(der).digest('hex'),
       secret: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-      from: now,
     };
     this.#store.put(KEYS, region, key);
     return key;
@@ -105,7 +102,7 @@ export class Digests {
       const end = chain.end + (idle > LONGEST_IDLE ? idle : HOUR);
       const files = waiting.filter(({ value }) => value.at < end);
       const { account, region } = chain;
-      const body = (bucket: string, object: string) => this.#digest({ key, chain, files, bucket, object, end, now });
+      const body = (bucket: string, object: string) => this.#digest({ key, chain, files, bucket, object, end });
       return [{ account, region, end, body }];
     });
   }
@@ -117,10 +114,9 @@ export class Digests {
     bucket: string;
     object: string;
     end: number;
-    now: number;
   }) {
     const { chain, files, bucket, object, end } = of;
-    const { secret, fingerprint } = this.key(chain.region, of.now);
+    const { secret, fingerprint } = this.key(chain.region);
     const times = files.flatMap(({ value }) => [value.oldest, value.newest]).sort();
     const content = JSON.stringify({
       awsAccountId: chain.account,

@@ -44,11 +44,19 @@ export interface Verdict {
   readonly logs: number;
   /** Log files that the next digest will tell of. */
   readonly pending: number;
-  /** The time that the digests cover, by chain (account, region and trail). */
-  readonly chains: readonly { readonly chain: string; readonly from: string; readonly to: string }[];
+  readonly chains: readonly ChainVerdict[];
   /** Newest digests whose signature nobody has: what they say is verified by nothing. */
   readonly unsigned: readonly string[];
   readonly faults: readonly Fault[];
+}
+
+/** The time that the digests of one account, region and trail cover, and the newest of them: its signature is with its object only. */
+export interface ChainVerdict {
+  readonly chain: string;
+  readonly from: string;
+  readonly to: string;
+  readonly newest: string;
+  readonly signature?: string;
 }
 
 interface Link {
@@ -79,7 +87,7 @@ export async function verifyTrail(files: TrailFiles, crypto: Crypto, now?: numbe
   const digests = named.filter((key) => key.kind === 'digest');
   const listed = new Set<string>();
   const covered = new Map<string, number>();
-  const chains: { chain: string; from: string; to: string }[] = [];
+  const chains: ChainVerdict[] = [];
   const unsigned: string[] = [];
 
   for (const [chain, keys] of [...Map.groupBy(digests, (at) => at.chain)].sort()) {
@@ -100,7 +108,13 @@ export async function verifyTrail(files: TrailFiles, crypto: Crypto, now?: numbe
     }
     const [first, last] = [regular[0], regular.at(-1)];
     if (first === undefined || last === undefined) continue;
-    chains.push({ chain, from: first.digest.digestStartTime, to: last.digest.digestEndTime });
+    chains.push({
+      chain,
+      from: first.digest.digestStartTime,
+      to: last.digest.digestEndTime,
+      newest: last.at.key,
+      ...(last.signature === undefined ? {} : { signature: last.signature }),
+    });
     if (now !== undefined && now - Date.parse(last.digest.digestEndTime) > SILENCE_MS) {
       found('silent', last.at.key, `the newest digest ends ${last.digest.digestEndTime}: nothing came since`);
     }
