@@ -1,4 +1,5 @@
-import { knownColumnsSql, WHO_READ_COLUMNS, type WhoRead, whoReadSql } from '#mesh/audit/views/who-read.ts';
+import { whoReadQuery } from '#mesh/audit/views/views.ts';
+import { knownColumnsSql, WHO_READ_COLUMNS, type WhoRead } from '#mesh/audit/views/who-read.ts';
 import { userError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
@@ -30,7 +31,7 @@ export interface ColumnRead {
 /** What the audit tables tell of the reads of a product, oldest first. @throws what {@link checkNames} throws when there are none */
 export async function whoRead(connection: Connection, asked: WhoRead): Promise<ColumnRead[]> {
   const database = `${glueName(connection.topology.mesh)}_audit`;
-  const { rows } = await query(connection, whoReadSql(database, asked));
+  const { rows } = await query(connection, whoReadQuery(connection.topology, asked), { database });
   if (rows.length === 0) await checkNames(connection, database, asked);
   return rows.map((row) => {
     const value = Object.fromEntries(WHO_READ_COLUMNS.map((name, index) => [name, row[index] ?? null]));
@@ -56,7 +57,7 @@ export async function whoRead(connection: Connection, asked: WhoRead): Promise<C
 
 /** "Nobody" is an answer only for what there is. @throws WeftError `WEFT-AUDIT-044` for a product, table or column that the trail never knew */
 async function checkNames(connection: Connection, database: string, asked: WhoRead): Promise<void> {
-  const { rows } = await query(connection, knownColumnsSql(database, asked));
+  const { rows } = await query(connection, knownColumnsSql(asked), { database });
   const { domain, product, table, column } = asked;
   const id = `${domain}/${product}`;
   const unknown = (what: string, known: readonly string[]) =>

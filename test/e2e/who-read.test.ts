@@ -204,6 +204,8 @@ describe('who read what, on the deployed templates', () => {
 
   test('a period has what is in it, and "nobody" is said only of what there is', async () => {
     expect((await whoRead('--to', '2026-01')).reads).toEqual([]);
+    const today = new Date(world.instance.cloud.clock.now()).toISOString().slice(0, 10);
+    expect((await whoRead('--from', today.slice(0, 7), '--column', 'operator')).reads).toHaveLength(5);
     expect((await whoRead('--column', 'colour')).err).toMatch(/never knew a column "colour" .*WEFT-AUDIT-044/);
     expect((await whoRead('--table', 'nests')).err).toMatch(/never knew a table "nests".*bird_strikes_masked/s);
     const wrong = await whoRead('--from', 'May', '--to', '2026-02-30');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the ten that the stacks deploy', () => {
+  test('are the twelve that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
@@ -10,6 +10,8 @@ describe('the bundles of the Lambdas', () => {
       'dead-letters',
       'event-port',
       'publish',
+      'query-keeper',
+      'query-watch',
       'reconcile',
       'relay',
       'sweep',

@@ -8,8 +8,9 @@ const CONTEXT = "json_extract_scalar(requestparameters, '$.auditContext.addition
 /**
  * Each time that Lake Formation let somebody read a table of a product: one row for each reader, query and table. The reader's own account tells it; an
  * account that is not watched is told of by the copy that the owner gets. What a view reads as its definer is no read of anybody: whoever reads the view is told.
+ * @param within a condition on the days of the trail, which are folders: others are not read
  */
-export function dataAccess(accounts: readonly string[], definer: string): AuditView {
+export function dataAccess(accounts: readonly string[], definer: string, within = ''): AuditView {
   return {
     name: 'data_access',
     description: 'Each time that Lake Formation let somebody read a table of a product',
@@ -40,7 +41,7 @@ WITH vends AS (
     lower(regexp_extract(json_extract_scalar(requestparameters, '$.tableArn'), ':table/([^/]+)/([^/]+)$', 1)) AS databasename,
     lower(regexp_extract(json_extract_scalar(requestparameters, '$.tableArn'), ':table/([^/]+)/([^/]+)$', 2)) AS tablename
   FROM trail
-  WHERE eventsource = 'lakeformation.amazonaws.com' AND eventname = 'GetDataAccess' AND errorcode IS NULL
+  WHERE eventsource = 'lakeformation.amazonaws.com' AND eventname = 'GetDataAccess' AND errorcode IS NULL${within}
 )
 SELECT min(eventtime) AS "at", reader AS account, max(principal) AS principal, max(session) AS session,
   max(service) AS service, max(queryid) AS queryid, max(lfsession) AS lfsession, databasename, tablename, day

@@ -36,58 +36,62 @@ export const READS: AuditView = {
     day: 'varchar',
   },
   sql: `
-WITH asked AS (
-  SELECT id, account, principal, session, submittedat, state, sql, scannedbytes, tables, columns FROM queries
-), readtables AS (
-  SELECT q.id, q.account, q.principal, q.session, q.submittedat, q.state,
-    split_part(t.name, '|', 1) AS databasename, split_part(t.name, '|', 2) AS tablename
-  FROM asked q CROSS JOIN UNNEST(transform(q.tables, x -> x.databasename || '|' || x.tablename)) AS t (name)
-), readcolumns AS (
-  SELECT q.id, q.account, split_part(t.name, '|', 1) AS databasename, split_part(t.name, '|', 2) AS tablename,
-    split_part(t.name, '|', 3) AS columnname
-  FROM asked q
-  CROSS JOIN UNNEST(transform(q.columns, x -> x.databasename || '|' || x.tablename || '|' || x.columnname)) AS t (name)
-), accessed AS (
-  SELECT "at", account, principal, session, service, queryid, databasename, tablename, day FROM data_access
+WITH querytables AS (
+  SELECT q.id, q.account, q.principal, q.session, q.submittedat, q.state, q.sql, q.scannedbytes,
+    split_part(t.name, '|', 1) AS databasename, split_part(t.name, '|', 2) AS tablename,
+    transform(filter(q.columns, x -> x.databasename || '|' || x.tablename = t.name), x -> x.columnname) AS columns
+  FROM queries q
+  CROSS JOIN UNNEST(coalesce(transform(q.tables, x -> x.databasename || '|' || x.tablename), ARRAY['|'])) AS t (name)
+), told AS (
+  SELECT 1 AS vended, "at", account, principal, session, service, queryid, coalesce(queryid, "at") AS access, databasename,
+    tablename, day, CAST(NULL AS varchar) AS sql, CAST(NULL AS bigint) AS scannedbytes, CAST(NULL AS varchar) AS state,
+    CAST(NULL AS ARRAY(varchar)) AS columns
+  FROM data_access
   UNION ALL
-  SELECT t.submittedat AS "at", t.account, t.principal, t.session, 'ATHENA' AS service, t.id AS queryid, t.databasename,
-    t.tablename, replace(substr(t.submittedat, 1, 10), '-', '/') AS day
-  FROM readtables t
-  LEFT JOIN data_access d ON d.account = t.account AND d.queryid = t.id AND d.databasename = t.databasename
-    AND d.tablename = t.tablename
-  WHERE d.queryid IS NULL AND t.state = 'SUCCEEDED' AND regexp_like(t.databasename, '^[a-z0-9_]+__[a-z0-9_]+__v[0-9]+$')
+  SELECT 0 AS vended, submittedat AS "at", account, principal, session, 'ATHENA' AS service, id AS queryid, id AS access,
+    databasename, tablename, replace(substr(submittedat, 1, 10), '-', '/') AS day, sql, scannedbytes, state, columns
+  FROM querytables
+), known AS (
+  SELECT vended, "at", account, service, queryid, access, databasename, tablename, day, columns,
+    coalesce(principal, CASE WHEN queryid IS NOT NULL THEN max(principal) OVER (PARTITION BY account, queryid) END) AS principal,
+    coalesce(session, CASE WHEN queryid IS NOT NULL THEN max(session) OVER (PARTITION BY account, queryid) END) AS session,
+    max(sql) OVER (PARTITION BY account, queryid) AS sql,
+    max(scannedbytes) OVER (PARTITION BY account, queryid) AS scannedbytes,
+    max(state) OVER (PARTITION BY account, queryid) AS state
+  FROM told
+), accessed AS (
+  SELECT coalesce(min(CASE WHEN vended = 1 THEN "at" END), min("at")) AS "at", account, principal, max(session) AS session,
+    max(service) AS service, max(queryid) AS queryid, access, databasename, tablename, max(day) AS day,
+    any_value(columns) AS columns, max(sql) AS sql, max(scannedbytes) AS scannedbytes, max(state) AS state
+  FROM known
+  WHERE regexp_like(databasename, '^[a-z0-9_]+__[a-z0-9_]+__v[0-9]+$')
+  GROUP BY account, principal, access, databasename, tablename
+  HAVING max(vended) = 1 OR max(state) = 'SUCCEEDED'
 ), picked AS (
-  SELECT a."at", a.account, coalesce(a.principal, q.principal) AS principal, coalesce(a.session, q.session) AS session,
-    a.service, a.queryid, a.databasename, a.tablename, a.day, q.sql, q.scannedbytes, q.state,
-    CASE WHEN t.tablename IS NULL THEN '*' ELSE c.columnname END AS picked
+  SELECT a."at", a.account, a.principal, a.session, a.service, a.queryid, a.access, a.databasename, a.tablename, a.day, a.sql,
+    a.scannedbytes, a.state, c.picked
   FROM accessed a
-  LEFT JOIN asked q ON q.account = a.account AND q.id = a.queryid
-  LEFT JOIN readtables t ON t.account = a.account AND t.id = a.queryid AND t.databasename = a.databasename
-    AND t.tablename = a.tablename
-  LEFT JOIN readcolumns c ON c.account = a.account AND c.id = a.queryid AND c.databasename = a.databasename
-    AND c.tablename = a.tablename
-), knowntables AS (
-  SELECT DISTINCT databasename, tablename, domain, product, major, validfrom, validto FROM product_columns
+  CROSS JOIN UNNEST(CASE WHEN a.columns IS NULL THEN ARRAY['*'] WHEN cardinality(a.columns) = 0 THEN ARRAY[CAST(NULL AS varchar)]
+    ELSE a.columns END) AS c (picked)
 ), found AS (
-  SELECT a."at", a.account, a.principal, a.session, a.service, a.queryid, a.databasename, a.tablename, a.day, a.sql,
-    a.scannedbytes, a.state, a.picked, k.domain, k.product, k.major, coalesce(pc.columnname, a.picked) AS columnname, s.subscription
+  SELECT a."at", a.account, a.principal, a.session, a.service, a.queryid, a.access, a.databasename, a.tablename, a.day, a.sql,
+    a.scannedbytes, a.state, a.picked, pc.domain, pc.product, pc.major,
+    CASE WHEN a.picked IS NOT NULL THEN coalesce(pc.columnname, a.picked) END AS columnname, s.subscription
   FROM picked a
-  LEFT JOIN knowntables k ON k.databasename = a.databasename AND k.tablename = a.tablename AND ${HELD('k')}
   LEFT JOIN product_columns pc ON pc.databasename = a.databasename AND pc.tablename = a.tablename AND ${HELD('pc')}
-    AND (a.picked = '*' OR a.picked = pc.columnname)
   LEFT JOIN subscriptions_at s ON s.databasename = a.databasename AND s.account = a.account AND ${HELD('s')}
     AND (s.expiresat IS NULL OR a."at" < s.expiresat)
     AND (s.wholeaccount OR json_array_contains(s.principals, a.principal))
-    AND (a.picked IS NULL OR pc.columnname IS NULL OR (${SHOWN}))
-  WHERE pc.columnname IS NOT NULL OR k.tablename IS NULL OR a.picked IS NULL
+    AND (pc.columnname IS NULL OR (${SHOWN}))
+  WHERE pc.columnname IS NULL OR a.picked IS NULL OR a.picked = '*' OR a.picked = pc.columnname
 ), once AS (
-  SELECT "at", account, principal, session, service, queryid, databasename, tablename, day, columnname,
+  SELECT "at", account, principal, session, service, queryid, access, databasename, tablename, day, columnname,
     max(domain) AS domain, max(product) AS product, max(major) AS major, max(sql) AS sql, max(scannedbytes) AS scannedbytes,
     max(state) AS state, min(subscription) AS subscription, min(CASE WHEN picked = '*' THEN 1 ELSE 0 END) AS onlystar
   FROM found
-  GROUP BY "at", account, principal, session, service, queryid, databasename, tablename, day, columnname
+  GROUP BY "at", account, principal, session, service, queryid, access, databasename, tablename, day, columnname
 ), counted AS (
-  SELECT *, count(subscription) OVER (PARTITION BY "at", account, principal, queryid, databasename, tablename) AS given FROM once
+  SELECT *, count(subscription) OVER (PARTITION BY account, principal, access, databasename, tablename) AS given FROM once
 )
 SELECT "at", account, principal, session, service,
   coalesce(domain, split_part(databasename, '__', 1)) AS domain,

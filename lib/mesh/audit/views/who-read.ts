@@ -29,8 +29,8 @@ export const WHO_READ_COLUMNS = [
   'state',
 ] as const;
 
-/** The one query that answers who read what of a product, oldest first. The days, which are folders, keep Athena from reading others. */
-export function whoReadSql(database: string, asked: WhoRead): string {
+/** Asks `reads`, oldest first. */
+export function whoReadSql(asked: WhoRead): string {
   const { domain, product, column, table, principal, from, until } = asked;
   const conditions = [
     `domain = ${literal(domain)}`,
@@ -38,19 +38,26 @@ export function whoReadSql(database: string, asked: WhoRead): string {
     ...(table === undefined ? [] : [`tablename = ${literal(table.toLowerCase())}`]),
     ...(column === undefined ? [] : [`columnname = ${literal(column.toLowerCase())}`]),
     ...(principal === undefined ? [] : [`principal = ${literal(principal)}`]),
-    ...(from === undefined ? [] : [`"at" >= ${literal(from)}`, `day >= ${literal(folderOf(from))}`]),
-    ...(until === undefined ? [] : [`"at" < ${literal(until)}`, `day <= ${literal(folderOf(until, 1))}`]),
+    ...(from === undefined ? [] : [`"at" >= ${literal(from)}`]),
+    ...(until === undefined ? [] : [`"at" < ${literal(until)}`]),
   ];
   const columns = WHO_READ_COLUMNS.map((name) => (name === 'at' ? '"at"' : name));
-  return `SELECT ${columns.join(', ')} FROM ${database}.reads WHERE ${conditions.join(' AND ')} ORDER BY "at", principal, queryid, tablename, columnname`;
+  return `SELECT ${columns.join(', ')} FROM reads WHERE ${conditions.join(' AND ')} ORDER BY "at", principal, queryid, tablename, columnname`;
+}
+
+/** The condition on the days of the trail that a period is in; with the one before it, for a query that began there. */
+export function daysOf({ from, until }: Period): string {
+  const first = from === undefined ? '' : ` AND day >= ${literal(folderOf(from, -1))}`;
+  const last = until === undefined ? '' : ` AND day <= ${literal(folderOf(until, 1))}`;
+  return `${first}${last}`;
 }
 
 /** The columns and tables that the registry ever knew of a product. */
-export function knownColumnsSql(database: string, { domain, product }: Pick<WhoRead, 'domain' | 'product'>): string {
-  return `SELECT DISTINCT tablename, columnname FROM ${database}.product_columns WHERE domain = ${literal(domain)} AND product = ${literal(product)} ORDER BY tablename, columnname`;
+export function knownColumnsSql({ domain, product }: Pick<WhoRead, 'domain' | 'product'>): string {
+  return `SELECT DISTINCT tablename, columnname FROM product_columns WHERE domain = ${literal(domain)} AND product = ${literal(product)} ORDER BY tablename, columnname`;
 }
 
-/** The folder of a day, or of one later: an event is delivered into that of its own day, or of the next one when it was about to end. */
-function folderOf(at: string, later = 0): string {
+/** The folder of the day so many days later: an event is delivered into that of its own day, or of the next one when it was about to end. */
+function folderOf(at: string, later: number): string {
   return new Date(Date.parse(at) + later * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
 }
