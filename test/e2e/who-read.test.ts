@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { ask, refusal } from '#cli/demo/sql.ts';
@@ -200,6 +201,30 @@ describe('who read what, on the deployed templates', () => {
       [roleOf(CLEAR), clear.id, '14'],
       [`arn:aws:iam::${account}:role/unknown`, null, '14'],
     ]);
+  });
+
+  test('each object that was fetched leads to who asked, or to who read past Lake Formation', async () => {
+    const bucket = 'aviation-wildlife-safety-210000000013-us-east-1';
+    const producer = await world.as('wildlife-safety/producer');
+    const s3 = new S3Client({ ...producer.client, forcePathStyle: true });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+    await (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: Contents[0]?.Key }))).Body?.transformToByteArray();
+    world.instance.cloud.clock.advance(60_000);
+    await world.settle();
+    const rows = await audit(
+      `SELECT DISTINCT o.principal, o.vended, q.sql FROM aviation_audit.object_reads o LEFT JOIN aviation_audit.queries q ON q.id = o.queryid WHERE o.bucket = '${bucket}'`,
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        [roleOf(CLEAR), 'true', COMMON],
+        ['arn:aws:iam::210000000001:role/aviation-view-definer', 'true', MASK],
+        [roleOf('wildlife-safety/producer'), 'false', null],
+      ]),
+    );
+    const [identity] = await audit(
+      `SELECT DISTINCT sourceidentity FROM aviation_audit.object_reads WHERE principal = '${roleOf(CLEAR)}' AND vended`,
+    );
+    expect(identity).toEqual([expect.stringMatching(/^V2\.210000000011\.AROA/)]);
   });
 
   test('a period has what is in it, and "nobody" is said only of what there is', async () => {

@@ -49,8 +49,9 @@ export class CloudTrailService implements Service, Observer {
   /**
    * Records an event that is no call of this cloud's API, e.g. Lake Formation's `GetDataAccess`.
    * @param account whose trail gets it: the caller's, and again the owner's of what was read, with one `sharedEventID`.
+   * @param object ARN of the object of S3 that it touched: only trails that select it get it.
    */
-  record(account: string, partial: PartialRecord): void {
+  record(account: string, partial: PartialRecord, object?: string): void {
     const record: TrailRecord = {
       eventVersion: '1.11',
       eventTime: isoSeconds(this.#cloud.clock.now()),
@@ -68,7 +69,8 @@ export class CloudTrailService implements Service, Observer {
       ...partial,
       recipientAccountId: account,
     };
-    this.#keep({ record }, account);
+    const touched = object === undefined ? {} : { resourceType: 'AWS::S3::Object', resourceArn: object };
+    this.#keep({ record, ...touched }, account);
     this.#cloud.wake();
   }
 

@@ -18,7 +18,7 @@ export interface Crypto {
   verify(fingerprint: string, text: string, signature: string): boolean | undefined;
 }
 
-export const FAULTS = {
+const FAULTS = {
   'missing-digest': 'WEFT-AUDIT-045',
   'missing-log': 'WEFT-AUDIT-046',
   'changed-digest': 'WEFT-AUDIT-047',

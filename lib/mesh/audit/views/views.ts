@@ -2,6 +2,7 @@ import { governanceRoleName, roleArn } from '../../topology/names.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { watchedAccounts } from '../../topology/trails.ts';
 import { dataAccess } from './access.ts';
+import { objectReads } from './objects.ts';
 import { queries } from './queries.ts';
 import { READS } from './reads.ts';
 import { productColumns, subscriptionsAt } from './registry.ts';
@@ -11,7 +12,14 @@ import { daysOf, type WhoRead, whoReadSql } from './who-read.ts';
 /** The views of the trail's database, each after those that it reads. */
 export function auditViews(topology: Topology): AuditView[] {
   const { classification } = topology;
-  return [access(topology), queries(), productColumns(classification), subscriptionsAt(classification), READS];
+  return [
+    access(topology),
+    queries(),
+    productColumns(classification),
+    subscriptionsAt(classification),
+    READS,
+    objectReads(topology.mesh),
+  ];
 }
 
 /**
