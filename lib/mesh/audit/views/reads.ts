@@ -3,8 +3,12 @@ import type { AuditView } from './view.ts';
 const HELD = (relation: string) =>
   `${relation}.validfrom <= a."at" AND (${relation}.validto IS NULL OR a."at" < ${relation}.validto)`;
 
+/** Whether a clearance shows a column. */
+const CLEARED = (relation: string) =>
+  `${relation}.clearance >= pc.sensitivity AND ${relation}.clearance >= pc.keysensitivity AND NOT pc.isinternal`;
+
 /** Whether a subscription shows a column, by the rules by which it was granted. */
-const SHOWN = `s.clearance >= pc.sensitivity AND s.clearance >= pc.keysensitivity AND NOT pc.isinternal
+const SHOWN = `${CLEARED('s')}
     AND (json_extract(s.approved, '$.tables') IS NULL OR json_array_contains(json_extract(s.approved, '$.tables'), pc.tablename))
     AND (pc.ispartition OR json_extract(s.approved, '$.columns.' || pc.tablename) IS NULL
       OR json_array_contains(json_extract(s.approved, '$.columns.' || pc.tablename), pc.columnname))`;
@@ -12,7 +16,7 @@ const SHOWN = `s.clearance >= pc.sensitivity AND s.clearance >= pc.keysensitivit
 /**
  * Who read which column of which product, and through which subscription. What Lake Formation let through tells that a table was read, the text of the query which
  * of its columns. Where no text is known, e.g. of another engine than Athena, and where it has a star, the columns are all that the subscription
- * shows. A query that succeeded is a read although nothing was let through for it: its result was kept from an earlier one.
+ * shows. What no subscription gave and a standing entitlement did is told by `entitlement/<id>`. A query that succeeded is a read although nothing was let through for it: its result was kept from an earlier one.
  */
 export const READS: AuditView = {
   name: 'reads',
@@ -76,18 +80,20 @@ WITH querytables AS (
 ), found AS (
   SELECT a."at", a.account, a.principal, a.session, a.service, a.queryid, a.access, a.databasename, a.tablename, a.day, a.sql,
     a.scannedbytes, a.state, a.picked, pc.domain, pc.product, pc.major,
-    CASE WHEN a.picked IS NOT NULL THEN coalesce(pc.columnname, a.picked) END AS columnname, s.subscription
+    CASE WHEN a.picked IS NOT NULL THEN coalesce(pc.columnname, a.picked) END AS columnname, s.subscription, e.entitlement
   FROM picked a
   LEFT JOIN product_columns pc ON pc.databasename = a.databasename AND pc.tablename = a.tablename AND ${HELD('pc')}
   LEFT JOIN subscriptions_at s ON s.databasename = a.databasename AND s.account = a.account AND ${HELD('s')}
     AND (s.expiresat IS NULL OR a."at" < s.expiresat)
     AND (s.wholeaccount OR json_array_contains(s.principals, a.principal))
     AND (pc.columnname IS NULL OR (${SHOWN}))
+  LEFT JOIN entitlements_at e ON e.databasename = a.databasename AND e.account = a.account AND ${HELD('e')}
+    AND strpos(e.grants, '"' || a.principal || '"') > 0 AND (pc.columnname IS NULL OR (${CLEARED('e')}))
   WHERE pc.columnname IS NULL OR a.picked IS NULL OR a.picked = '*' OR a.picked = pc.columnname
 ), once AS (
   SELECT "at", account, principal, session, service, queryid, access, databasename, tablename, day, columnname,
     max(domain) AS domain, max(product) AS product, max(major) AS major, max(sql) AS sql, max(scannedbytes) AS scannedbytes,
-    max(state) AS state, min(subscription) AS subscription, min(CASE WHEN picked = '*' THEN 1 ELSE 0 END) AS onlystar
+    max(state) AS state, coalesce(min(subscription), 'entitlement/' || min(entitlement)) AS subscription, min(CASE WHEN picked = '*' THEN 1 ELSE 0 END) AS onlystar
   FROM found
   GROUP BY "at", account, principal, session, service, queryid, access, databasename, tablename, day, columnname
 ), counted AS (

@@ -105,3 +105,40 @@ FROM revisions
 WHERE json_extract_scalar(state, '$.state') IN ('approved', 'active', 'expiring', 'revoking')`,
   };
 }
+
+/** The standing entitlements by which an account had a product over time, as they were shared with it. */
+export function entitlementsAt(ladder: ClassificationLadder): AuditView {
+  return {
+    name: 'entitlements_at',
+    description: 'The standing entitlements that gave access, and from when to when they did',
+    columns: {
+      entitlement: 'varchar',
+      databasename: 'varchar',
+      domain: 'varchar',
+      product: 'varchar',
+      major: 'integer',
+      consumer: 'varchar',
+      account: 'varchar',
+      grants: 'varchar',
+      clearance: 'integer',
+      validfrom: 'varchar',
+      validto: 'varchar',
+    },
+    sql: `
+WITH given AS (
+  SELECT json_extract_scalar(state, '$.id') AS id, max(${rank("json_extract_scalar(state, '$.selector.classification')", ladder)}) AS clearance
+  FROM entries WHERE entity = 'entitlement' AND state IS NOT NULL GROUP BY json_extract_scalar(state, '$.id')
+), revisions AS (
+  SELECT domain, product, major, consumer, state, "at" AS validfrom,
+    lead("at") OVER (PARTITION BY domain, product, major, consumer ORDER BY "at", revision) AS validto
+  FROM entries WHERE entity = 'share'
+), named AS (
+  SELECT r.domain, r.product, r.major, r.consumer, r.state, r.validfrom, r.validto, t.id
+  FROM revisions r CROSS JOIN UNNEST(CAST(json_extract(r.state, '$.intent.entitlements') AS ARRAY(varchar))) AS t (id)
+)
+SELECT n.id AS entitlement, ${DATABASE} AS databasename, n.domain, n.product, n.major, n.consumer,
+  json_extract_scalar(n.state, '$.intent.account') AS account, json_format(json_extract(n.state, '$.intent.grants')) AS grants,
+  g.clearance, n.validfrom, n.validto
+FROM named n JOIN given g ON g.id = n.id`,
+  };
+}

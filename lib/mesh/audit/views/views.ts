@@ -5,7 +5,7 @@ import { dataAccess } from './access.ts';
 import { objectReads } from './objects.ts';
 import { queries } from './queries.ts';
 import { READS } from './reads.ts';
-import { productColumns, subscriptionsAt } from './registry.ts';
+import { entitlementsAt, productColumns, subscriptionsAt } from './registry.ts';
 import type { AuditView } from './view.ts';
 import { daysOf, type WhoRead, whoReadSql } from './who-read.ts';
 
@@ -17,6 +17,7 @@ export function auditViews(topology: Topology): AuditView[] {
     queries(),
     productColumns(classification),
     subscriptionsAt(classification),
+    entitlementsAt(classification),
     READS,
     objectReads(topology.mesh),
   ];
