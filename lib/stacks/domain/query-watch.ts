@@ -4,9 +4,11 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
 import { allowRules } from '#constructs/work-queue.ts';
 import { FINAL_STATES } from '#mesh/audit/reads/execution.ts';
 import { domainRoleName, queriesQueueName, workgroupName } from '#mesh/topology/names.ts';
@@ -70,10 +72,20 @@ export class QueryWatch extends Construct {
       principal: new ServicePrincipal('events.amazonaws.com'),
       sourceArn: rule.attrArn,
     });
+    // Its own, for the construct's default one would be a child of the stack, and out of reach of what is said here.
+    const scheduler = new Role(this, 'SchedulerRole', {
+      description: 'Starts the daily look for queries',
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    });
+    acknowledge(scheduler, INLINE_POLICY);
+    acceptWildcards(scheduler, { 'Resource::<QueryWatchFunction%.Arn>:*': 'the versions of exactly one Lambda' });
     new Schedule(this, 'Sweep', {
       description: 'Every day: queries that no event told of',
       schedule: ScheduleExpression.rate(Duration.days(1)),
       target: new LambdaInvoke(watch, {
+        role: scheduler,
         input: ScheduleTargetInput.fromObject({ sweep: true }),
         deadLetterQueue: watch.deadLetters,
         retryAttempts: 2,
