@@ -35,7 +35,8 @@ const api = createMeshApi(wayTo('execute-api', region), address, patience);
 const watch = {
   rules,
   database: auditDatabase,
-  query: async (sql: string) => (await runQuery(athena, { sql, workgroup, token: randomUUID() }, patience)).rows,
+  query: async (sql: string) =>
+    (await runQuery(athena, { sql, workgroup, database: auditDatabase, token: randomUUID() }, patience)).rows,
   get: api.get,
   post: api.post,
   now,

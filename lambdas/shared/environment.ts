@@ -21,6 +21,8 @@ const VARIABLES = {
   workgroup: 'WEFT_WORKGROUP',
   results: 'WEFT_RESULTS',
   signingKey: 'WEFT_SIGNING_KEY',
+  queriesUrl: 'WEFT_QUERIES_URL',
+  workgroups: 'WEFT_WORKGROUPS',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

@@ -64,25 +64,19 @@ export async function auditEntries(connection: Connection, options: AuditOptions
   );
 }
 
-/** The newest reads of product data in the governance account's CloudTrail, newest first. */
+/** The newest reads of product data by anybody whose account is watched, newest first: each once, however many accounts tell of it. */
 export async function auditReads(connection: Connection, options: AuditOptions): Promise<ReadRow[]> {
   const named =
     options.product === undefined
       ? ''
-      : `AND requestparameters LIKE ${literal(`%${databasePrefix(options.product)}%`)}`;
-  const sql = `
-    SELECT eventtime, json_extract_scalar(additionaleventdata, '$.lakeFormationPrincipal') AS principal,
-           json_extract_scalar(additionaleventdata, '$.requesterService') AS service,
-           json_extract_scalar(requestparameters, '$.tableArn') AS table_arn
-    FROM ${database(connection)}.trail
-    WHERE eventname = 'GetDataAccess' ${named}
-    ORDER BY eventtime DESC LIMIT ${Math.trunc(options.limit)}`;
+      : `WHERE regexp_like(databasename, ${literal(`^${databasePrefix(options.product)}[0-9]+$`)})`;
+  const sql = `SELECT "at", principal, service, databasename || '/' || tablename AS readtable FROM ${database(connection)}.data_access ${named} ORDER BY "at" DESC LIMIT ${Math.trunc(options.limit)}`;
   const { rows } = await query(connection, sql);
   return rows.map(([at, principal, service, table]) => ({
     at: at ?? '',
     principal: principal ?? '',
     service: service ?? '',
-    table: /table\/(.+)$/.exec(table ?? '')?.[1] ?? table ?? '',
+    table: table ?? '',
   }));
 }
 

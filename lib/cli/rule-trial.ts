@@ -39,14 +39,16 @@ function momentOf(text: string, later = 0): Date | undefined {
 
 /** What rules would have raised within a span, as the audit tables have it; nothing is raised. */
 export async function tryRules(rules: readonly AuditRule[], span: Span, connection: Connection): Promise<Finding[]> {
+  const { topology } = connection;
+  const database = `${glueName(topology.mesh)}_audit`;
   const sources = {
-    database: `${glueName(connection.topology.mesh)}_audit`,
-    query: async (sql: string) => (await query(connection, sql)).rows,
+    database,
+    query: async (sql: string) => (await query(connection, sql, { database })).rows,
     get: <T>(path: string, asked: Readonly<Record<string, string>>) =>
       connection.api<T>({ method: 'GET', path, query: asked }),
   };
-  const facts = await factsOf(rules, span, sources);
-  const around = await surroundingsOf(rules, facts, sources);
+  const facts = await factsOf(rules, span, sources, topology);
+  const around = await surroundingsOf(rules, facts, sources, topology);
   const digest = (text: string) => createHash('sha256').update(text).digest('hex');
   return evaluate(rules, facts, { ...around, told: [], digest });
 }

@@ -5,12 +5,12 @@ import type { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 export interface WorkQueueProps {
+  /** A physical name, where other accounts send by it. Default: generated. */
+  readonly queueName?: string;
   /** Ordered within a group, deduplicated by content. Default false. */
   readonly fifo?: boolean;
   /** The timeout of the Lambda that works it off; a message stays invisible six times as long. */
   readonly workTimeout: Duration;
-  /** A physical name, where another account sends. Default: generated. */
-  readonly queueName?: string;
   /** After that many a message is in the dead letters. Default 5. */
   readonly attempts?: number;
 }

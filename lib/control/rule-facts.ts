@@ -2,6 +2,7 @@ import { type Fact, productOf, type Sensitivity } from '#mesh/audit/rules/fact.t
 import { denialFacts, denialsSql, readFacts, readsSql, type Span } from '#mesh/audit/rules/facts-sql.ts';
 import { mayConcern, type Surroundings } from '#mesh/audit/rules/match.ts';
 import { type AuditRule, asksForColumns } from '#mesh/audit/rules/rule.ts';
+import { readsOfDays } from '#mesh/audit/views/views.ts';
 import { WeftError } from '#mesh/error.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { domainOfAccount, type Topology } from '#mesh/topology/topology.ts';
@@ -10,17 +11,24 @@ import { domainOfAccount, type Topology } from '#mesh/topology/topology.ts';
 export interface RuleSources {
   /** The Glue database of the audit tables. */
   readonly database: string;
-  /** Runs SQL over the audit tables and gives its rows. */
+  /** Runs SQL in the database of the audit tables and gives its rows. */
   query(sql: string): Promise<readonly (readonly (string | null)[])[]>;
   /** Asks the mesh's API. */
   get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
 }
 
 /** The facts of a span that some rule may look at. */
-export async function factsOf(rules: readonly AuditRule[], span: Span, sources: RuleSources): Promise<Fact[]> {
+export async function factsOf(
+  rules: readonly AuditRule[],
+  span: Span,
+  sources: RuleSources,
+  topology: Topology,
+): Promise<Fact[]> {
   const looksAt = (source: AuditRule['looksAt']) => rules.some((rule) => rule.looksAt === source);
   const { database } = sources;
-  const reads = looksAt('reads') ? readFacts(await sources.query(readsSql(database, span))) : [];
+  const reads = looksAt('reads')
+    ? readFacts(await sources.query(readsSql(span, readsOfDays(topology, { from: span.since }))))
+    : [];
   const denials = looksAt('denials') ? denialFacts(await sources.query(denialsSql(database, span))) : [];
   return [...reads, ...denials];
 }
@@ -30,8 +38,8 @@ export async function surroundingsOf(
   rules: readonly AuditRule[],
   facts: readonly Fact[],
   sources: Pick<RuleSources, 'get'>,
+  topology: Topology,
 ): Promise<Surroundings> {
-  const { topology } = await sources.get<{ topology: Topology }>('/mesh', {});
   const domainOf = (account: string) => domainOfAccount(topology, account)?.name;
   const asking = rules.filter(asksForColumns);
   const wanted = facts.filter((fact) => asking.some((rule) => mayConcern(rule, fact, { domainOf })));

@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#mesh/audit/alert.ts';
 import { evaluate, type Finding } from '#mesh/audit/rules/evaluate.ts';
 import type { AuditRule } from '#mesh/audit/rules/rule.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import { factsOf, type RuleSources, surroundingsOf } from './rule-facts.ts';
 
 export interface RuleWatch extends RuleSources {
@@ -35,9 +36,10 @@ export async function watchRules(watch: RuleWatch): Promise<Look> {
   const longest = longestWindow(watch.rules);
   const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
   const span = { since: before(longest + LATE), until: before(0) };
-  const facts = await factsOf(watch.rules, span, watch);
+  const { topology } = await watch.get<{ topology: Topology }>('/mesh', {});
+  const facts = await factsOf(watch.rules, span, watch, topology);
   if (facts.length === 0) return { facts: 0, raised: [], failed: [] };
-  const around = await surroundingsOf(watch.rules, facts, watch);
+  const around = await surroundingsOf(watch.rules, facts, watch, topology);
   const { alerts } = await watch.get<{ alerts: AlertRecord[] }>('/alerts', { since: before(2 * longest + LATE) });
   const findings = evaluate(watch.rules, facts, { ...around, told: alerts, digest: watch.digest });
   const raised: string[] = [];

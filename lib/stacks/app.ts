@@ -7,7 +7,9 @@ import type { AuditRules } from '#mesh/audit/rules/rule.ts';
 import { userError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
+import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { AuditStage } from './audit/audit-stage.ts';
+import { OrganizationStage } from './audit/organization-stage.ts';
 import { WitnessStage } from './audit/witness-stage.ts';
 import { DomainStage } from './domain/domain-stage.ts';
 import { GovernanceStage } from './governance/governance-stage.ts';
@@ -27,7 +29,7 @@ export interface BuildOptions {
 }
 
 /**
- * The CDK app of one mesh: a stage for the governance account, one for each domain's, and one for the audit account where it is apart. Without the CDK's own check of the templates, which
+ * The CDK app of one mesh: a stage for the governance account, one for each domain's, and one each for the audit account and the management account where they are apart. Without the CDK's own check of the templates, which
  * takes most of the time of a synthesis: `bin/app.ts` has it, and so does everything that `cdk` deploys.
  */
 export function buildApp(topology: Topology, options: BuildOptions = {}): App {
@@ -57,6 +59,9 @@ export function addMesh(
   if (topology.witnessAccount !== undefined) new WitnessStage(app, site, topology.witnessAccount);
   if (isAuditApart(topology)) new AuditStage(app, site);
   new GovernanceStage(app, site);
+  // After the bucket, wherever that is, and before the domains, so that nothing of them is missed.
+  const management = organizationTrailAccount(topology);
+  if (management !== undefined) new OrganizationStage(app, site, management);
   for (const domain of topology.domains) new DomainStage(app, site, domain);
   settleWildcards(app);
 }

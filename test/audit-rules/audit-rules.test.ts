@@ -168,7 +168,7 @@ describe.each([
     },
     'the columns, bytes and subscriptions of the view `reads` become facts': async () => {
       const span = { since: '2026-03-02T00:00:00Z', until: '2026-03-03T00:00:00Z' };
-      const sql = readsSql('aviation_audit', span, MADE_READS);
+      const sql = readsSql(span, MADE_READS);
       const facts = readFacts((await query(await mesh.world.as('governance/auditor'), sql)).rows);
       const jobs = facts.filter(({ principal }) => principal.endsWith('/job'));
       expect(jobs.map(({ at, columns, bytes }) => [at, columns, bytes]).toSorted()).toEqual([

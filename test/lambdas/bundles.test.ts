@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the eleven that the stacks deploy', () => {
+  test('are the fifteen that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
@@ -12,6 +12,8 @@ describe('the bundles of the Lambdas', () => {
       'disposal',
       'event-port',
       'publish',
+      'query-keeper',
+      'query-watch',
       'reconcile',
       'relay',
       'sweep',

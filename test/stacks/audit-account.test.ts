@@ -4,9 +4,12 @@ import { AUDIT, auditApart } from './audit-apart.ts';
 import { appOf, aviation, type CfnResource, templatesOf } from './aviation.ts';
 
 const templates = templatesOf(appOf(auditApart()));
-const before = templatesOf(appOf(aviation()));
+const { managementAccount: _, ...ownTrails } = aviation();
+const before = templatesOf(appOf(ownTrails));
+const organization = templatesOf(appOf({ ...aviation(), auditAccount: AUDIT }));
 const RELAY = 'arn:aws:iam::210000000001:role/aviation-relay';
-const TRAIL = 'arn:aws:cloudtrail:us-east-1:210000000001:trail/aviation-governance';
+const trailArn = (account: string, name: string) => `arn:aws:cloudtrail:us-east-1:${account}:trail/aviation-${name}`;
+const TRAIL = trailArn('210000000001', 'governance');
 
 interface Statement {
   readonly Sid?: string;
@@ -43,22 +46,22 @@ describe('an audit account apart', () => {
     });
   });
 
-  test('changes in a domain’s account where records of removals go, and little in governance', () => {
+  test('changes in a domain’s account only where its trail, its queries and its records of removals go, and little in governance', () => {
     const changed = [...before.keys()].filter(
       (name) => JSON.stringify(before.get(name)) !== JSON.stringify(templates.get(name)),
     );
-    const domains = aviation().domains.map(({ name }) => `aviation-${name}`);
+    const domains = ownTrails.domains.flatMap(({ name }) => [`aviation-${name}`, `aviation-${name}-trail`]);
     const governance = ['aviation-audit', 'aviation-governance', 'aviation-governance-foundation', 'aviation-witness'];
     expect(changed.sort()).toEqual([...governance, ...domains].sort());
-    const resources = (stacks: typeof before, domain: string) => stacks.get(domain)?.Resources ?? {};
-    for (const domain of domains) {
-      const [was, is] = [resources(before, domain), resources(templates, domain)];
+    const resources = (stacks: typeof before, stack: string) => stacks.get(stack)?.Resources ?? {};
+    for (const { name } of ownTrails.domains) {
+      const [was, is] = [resources(before, `aviation-${name}`), resources(templates, `aviation-${name}`)];
       const others = Object.keys(is).filter((id) => JSON.stringify(is[id]) !== JSON.stringify(was[id]));
-      expect(others.every((id) => /^Disposal(Function|RoleDefaultPolicy)/.test(id))).toBe(true);
+      expect(others.filter((id) => !/^(Disposal|Quer)/.test(id))).toEqual([]);
     }
   });
 
-  test('admits from outside one role to add entries, CloudTrail for one trail, and the disposals for records', () => {
+  test('admits from outside one role to add entries, CloudTrail for the trails of the mesh, and the disposals for records', () => {
     const all = statements('aviation-audit', 'AWS::S3::BucketPolicy', 'PolicyDocument');
     const outside = all.filter(({ Effect, Sid }) => Effect === 'Allow' && /^(Relay|Trail|Disposals)/.test(Sid ?? ''));
     expect(outside.map(({ Sid, Action }) => [Sid, Action])).toEqual([
@@ -76,7 +79,8 @@ describe('an audit account apart', () => {
       ArnEquals: { 'aws:PrincipalArn': RELAY },
       Null: { 's3:if-none-match': 'false' },
     });
-    expect(outside[3]?.Condition).toMatchObject({ StringEquals: { 'aws:SourceArn': TRAIL } });
+    const sources = (outside[3]?.Condition as { StringEquals: Record<string, string[]> }).StringEquals['aws:SourceArn'];
+    expect(sources).toEqual([TRAIL, ...ownTrails.domains.map(({ name, account }) => trailArn(account, name))]);
     const foreign = all.filter(
       ({ Effect, Principal }) => Effect === 'Allow' && text(Principal).includes('210000000001'),
     );
@@ -84,7 +88,8 @@ describe('an audit account apart', () => {
   });
 
   test('lets the relay encrypt with its key through S3, CloudTrail for the trails, and neither decrypt', () => {
-    const [own, ...outside] = statements('aviation-audit-foundation', 'AWS::KMS::Key', 'KeyPolicy');
+    const all = statements('aviation-audit-foundation', 'AWS::KMS::Key', 'KeyPolicy');
+    const [own, ...outside] = all.filter(({ Sid }) => Sid !== 'Logs');
     expect(text(own?.Principal)).toContain(AUDIT);
     expect(outside.slice(0, 4).map(({ Sid, Action }) => [Sid, Action])).toEqual([
       ['TrailEncrypts', 'kms:GenerateDataKey*'],
@@ -122,10 +127,10 @@ describe('an audit account apart', () => {
     expect(ofType('aviation-audit-foundation', 'AWS::KMS::Key')[0]?.DeletionPolicy).toBe('Retain');
   });
 
-  test('reads CloudTrail of both accounts as one table', () => {
+  test('reads CloudTrail of all accounts as one table', () => {
     const trail = ofType('aviation-audit', 'AWS::Glue::Table').map(({ Properties }) => text(Properties));
     expect(trail.find((table) => table.includes('"projection.account.values"'))).toContain(
-      '"210000000001,210000000002"',
+      `"210000000001,210000000002,${ownTrails.domains.map(({ account }) => account).join(',')}"`,
     );
   });
 
@@ -135,6 +140,67 @@ describe('an audit account apart', () => {
       ({ Type }) => Type === 'AWS::ApiGateway::RestApi',
     );
     expect(text(apis[0]?.Properties?.Policy)).toContain(`:iam::${AUDIT}:root`);
+  });
+});
+
+describe('an organization’s trail', () => {
+  const trail = Object.values(organization.get('aviation-organization-trail')?.Resources ?? {})[0]?.Properties;
+
+  test('is made once, in the management account, with validation, and no account has another', () => {
+    const trails = [...organization].flatMap(([stack, { Resources }]) =>
+      Object.values(Resources)
+        .filter(({ Type }) => Type === 'AWS::CloudTrail::Trail')
+        .map(() => stack),
+    );
+    expect(trails).toEqual(['aviation-organization-trail']);
+    expect(trail).toMatchObject({
+      IsOrganizationTrail: true,
+      IsMultiRegionTrail: true,
+      EnableLogFileValidation: true,
+      S3BucketName: 'aviation-trail-210000000002-us-east-1',
+      KMSKeyId: 'arn:aws:kms:us-east-1:210000000002:alias/aviation-audit',
+    });
+  });
+
+  test('keeps each read and write of an object of the mesh’s buckets, and of none of its own', () => {
+    expect(trail?.AdvancedEventSelectors).toEqual([
+      { Name: 'Management', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+      {
+        Name: 'Objects',
+        FieldSelectors: [
+          { Field: 'eventCategory', Equals: ['Data'] },
+          { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+          {
+            Field: 'resources.ARN',
+            StartsWith: ['arn:aws:s3:::aviation-'],
+            NotStartsWith: ['arn:aws:s3:::aviation-trail-210000000002-us-east-1/'],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('is the only one that the bucket and the key take files of', () => {
+    const source = 'arn:aws:cloudtrail:us-east-1:210000000000:trail/aviation-organization';
+    const policies = Object.values(organization.get('aviation-audit')?.Resources ?? {}).filter(
+      ({ Type }) => Type === 'AWS::S3::BucketPolicy',
+    );
+    const delivers = policies
+      .flatMap(({ Properties }) => (Properties?.PolicyDocument as { Statement: Statement[] }).Statement)
+      .find(({ Sid }) => Sid === 'TrailDelivers') as Statement & { Resource: unknown };
+    expect(delivers.Condition).toEqual({
+      StringEquals: { 'aws:SourceArn': [source], 's3:x-amz-acl': 'bucket-owner-full-control' },
+    });
+    expect(text(delivers.Resource)).toContain('/AWSLogs/o-weftdemo01/*');
+    expect(text(delivers.Resource)).toContain('/AWSLogs/210000000000/*');
+  });
+
+  test('takes nothing of a partner: its account is not the mesh’s to watch', () => {
+    const [first, ...others] = ownTrails.domains;
+    const partner = { ...first, external: true, terms: 'https://terms.example' } as (typeof ownTrails.domains)[number];
+    const apart = templatesOf(appOf({ ...ownTrails, domains: [partner, ...others] }));
+    expect(apart.has(`aviation-${partner.name}-trail`)).toBe(false);
+    expect(apart.has(`aviation-${others[0]?.name}-trail`)).toBe(true);
   });
 });
 

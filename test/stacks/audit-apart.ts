@@ -3,7 +3,8 @@ import { aviation } from './aviation.ts';
 
 export const AUDIT = '210000000002';
 
-/** The example with an audit account of its own. */
+/** The example with an audit account of its own, and a trail in each account instead of the organization's. */
 export function auditApart(): Topology {
-  return { ...aviation(), auditAccount: AUDIT };
+  const { managementAccount: _, ...topology } = aviation();
+  return { ...topology, auditAccount: AUDIT };
 }

@@ -7,6 +7,14 @@ function text(templates: Map<string, CfnTemplate>, name: string): string {
   return JSON.stringify(templates.get(name));
 }
 
+/** The types of the resources that differ. */
+function changedTypes(one: CfnTemplate | undefined, other: CfnTemplate | undefined): string[] {
+  const changed = Object.entries(other?.Resources ?? {}).filter(
+    ([id, resource]) => JSON.stringify(one?.Resources[id]) !== JSON.stringify(resource),
+  );
+  return [...new Set(changed.map(([, { Type }]) => Type))].sort();
+}
+
 describe('stacks of the example', () => {
   test('are one foundation and one stack for each account, and one enrolment for each domain', () => {
     expect([...before.keys()].sort()).toEqual(
@@ -15,6 +23,7 @@ describe('stacks of the example', () => {
         'aviation-governance',
         'aviation-governance-foundation',
         'aviation-witness',
+        'aviation-organization-trail',
         ...aviation().domains.flatMap(({ name }) => [
           `aviation-${name}`,
           `aviation-${name}-foundation`,
@@ -51,17 +60,22 @@ describe('one domain more', () => {
   const added = anotherDomain();
   const after = templatesOf(appOf({ ...topology, domains: [...topology.domains, added] }));
 
-  test('adds its own three stacks and changes no other', () => {
+  // The trail's tables name the accounts that they are read of.
+  const others = [...before.keys()].filter((name) => name !== 'aviation-audit');
+
+  test('adds its own three stacks and changes no other but the tables of the trail', () => {
     const fresh = [...after.keys()].filter((name) => !before.has(name));
     expect(fresh.sort()).toEqual(
       [`aviation-${added.name}`, `aviation-${added.name}-foundation`, `aviation-enrolment-${added.name}`].sort(),
     );
-    for (const name of before.keys()) expect([name, text(after, name)]).toEqual([name, text(before, name)]);
+    for (const name of others) expect([name, text(after, name)]).toEqual([name, text(before, name)]);
+    const kinds = changedTypes(before.get('aviation-audit'), after.get('aviation-audit'));
+    expect(kinds).toEqual(['AWS::Glue::Table']);
   });
 
   test('first in mesh.yaml changes no other either', () => {
     const first = templatesOf(appOf({ ...topology, domains: [added, ...topology.domains] }));
-    for (const name of before.keys()) expect([name, text(first, name)]).toEqual([name, text(before, name)]);
+    for (const name of others) expect([name, text(first, name)]).toEqual([name, text(before, name)]);
   });
 
   test('without an organization changes only the policies of the API, of the other domains’ buses, and of the trail’s bucket and key beside its own', () => {

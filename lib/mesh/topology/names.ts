@@ -15,7 +15,7 @@ export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
 export type DomainRole = (typeof DOMAIN_ROLES)[number];
 export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
 /** The Lambdas of a domain whose roles others know by name. */
-export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port' | 'disposal';
+export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port' | 'disposal' | 'query-watch';
 
 /** The Lambdas of the mesh's governance that call its API. */
 export type GovernanceMachine = 'audit-rules';
@@ -90,7 +90,7 @@ export function witnessBucketName(mesh: string, account: string, region: string)
   return `${mesh}-witness-${account}-${region}`;
 }
 
-/** The bucket that holds CloudTrail's files, where the audit account is not the governance account. */
+/** The bucket of the audit account that holds CloudTrail's files, of whatever account they tell. */
 export function trailBucketName(mesh: string, account: string, region: string): string {
   return `${mesh}-trail-${account}-${region}`;
 }
@@ -98,15 +98,6 @@ export function trailBucketName(mesh: string, account: string, region: string): 
 /** The alias of the key of the audit account, by which other accounts know it. */
 export function auditKeyAlias(mesh: string): string {
   return `alias/${mesh}-audit`;
-}
-
-/** CloudTrail's trail of the governance account, where its files go to an audit account apart. */
-export function governanceTrailArn({ mesh, account, region }: Site): string {
-  return `arn:aws:cloudtrail:${region}:${account}:trail/${governanceTrailName(mesh)}`;
-}
-
-export function governanceTrailName(mesh: string): string {
-  return `${mesh}-governance`;
 }
 
 /** The alias of the key of a domain's product bucket. */
@@ -129,6 +120,11 @@ export function busArn(site: Site, name: string): string {
 /** The Athena workgroup of a domain's analysts, or of the auditors (`auditor`). */
 export function workgroupName(mesh: string, owner: string): string {
   return `${mesh}-${owner}`;
+}
+
+/** The queue of the audit account that takes the executions of Athena. */
+export function queriesQueueName(mesh: string): string {
+  return `${mesh}-queries`;
 }
 
 /** `EventBridge` source of the mesh's own events. */

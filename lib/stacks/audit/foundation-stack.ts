@@ -1,10 +1,11 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { AccountPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { EncryptedKey } from '#constructs/encrypted-key.ts';
 import { LakeSettings } from '#constructs/lake-settings.ts';
-import { auditKeyAlias, governanceRoleName, governanceTrailArn, roleArn } from '#mesh/topology/names.ts';
+import { auditKeyAlias, governanceRoleName, roleArn } from '#mesh/topology/names.ts';
 import type { MeshSite } from '../mesh-site.ts';
+import { admitTrailsToKey } from './admit-trails.ts';
 
 /** What must be in the audit account before the trail: Lake Formation's settings, with no administrator of the mesh among them, and the key. */
 export class AuditFoundationStack extends Stack {
@@ -15,39 +16,12 @@ export class AuditFoundationStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & MeshSite) {
     super(scope, id, props);
     const { topology } = props;
-    const { mesh, region, governanceAccount } = topology;
+    const { mesh, governanceAccount } = topology;
     new LakeSettings(this, 'LakeSettings', { admins: [], crossAccountVersion: topology.crossAccountVersion });
     this.key = new EncryptedKey(this, 'Key', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
     this.logsKey = new EncryptedKey(this, 'LogsKey', { description: `${mesh}: logs of the audit account` }).allowLogs();
-    this.#admitTrails([
-      governanceTrailArn({ mesh, account: governanceAccount, region }),
-      `arn:aws:cloudtrail:${region}:${this.account}:trail/*`,
-    ]);
+    admitTrailsToKey(topology, this.key, this.account);
     this.#admitRelay(governanceAccount, roleArn(governanceAccount, governanceRoleName(mesh, 'relay')));
-  }
-
-  /** CloudTrail encrypts for the governance account's trail and for this account's own, and decrypts for none. */
-  #admitTrails(trails: readonly string[]): void {
-    const principals = [new ServicePrincipal('cloudtrail.amazonaws.com')];
-    const source = { 'aws:SourceArn': trails };
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'TrailEncrypts',
-        principals,
-        actions: ['kms:GenerateDataKey*'],
-        resources: ['*'],
-        conditions: { ArnLike: source, StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': trails } },
-      }),
-    );
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'TrailLooks',
-        principals,
-        actions: ['kms:DescribeKey'],
-        resources: ['*'],
-        conditions: { ArnLike: source },
-      }),
-    );
   }
 
   /** By condition and not by principal, because a policy that names a role of another account is refused until that role exists. */

@@ -15,6 +15,7 @@ import type { DomainFoundationStack } from './foundation-stack.ts';
 import { connectToMesh } from './mesh-link.ts';
 import { People } from './people.ts';
 import { admitProducts } from './product-senders.ts';
+import { QueryWatch } from './query-watch.ts';
 
 export interface DomainStackProps extends StackProps, MeshSite {
   readonly domain: Domain;
@@ -66,6 +67,7 @@ export class DomainStack extends Stack {
     const shared = { topology, domain, bus: bus.bus, logsKey: key, lambdas };
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
+    new QueryWatch(this, 'QueryWatch', { ...shared, workgroups: [analysts, producers] });
     new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     const disposal = new Disposal(this, 'Disposal', {
       ...shared,

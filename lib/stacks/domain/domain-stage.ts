@@ -1,6 +1,7 @@
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Domain } from '#mesh/topology/topology.ts';
+import { TrailStack, trailOf } from '../audit/trail-stack.ts';
 import { environmentOf, type MeshSite, tagCosts } from '../mesh-site.ts';
 import { DomainStack } from './domain-stack.ts';
 import { DomainFoundationStack } from './foundation-stack.ts';
@@ -26,5 +27,13 @@ export class DomainStage extends Stage {
       description: `${name}: people, catalog, queries and the link to the mesh`,
     });
     stack.addStackDependency(foundation);
+    const trail = trailOf(topology, domain.account);
+    if (trail === undefined) return;
+    new TrailStack(this, 'Trail', {
+      ...site,
+      site: trail,
+      stackName: `${name}-trail`,
+      description: `${name}: CloudTrail of the account, whose files go to the audit account`,
+    });
   }
 }

@@ -11,6 +11,7 @@ import { PersonRole } from '#constructs/person-role.ts';
 import { PrivateBucket } from '#constructs/private-bucket.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
+import { auditViews } from '#mesh/audit/views/views.ts';
 import {
   auditBucketName,
   glueName,
@@ -20,16 +21,20 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
+import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { ACKNOWLEDGE, HOLD, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitDisposals } from '../audit/admit-disposals.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
+import { admitTrails } from '../audit/admit-trails.ts';
 import { AuditLog } from '../audit/audit-log.ts';
+import { QueryKeeper } from '../audit/query-keeper.ts';
 import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
 import { RuleWatch } from '../audit/rule-watch.ts';
 import { SavedFindings } from '../audit/saved-findings.ts';
+import { VERIFY_WILDCARDS, verifyStatements } from '../audit/verify-access.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
-import { entriesTable, trailTable } from './audit-tables.ts';
+import { auditView, entriesTable, executionsTable, trailTable } from './audit-tables.ts';
 
 export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
@@ -55,26 +60,18 @@ export class AuditStack extends Stack {
       ...lock,
       bucketName: auditBucketName(mesh, this.account, this.region),
     });
-    const apart = isAuditApart(topology);
     const logs = new PrivateBucket(this, 'TrailLogs', {
       ...lock,
-      bucketName: apart ? trailBucketName(mesh, this.account, this.region) : undefined,
+      bucketName: trailBucketName(mesh, this.account, this.region),
     });
-    if (apart) admitGovernance(topology, { entries, logs });
+    if (isAuditApart(topology)) admitGovernance(topology, entries);
     const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey, logsKey: props.logsKey });
     admitDisposals(topology, { entries, key: auditKey });
-    const trail = new Trail(this, 'Trail', {
-      bucket: logs,
-      encryptionKey: auditKey,
-      enableFileValidation: true,
-      isMultiRegionTrail: true,
-      includeGlobalServiceEvents: true,
-    });
-    acknowledge(trail, {
-      'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
-        'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
-    });
-    trail.addS3EventSelector([{ bucket: entries }]);
+    admitTrails(topology, logs);
+    if (organizationTrailAccount(topology) === undefined) this.#trail(logs, entries, auditKey);
+
+    const { logsKey, lambdas, auditRules } = props;
+    new QueryKeeper(this, 'QueryKeeper', { topology, bucket: entries, key: auditKey, logsKey, auditRules, lambdas });
 
     const database = `${glueName(mesh)}_audit`;
     const catalog = new CfnDatabase(this, 'Database', {
@@ -87,7 +84,9 @@ export class AuditStack extends Stack {
     });
     const tables = [
       entriesTable(this, database, entries.bucketName),
-      trailTable(this, database, logs.bucketName, [...new Set([topology.governanceAccount, this.account])]),
+      trailTable(this, database, logs.bucketName, topology),
+      executionsTable(this, database, entries.bucketName),
+      ...auditViews(topology).map((view) => auditView(this, database, view)),
     ];
     for (const table of tables) table.addResourceDependency(catalog);
     const locations = [entries, logs].map(
@@ -120,9 +119,16 @@ export class AuditStack extends Stack {
         invoke(topology, [...READ, ...ACKNOWLEDGE, ...HOLD]),
         ...workgroup.statements(),
         catalogRead(this, [this.account], [database]),
+        ...verifyStatements(logs, auditKey),
         ...readLog(topology, { bucket: entries, key: log.key, auditKey }),
       ],
-      wildcards: { ...INVOKE_WILDCARDS, ...QueryWorkgroup.wildcards, ...CATALOG_WILDCARDS, ...LOG_WILDCARDS },
+      wildcards: {
+        ...INVOKE_WILDCARDS,
+        ...QueryWorkgroup.wildcards,
+        ...CATALOG_WILDCARDS,
+        ...LOG_WILDCARDS,
+        ...VERIFY_WILDCARDS,
+      },
     });
     const watch = new RuleWatch(this, 'Rules', { ...props, database });
     // The schedule's role is a child of the stack, wherever the schedule is.
@@ -134,5 +140,21 @@ export class AuditStack extends Stack {
       .give('Tables', auditorArn, { database, table: '*' }, ['SELECT', 'DESCRIBE'])
       .give('RulesDatabase', watch.principal, { database }, ['DESCRIBE'])
       .give('RulesTables', watch.principal, { database, table: '*' }, ['SELECT', 'DESCRIBE']);
+  }
+
+  /** The account's own trail, where no trail of the organization has it. */
+  #trail(logs: PrivateBucket, entries: PrivateBucket, encryptionKey: IKey): void {
+    const trail = new Trail(this, 'Trail', {
+      bucket: logs,
+      encryptionKey,
+      enableFileValidation: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+    });
+    acknowledge(trail, {
+      'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
+        'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
+    });
+    trail.addS3EventSelector([{ bucket: entries }]);
   }
 }

@@ -3,6 +3,10 @@ import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import { ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
+import type { KeptQuery } from '#mesh/audit/reads/execution.ts';
+import { type AuditView, hiveType, viewText } from '#mesh/audit/views/view.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { trailRoot, watchedAccounts } from '#mesh/topology/trails.ts';
 
 type Columns = Readonly<Record<string, string>>;
 
@@ -76,24 +80,72 @@ export function entriesTable(scope: Construct, database: string, bucket: string)
   });
 }
 
-/**
- * What AWS saw in the governance account, and in the audit account where that is apart; partitions are computed, so no crawler has to find
- * them. With two accounts the account is a partition as well.
- */
-export function trailTable(scope: Construct, database: string, bucket: string, accounts: readonly string[]): CfnTable {
+const EXECUTION_COLUMNS: Readonly<Record<keyof KeptQuery, string>> = {
+  id: 'string',
+  account: 'string',
+  region: 'string',
+  workgroup: 'string',
+  submittedAt: 'string',
+  completedAt: 'string',
+  state: 'string',
+  statementType: 'string',
+  sql: 'string',
+  sqlSha256: 'string',
+  cut: 'boolean',
+  databaseName: 'string',
+  scannedBytes: 'bigint',
+  tables: 'array<struct<account:string,databasename:string,tablename:string>>',
+  columns: 'array<struct<databasename:string,tablename:string,columnname:string>>',
+};
+
+/** What was asked of Athena: one row for each execution that an account told of. */
+export function executionsTable(scope: Construct, database: string, bucket: string): CfnTable {
+  return table(scope, 'ExecutionsTable', database, 'executions', {
+    description:
+      'Executions of Athena with their text, as the accounts tell them; the view queries has who started them',
+    parameters: { classification: 'json' },
+    columns: EXECUTION_COLUMNS,
+    partitionKeys: {},
+    location: `s3://${bucket}/queries/`,
+    inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    serde: 'org.openx.data.jsonserde.JsonSerDe',
+  });
+}
+
+/** A view as Athena keeps its own: whoever asks it reads its tables by their own rights. */
+export function auditView(scope: Construct, database: string, view: AuditView): CfnTable {
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  return new CfnTable(scope, `View-${view.name}`, {
+    catalogId: Stack.of(scope).account,
+    databaseName: database,
+    tableInput: {
+      name: view.name,
+      description: view.description,
+      tableType: 'VIRTUAL_VIEW',
+      parameters: { presto_view: 'true', comment: 'Presto View' },
+      partitionKeys: [],
+      storageDescriptor: {
+        columns: Object.entries(view.columns).map(([name, type]) => ({ name, type: hiveType(type) })),
+        location: '',
+        serdeInfo: {},
+      },
+      viewOriginalText: viewText(view, database, encode),
+      viewExpandedText: '/* Presto View */',
+    },
+  });
+}
+
+/** What AWS saw in each account of the mesh. Partitions are computed, so no crawler has to find them. */
+export function trailTable(scope: Construct, database: string, bucket: string, topology: Topology): CfnTable {
   const { region } = Stack.of(scope);
-  const [account, ...others] = accounts;
-  const several = others.length > 0;
-  const root = `s3://${bucket}/AWSLogs/${several ? '${account}' : account}/CloudTrail`;
-  const byAccount = { 'projection.account.type': 'enum', 'projection.account.values': accounts.join(',') };
+  const root = `s3://${bucket}/${trailRoot(topology)}`;
   return table(scope, 'TrailTable', database, 'trail', {
-    description: several
-      ? 'CloudTrail of the governance account and of the audit account'
-      : 'CloudTrail of the governance account',
+    description: 'CloudTrail of every account of the mesh',
     parameters: {
       classification: 'cloudtrail',
       'projection.enabled': 'true',
-      ...(several ? byAccount : {}),
+      'projection.account.type': 'enum',
+      'projection.account.values': watchedAccounts(topology).join(','),
       'projection.region.type': 'enum',
       'projection.region.values': region,
       'projection.day.type': 'date',
@@ -101,11 +153,11 @@ export function trailTable(scope: Construct, database: string, bucket: string, a
       'projection.day.range': '2026/01/01,NOW',
       'projection.day.interval': '1',
       'projection.day.interval.unit': 'DAYS',
-      'storage.location.template': `${root}/\${region}/\${day}`,
+      'storage.location.template': `${root}/\${account}/CloudTrail/\${region}/\${day}`,
     },
     columns: TRAIL_COLUMNS,
-    partitionKeys: { ...(several ? { account: 'string' } : {}), region: 'string', day: 'string' },
-    location: several ? `s3://${bucket}/AWSLogs/` : `${root}/`,
+    partitionKeys: { account: 'string', region: 'string', day: 'string' },
+    location: `${root}/`,
     inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
     serde: 'org.apache.hive.hcatalog.data.JsonSerDe',
   });

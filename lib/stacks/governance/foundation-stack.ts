@@ -1,10 +1,11 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { EncryptedKey } from '#constructs/encrypted-key.ts';
 import { LakeSettings } from '#constructs/lake-settings.ts';
 import { auditKeyAlias, governanceRoleName } from '#mesh/topology/names.ts';
-import { isAuditApart } from '#mesh/topology/topology.ts';
+import { isAuditApart, type Topology } from '#mesh/topology/topology.ts';
+import { admitTrailsToKey } from '../audit/admit-trails.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { ViewGround } from './view-ground.ts';
 
@@ -19,7 +20,7 @@ export class GovernanceFoundationStack extends Stack {
     super(scope, id, props);
     const { mesh, crossAccountVersion } = props.topology;
     this.controlKey = new EncryptedKey(this, 'ControlKey', { description: `${mesh}: registry and logs` }).allowLogs();
-    if (!isAuditApart(props.topology)) this.auditKey = this.#trailKey(mesh);
+    if (!isAuditApart(props.topology)) this.auditKey = this.#trailKey(props.topology);
     // Lake Formation keeps administrators by name: the role is here, and its policies are where the Lambda is.
     const reconciler = new Role(this, 'ReconcileRole', {
       roleName: governanceRoleName(mesh, 'reconcile'),
@@ -29,19 +30,14 @@ export class GovernanceFoundationStack extends Stack {
     const settings = new LakeSettings(this, 'LakeSettings', { admins: [reconciler.roleArn], crossAccountVersion });
     new ViewGround(this, 'Views', { topology: props.topology, key: this.controlKey, reconciler, settings });
   }
-  #trailKey(mesh: string): EncryptedKey {
-    const key = new EncryptedKey(this, 'AuditKey', { alias: auditKeyAlias(mesh), description: `${mesh}: audit trail` });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'Trail',
-        principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
-        actions: ['kms:GenerateDataKey*', 'kms:DescribeKey'],
-        resources: ['*'],
-        conditions: {
-          StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': `arn:aws:cloudtrail:*:${this.account}:trail/*` },
-        },
-      }),
-    );
+
+  #trailKey(topology: Topology): EncryptedKey {
+    const { mesh } = topology;
+    const key = new EncryptedKey(this, 'AuditKey', {
+      alias: auditKeyAlias(mesh),
+      description: `${mesh}: audit trail`,
+    });
+    admitTrailsToKey(topology, key, this.account);
     return key;
   }
 }

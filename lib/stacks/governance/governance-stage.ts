@@ -1,8 +1,8 @@
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { TrailStack, trailOf } from '../audit/trail-stack.ts';
 import { environmentOf, type MeshSite, tagCosts } from '../mesh-site.ts';
 import { AuditStack } from './audit-stack.ts';
-import { TrailStack } from './audit-trail-stack.ts';
 import { EnrolmentStack } from './enrolment-stack.ts';
 import { GovernanceFoundationStack } from './foundation-stack.ts';
 import { GovernanceStack } from './governance-stack.ts';
@@ -28,11 +28,7 @@ export class GovernanceStage extends Stage {
           auditKey,
           logsKey: foundation.controlKey,
         })
-      : new TrailStack(this, 'Trail', {
-          ...site,
-          stackName: `${mesh}-trail`,
-          description: `${mesh}: CloudTrail of the governance account, whose files go to the audit account`,
-        });
+      : this.#trail(site);
     const governance = new GovernanceStack(this, 'Governance', {
       ...site,
       stackName: `${mesh}-governance`,
@@ -40,7 +36,7 @@ export class GovernanceStage extends Stage {
       controlKey: foundation.controlKey,
       auditKey,
     });
-    governance.addStackDependency(audit);
+    if (audit !== undefined) governance.addStackDependency(audit);
     for (const domain of topology.domains) {
       const enrolment = new EnrolmentStack(this, `Enrolment-${domain.name}`, {
         ...site,
@@ -56,6 +52,19 @@ export class GovernanceStage extends Stage {
       tagCosts(enrolment, mesh, domain.name);
       enrolment.addStackDependency(governance);
     }
-    audit.addStackDependency(foundation);
+    audit?.addStackDependency(foundation);
+  }
+
+  /** None where the organization's trail has this account. */
+  #trail(site: MeshSite): TrailStack | undefined {
+    const { topology } = site;
+    const trail = trailOf(topology, topology.governanceAccount);
+    if (trail === undefined) return undefined;
+    return new TrailStack(this, 'Trail', {
+      ...site,
+      site: trail,
+      stackName: `${topology.mesh}-trail`,
+      description: `${topology.mesh}: CloudTrail of the governance account, whose files go to the audit account`,
+    });
   }
 }

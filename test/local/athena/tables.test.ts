@@ -131,6 +131,37 @@ describe('tables of CloudTrail', () => {
       eventName: 'GetDataAccess',
       additionalEventData: { requesterService: 'ATHENA', lakeFormationPrincipal: world.arn('scientist') },
     });
+    expect(events[0]?.event.userIdentity).toMatchObject({ type: 'AssumedRole', invokedBy: 'athena.amazonaws.com' });
+    expect(events[1]?.event.userIdentity).toMatchObject({ type: 'AWSAccount', accountId: '222222222222' });
     expect(JSON.stringify(events[1]?.event)).not.toContain('scientist');
+  });
+
+  test('each state of an execution is told to the account’s default bus', async () => {
+    const told: { account: string; event: { detailType: string; detail: Record<string, unknown> } }[] = [];
+    const bus = {
+      signingName: 'events',
+      codec: jsonCodec('1.1'),
+      operations: {},
+      emit: (account: string, _: string, event: (typeof told)[number]['event']) => void told.push({ account, event }),
+    };
+    world.cloud.register(bus);
+    await world.query('scientist', 'SELECT iata FROM airports', 'birds');
+    await world.query('scientist', 'SELECT nothing FROM airports', 'birds');
+    expect(new Set(told.map(({ account }) => account))).toEqual(new Set(['222222222222']));
+    const states = told.map(({ event: { detail } }) => [
+      detail.previousState,
+      detail.currentState,
+      detail.sequenceNumber,
+    ]);
+    const begun = [
+      [undefined, 'QUEUED', '1'],
+      ['QUEUED', 'RUNNING', '2'],
+    ];
+    expect(states).toEqual([...begun, ['RUNNING', 'SUCCEEDED', '3'], ...begun, ['RUNNING', 'FAILED', '3']]);
+    expect(told[2]?.event).toMatchObject({
+      detailType: 'Athena Query State Change',
+      detail: { statementType: 'DML', workgroupName: expect.any(String), queryExecutionId: expect.any(String) },
+    });
+    expect(told.at(-1)?.event.detail.athenaError).toMatchObject({ errorCategory: 2, retryable: false });
   });
 });

@@ -1,24 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
 import type { Caller } from '../../core/service.ts';
-
+import { identityOf } from '../cloudtrail/record.ts';
 import { settingsOf } from '../lake-formation/settings.ts';
+import { objectReads } from './object-reads.ts';
 import type { Read } from './plan.ts';
 
 interface Trail {
-  record(account: string, record: Readonly<Record<string, unknown>>): unknown;
+  record(account: string, record: Readonly<Record<string, unknown>>, object?: string): unknown;
 }
 
 /**
- * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account, with a copy for
- * the owner, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
+ * Records `GetDataAccess`, as Lake Formation does when it vends a credential: once for each table of a query, in the reader's account as its session, with a copy for
+ * the owner as its account, which names the reader's role only when the reader's account trusts that owner (`TrustedResourceOwners`). A cloud without CloudTrail records nothing.
  */
 export function recordReads(cloud: Cloud, asker: Caller, queryId: string, reads: readonly Read[]): void {
   const trail: unknown = cloud.serviceNamed('cloudtrail');
   if (!isTrail(trail)) return;
-  for (const [index, { owner, governed, as }] of reads.entries()) {
+  for (const [index, read] of reads.entries()) {
+    const { owner, governed, as } = read;
     if (!governed) continue;
     // What a view reads is read as its definer, and recorded where that lives.
     const caller = as ?? asker;
+    const vended = `AWSLF-00-AT-${caller.account}-${queryId.slice(0, 8)}${index.toString(36)}`;
     const event = {
       eventSource: 'lakeformation.amazonaws.com',
       eventName: 'GetDataAccess',
@@ -39,19 +43,24 @@ export function recordReads(cloud: Cloud, asker: Caller, queryId: string, reads:
     const additional = {
       requesterService: 'ATHENA',
       lakeFormationPrincipal: caller.roleArn ?? caller.arn,
-      lakeFormationRoleSessionName: `AWSLF-00-AT-${caller.account}-${queryId.slice(0, 8)}`,
+      lakeFormationRoleSessionName: vended,
     };
-    const userIdentity = {
-      type: 'AWSAccount',
-      principalId:
-        caller.sessionName === undefined ? caller.principalId : `${caller.principalId}:${caller.sessionName}`,
-      accountId: caller.account,
-    };
+    const session = caller.sessionName === undefined ? '' : `:${caller.sessionName}`;
+    const foreign = { type: 'AWSAccount', principalId: `${caller.principalId}${session}`, accountId: caller.account };
+    const userIdentity = { ...identityOf(caller), invokedBy: 'athena.amazonaws.com' };
     trail.record(caller.account, { ...event, userIdentity, additionalEventData: additional });
+    for (const { accounts, event: got, object } of objectReads(cloud, read, caller, vended)) {
+      const sharedEventID = randomUUID();
+      for (const account of accounts) trail.record(account, { ...got, sharedEventID }, object);
+    }
     if (owner.catalogId === caller.account) continue;
     const { lakeFormationPrincipal: _, ...anonymous } = additional;
     const trusted = settingsOf(cloud, caller.account).TrustedResourceOwners.includes(owner.catalogId);
-    trail.record(owner.catalogId, { ...event, userIdentity, additionalEventData: trusted ? additional : anonymous });
+    trail.record(owner.catalogId, {
+      ...event,
+      userIdentity: foreign,
+      additionalEventData: trusted ? additional : anonymous,
+    });
   }
 }
 

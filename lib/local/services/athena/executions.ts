@@ -12,6 +12,7 @@ import type { Runner } from './runner.ts';
 import { QueryFailure } from './sql/gate.ts';
 import type { Statement } from './sql/kinds.ts';
 import { readStatement } from './sql/statement.ts';
+import { tellStateChange } from './state-change.ts';
 import { statementType } from './statement-type.ts';
 import { athenaError, reasonOf, statistics } from './status.ts';
 import { writeOutcome } from './write-outcome.ts';
@@ -81,6 +82,7 @@ export class Executions {
       },
     };
     store.put(namespace(context, 'execution'), id, record);
+    tellStateChange(context, record, undefined);
     store.put(namespace(context, 'history'), `${String(1e15 - context.now)}-${id}`, { id, group: group.Name });
     if (token !== undefined) store.put(namespace(context, 'token'), token, { id, fingerprint });
     this.#launch(id, statement, input, context, location, place);
@@ -225,6 +227,7 @@ export class Executions {
     if (old === undefined) throw new Error(`query execution ${id} is gone`);
     const next = change(old);
     context.cloud.store.put(ns, id, next);
+    tellStateChange(context, next, old.execution.Status?.State);
     return next;
   }
 }

@@ -42,6 +42,8 @@ export interface Plan {
 export interface Read extends ReadableTable {
   /** The definer of the view through which the table is read. */
   readonly as?: Caller;
+  /** Its files; a view has none. */
+  readonly files?: { readonly bucket: string; readonly keys: readonly string[] };
 }
 
 const VIEW_DEPTH = 16;
@@ -190,7 +192,7 @@ class Work {
     const source = await buildSource(table, groups, (key) => storage.localPath(bucket, key), schema, withPath);
     for (const path of source.paths) this.paths.add(path);
     if (!this.reads.has(owner)) this.bytes += source.bytes;
-    this.reads.set(owner, readable);
+    this.reads.set(owner, { ...readable, files: { bucket, keys: groups.flatMap(({ keys }) => keys) } });
     this.#engine.create({
       database: at.database,
       name: at.table,

@@ -61,7 +61,7 @@ function bucketAndKey(input: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 /** `userIdentity` of a caller. */
-function identityOf(caller: Caller): Record<string, unknown> {
+export function identityOf(caller: Caller): Record<string, unknown> {
   if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.arn };
   if (caller.kind === 'root') {
     return { type: 'Root', principalId: caller.account, arn: caller.arn, accountId: caller.account };

@@ -1,12 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Cloud } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import { AwsError } from '../../core/error.ts';
 import { organizationOf } from '../../core/organization.ts';
 import { admits } from '../../core/policy.ts';
-import type { Call, Observer, Service } from '../../core/service.ts';
+import type { Call, Observer, Operations, Service } from '../../core/service.ts';
 import { S3Service } from '../s3/service.ts';
+import { Digests, type DueDigest } from './digest.ts';
+import { digestOperations } from './digest-operations.ts';
 import { PENDING, type StoredTrail, TRAILS, type TrailRecord, trailArn } from './model.ts';
 import { operations } from './operations.ts';
 import { isoSeconds, recordOf } from './record.ts';
@@ -26,13 +28,16 @@ const GLOBAL_SOURCES = new Set(['iam.amazonaws.com', 'sts.amazonaws.com']);
 export class CloudTrailService implements Service, Observer {
   readonly signingName = 'cloudtrail';
   readonly codec = jsonCodec('1.1');
-  readonly operations = operations;
+  readonly operations: Operations;
   readonly #cloud: Cloud;
+  readonly #digests: Digests;
   #sequence = 0;
   #seen = 0;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
+    this.#digests = new Digests(cloud.store);
+    this.operations = { ...operations, ...digestOperations(this.#digests) };
     cloud.observe(this);
   }
 
@@ -44,8 +49,9 @@ export class CloudTrailService implements Service, Observer {
   /**
    * Records an event that is no call of this cloud's API, e.g. Lake Formation's `GetDataAccess`.
    * @param account whose trail gets it: the caller's, and again the owner's of what was read, with one `sharedEventID`.
+   * @param object ARN of the object of S3 that it touched: only trails that select it get it.
    */
-  record(account: string, partial: PartialRecord): void {
+  record(account: string, partial: PartialRecord, object?: string): void {
     const record: TrailRecord = {
       eventVersion: '1.11',
       eventTime: isoSeconds(this.#cloud.clock.now()),
@@ -63,13 +69,14 @@ export class CloudTrailService implements Service, Observer {
       ...partial,
       recipientAccountId: account,
     };
-    this.#keep({ record }, account);
+    const touched = object === undefined ? {} : { resourceType: 'AWS::S3::Object', resourceArn: object };
+    this.#keep({ record, ...touched }, account);
     this.#cloud.wake();
   }
 
   async pump(): Promise<boolean> {
     const waiting = this.#ready();
-    if (waiting.length === 0) return false;
+    if (waiting.length === 0) return this.#tellDigests();
     if (!this.#cloud.live && this.#seen !== this.#sequence) {
       this.#seen = this.#sequence;
       return true;
@@ -80,7 +87,8 @@ export class CloudTrailService implements Service, Observer {
 
   nextDue(): number | undefined {
     const times = this.#pendingOf('').length === 0 ? [] : this.#trails().map((trail) => this.#dueOf(trail));
-    const due = times.filter((at) => at !== undefined);
+    const digests = this.#validated().map((trail) => this.#digests.nextDue(trailArn(trail)));
+    const due = [...times, ...digests].filter((at) => at !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
@@ -136,11 +144,11 @@ export class CloudTrailService implements Service, Observer {
     const now = this.#cloud.clock.now();
     for (const [group, entries] of groups) {
       const [account = '', region = ''] = group.split(' ');
-      const body = gzipSync(JSON.stringify({ Records: entries.map(({ value }) => value) }));
+      const content = JSON.stringify({ Records: entries.map(({ value }) => value) });
+      const key = this.#keyOf(trail, account, region, now);
       try {
-        const key = this.#keyOf(trail, account, region, now);
         this.#authorize(trail, key);
-        this.#cloud.service(S3Service).put(trail.bucket, key, body, {
+        this.#cloud.service(S3Service).put(trail.bucket, key, gzipSync(content), {
           contentType: 'application/json',
           headers: { 'content-encoding': 'gzip' },
         });
@@ -150,9 +158,50 @@ export class CloudTrailService implements Service, Observer {
         return;
       }
       this.#cloud.store.transaction(() => {
-        for (const { key } of entries) this.#cloud.store.delete(PENDING, key);
+        for (const entry of entries) this.#cloud.store.delete(PENDING, entry.key);
+        if (trail.validation) {
+          const times = entries.map(({ value }) => value.eventTime).sort();
+          const place = { account, region, since: trail.startedAt ?? now };
+          const hash = createHash('sha256').update(content).digest('hex');
+          const file = { bucket: trail.bucket, key, hash, at: now, oldest: times[0] ?? '', newest: times.at(-1) ?? '' };
+          this.#digests.delivered(trailArn(trail), place, file);
+        }
         this.#update(trail, { deliveredAt: now, deliveryError: undefined, retryAt: undefined });
       });
+    }
+  }
+
+  #validated(): StoredTrail[] {
+    return this.#trails().filter(({ validation, logging }) => validation && logging);
+  }
+
+  /** Writes the next digest of each account and region whose hour is over; true when there was one. */
+  #tellDigests(): boolean {
+    const now = this.#cloud.clock.now();
+    let told = false;
+    for (const trail of this.#validated()) {
+      if (trail.retryAt !== undefined && trail.retryAt > now) continue;
+      for (const due of this.#digests.due(trailArn(trail), now)) told = this.#tellDigest(trail, due, now) || told;
+    }
+    return told;
+  }
+
+  #tellDigest(trail: StoredTrail, due: DueDigest, now: number): boolean {
+    const key = this.#digestKeyOf(trail, due);
+    try {
+      this.#authorize(trail, key);
+      const { bytes, signature, written } = due.body(trail.bucket, key);
+      this.#cloud.service(S3Service).put(trail.bucket, key, bytes, {
+        contentType: 'application/json',
+        headers: { 'content-encoding': 'gzip' },
+        metadata: { signature, 'signature-algorithm': 'SHA256withRSA' },
+      });
+      written();
+      return true;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.#update(trail, { deliveryError: error.code, retryAt: now + RETRY_AFTER });
+      return false;
     }
   }
 
@@ -182,19 +231,27 @@ export class CloudTrailService implements Service, Observer {
   }
 
   #keyOf(trail: StoredTrail, account: string, region: string, now: number): string {
-    const organization = trail.organization ? organizationOf(this.#cloud.store, trail.account) : undefined;
     const time = new Date(now).toISOString();
     const stamp = `${time.slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
-    const parts = [
-      ...(trail.prefix === undefined ? [] : [trail.prefix]),
-      'AWSLogs',
-      ...(organization === undefined ? [] : [organization]),
-      account,
-      'CloudTrail',
-      region,
-      time.slice(0, 10).replaceAll('-', '/'),
-      `${account}_CloudTrail_${region}_${stamp}_${randomBytes(12).toString('base64').replaceAll(/[+/]/g, 'x').slice(0, 16)}.json.gz`,
-    ];
-    return parts.join('/');
+    const random = randomBytes(12).toString('base64').replaceAll(/[+/]/g, 'x').slice(0, 16);
+    const name = `${account}_CloudTrail_${region}_${stamp}_${random}.json.gz`;
+    return [...this.#rootOf(trail, account), 'CloudTrail', region, dayOf(time), name].join('/');
   }
+
+  #digestKeyOf(trail: StoredTrail, { account, region, end }: DueDigest): string {
+    const time = new Date(end).toISOString();
+    const stamp = `${time.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+    const name = `${account}_CloudTrail-Digest_${region}_${trail.name}_${trail.region}_${stamp}.json.gz`;
+    return [...this.#rootOf(trail, account), 'CloudTrail-Digest', region, dayOf(time), name].join('/');
+  }
+
+  #rootOf(trail: StoredTrail, account: string): string[] {
+    const organization = trail.organization ? organizationOf(this.#cloud.store, trail.account) : undefined;
+    const prefix = trail.prefix === undefined ? [] : [trail.prefix];
+    return [...prefix, 'AWSLogs', ...(organization === undefined ? [] : [organization]), account];
+  }
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10).replaceAll('-', '/');
 }

@@ -10,10 +10,9 @@ export interface Span {
 type Rows = readonly (readonly (string | null)[])[];
 
 /**
- * What was read within a span, one row for each table of a query; other engines than Athena name no query, so there each moment is one. `reads` has the columns of the view `reads` of the audit tables; default: the same, as far
- * as the trail tells it.
+ * What was read within a span, one row for each table of a query; other engines than Athena name no query, so there each moment is one. `reads` is a query with the columns of the view `reads` of the audit tables.
  */
-export function readsSql(database: string, span: Span, reads = readsOfTrail(database, span)): string {
+export function readsSql(span: Span, reads: string): string {
   return `
     SELECT coalesce(queryid, "at") AS access, min("at") AS first_at, principal, session, account, domain, product, major, tablename,
            array_join(array_agg(DISTINCT columnname), ',') AS columns_read,
@@ -22,28 +21,6 @@ export function readsSql(database: string, span: Span, reads = readsOfTrail(data
     FROM (${reads}) AS r
     WHERE ${within('"at"', span)} AND product IS NOT NULL AND coalesce(state, '') <> 'FAILED'
     GROUP BY coalesce(queryid, "at"), principal, session, account, domain, product, major, tablename`;
-}
-
-/** The rows of the view `reads`, made of the trail alone: without columns, bytes and subscriptions, which the trail does not tell. */
-function readsOfTrail(database: string, { since }: Span): string {
-  return `
-    SELECT eventtime AS "at", principal, session, account, queryid,
-           replace(regexp_extract(arn, 'table/(.+)__(.+)__v([0-9]+)/(.+)$', 1), '_', '-') AS domain,
-           replace(regexp_extract(arn, 'table/(.+)__(.+)__v([0-9]+)/(.+)$', 2), '_', '-') AS product,
-           CAST(regexp_extract(arn, 'table/(.+)__(.+)__v([0-9]+)/(.+)$', 3) AS integer) AS major,
-           regexp_extract(arn, 'table/(.+)__(.+)__v([0-9]+)/(.+)$', 4) AS tablename,
-           CAST(NULL AS varchar) AS columnname, CAST(NULL AS varchar) AS subscription,
-           CAST(0 AS bigint) AS scannedbytes, 'SUCCEEDED' AS state
-    FROM (
-      SELECT eventtime, requestid AS queryid,
-             json_extract_scalar(additionaleventdata, '$.lakeFormationPrincipal') AS principal,
-             regexp_extract(useridentity.principalid, ':(.+)$', 1) AS session,
-             useridentity.accountid AS account,
-             json_extract_scalar(requestparameters, '$.tableArn') AS arn
-      FROM ${database}.trail
-      WHERE eventname = 'GetDataAccess' AND errorcode IS NULL AND day >= '${dayOf(since)}'
-    ) AS t
-    WHERE principal IS NOT NULL AND regexp_like(arn, '__v[0-9]+/')`;
 }
 
 /** The facts in the answer of `readsSql`. */

@@ -1,0 +1,59 @@
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { trailsOf } from '#mesh/topology/trails.ts';
+
+const cloudTrail = () => [new ServicePrincipal('cloudtrail.amazonaws.com')];
+
+/** CloudTrail adds the files of the trails of other accounts, below the prefixes of those accounts, and of no other trail. */
+export function admitTrails(topology: Topology, logs: Bucket): void {
+  const sites = trailsOf(topology);
+  if (sites.length === 0) return;
+  const source = { 'aws:SourceArn': sites.map(({ arn }) => arn) };
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'TrailLooks',
+      principals: cloudTrail(),
+      actions: ['s3:GetBucketAcl'],
+      resources: [logs.bucketArn],
+      conditions: { StringEquals: source },
+    }),
+  );
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'TrailDelivers',
+      principals: cloudTrail(),
+      actions: ['s3:PutObject'],
+      resources: sites.flatMap(({ roots }) => roots.map((root) => logs.arnForObjects(`${root}/*`))),
+      conditions: { StringEquals: { ...source, 's3:x-amz-acl': 'bucket-owner-full-control' } },
+    }),
+  );
+}
+
+/** CloudTrail encrypts for the trails of other accounts and for those of the key's own account, and decrypts for none. */
+export function admitTrailsToKey(topology: Topology, key: IKey, account: string): void {
+  const trails = [
+    ...trailsOf(topology).map(({ arn }) => arn),
+    `arn:aws:cloudtrail:${topology.region}:${account}:trail/*`,
+  ];
+  const source = { 'aws:SourceArn': trails };
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'TrailEncrypts',
+      principals: cloudTrail(),
+      actions: ['kms:GenerateDataKey*'],
+      resources: ['*'],
+      conditions: { ArnLike: source, StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': trails } },
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'TrailLooks',
+      principals: cloudTrail(),
+      actions: ['kms:DescribeKey'],
+      resources: ['*'],
+      conditions: { ArnLike: source },
+    }),
+  );
+}
