@@ -26,8 +26,8 @@ export async function keepQuery(message: QueryMessage, { trail, parser, rules }:
 
 /** The products whose tables a text reads: their databases are named after them, in governance and in links. */
 function productsOf(reads: SqlReads | undefined): string[] {
-  return (reads?.tables ?? []).flatMap(({ databasename }) => {
-    const [, domain, product] = /^(.+?)__(.+)__v\d+$/.exec(databasename) ?? [];
+  return (reads?.tables ?? []).flatMap(({ databaseName }) => {
+    const [, domain, product] = /^(.+?)__(.+)__v\d+$/.exec(databaseName) ?? [];
     return domain === undefined || product === undefined
       ? []
       : [`${domain.replaceAll('_', '-')}/${product.replaceAll('_', '-')}`];

@@ -21,6 +21,8 @@ const parser: SqlParser = () => ({
   tree: [],
 });
 
+const KEEP_ALL = { capture: [] };
+
 /** A bucket in which every key is written once. */
 function bucket() {
   const objects = new Map<string, string>();
@@ -35,8 +37,8 @@ function bucket() {
 describe('an execution is kept', () => {
   test('once, under its account and day, with what it reads', async () => {
     const trail = bucket();
-    expect(await keepQuery(MESSAGE, { trail, parser })).toBe('read');
-    expect(await keepQuery({ ...MESSAGE, sql: 'SELECT forged' }, { trail, parser })).toBe('known');
+    expect(await keepQuery(MESSAGE, { trail, parser, rules: KEEP_ALL })).toBe('read');
+    expect(await keepQuery({ ...MESSAGE, sql: 'SELECT forged' }, { trail, parser, rules: KEEP_ALL })).toBe('known');
     const [[key, body] = ['', '']] = trail.objects;
     expect(key).toBe(`queries/210000000014/2026/05/03/${MESSAGE.id}.json`);
     expect(JSON.parse(body)).toEqual({
@@ -44,6 +46,34 @@ describe('an execution is kept', () => {
       tables: [{ account: '210000000014', databaseName: 'here', tableName: 't' }],
       columns: [{ databaseName: 'here', tableName: 't', columnName: 'a' }],
     });
+  });
+
+  test('of its text what the rules say of the products that it reads', async () => {
+    const rules = {
+      capture: [
+        { products: ['wildlife-safety/*'], sql: 'hash' as const },
+        { products: ['hr/pay-roll'], sql: 'none' as const },
+      ],
+    };
+    const reading =
+      (...databases: string[]): SqlParser =>
+      () => ({
+        tables: databases.map((database) => ({ name: `${database}.t`, schema: database, table: 't' })),
+        columns: [],
+        tree: [],
+      });
+    const keptText = async (...databases: string[]) => {
+      const trail = bucket();
+      const sql = `SELECT 1 FROM ${databases.map((database) => `${database}.t`).join(', ')}`;
+      await keepQuery({ ...MESSAGE, sql }, { trail, parser: reading(...databases), rules });
+      const kept = JSON.parse([...trail.objects.values()][0] ?? '');
+      return [kept.sql === sql ? 'text' : kept.sql, kept.sqlSha256, kept.tables.length];
+    };
+    expect(await keptText('wildlife_safety__bird_strikes__v1')).toEqual(['', 'ab', 1]);
+    expect(await keptText('hr__pay_roll__v2')).toEqual(['', '', 1]);
+    expect(await keptText('flight_operations__flights__v1')).toEqual(['text', 'ab', 1]);
+    // Of several products the fullest counts.
+    expect(await keptText('hr__pay_roll__v2', 'wildlife_safety__bird_strikes__v1')).toEqual(['', 'ab', 2]);
   });
 
   test.each([
@@ -58,7 +88,7 @@ describe('an execution is kept', () => {
     ['was cut', { ...MESSAGE, cut: true as const }, parser],
   ])('also when its text %s', async (_, message, reader: SqlParser) => {
     const trail = bucket();
-    expect(await keepQuery(message, { trail, parser: reader })).toBe('unread');
+    expect(await keepQuery(message, { trail, parser: reader, rules: KEEP_ALL })).toBe('unread');
     expect(JSON.parse([...trail.objects.values()][0] ?? '')).toEqual(message);
   });
 });
