@@ -91,10 +91,15 @@ export async function takeDeployed(deps: PolicyDeps): Promise<{ fresh?: PolicyHe
       if ((await deps.check(set)).length > 0) return;
       const act = { actor: DEPLOY, at: deps.now().toISOString(), correlation: `deploy-${set.digest.slice(0, 12)}` };
       const reason = 'it came with the stacks';
-      await proposeSet(set, { ...act, reason }, topology, deps.store);
+      await proposeSet(set, { ...act, reason }, topology, deps.store).catch(unlessTaken);
     });
   }
   return changed ? {} : { fresh: heads };
+}
+
+/** Several Lambdas take in what came with the stacks at once: one of them was first. */
+function unlessTaken(error: unknown): void {
+  if (!(error instanceof WeftError) || !['WEFT-POLICY-042', 'WEFT-POLICY-043'].includes(error.code)) throw error;
 }
 
 /** Proposes a set and writes it. @throws what `propose` says, as WeftError. */
