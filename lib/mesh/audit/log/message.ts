@@ -4,12 +4,28 @@ import type { Sha256 } from './merkle.ts';
 import { hexOf } from './note.ts';
 
 /** An entry up to that many bytes is one message of a queue and one leaf; what is longer lets its long members go. */
-const MAX_INLINE_BYTES = 24_000;
+const MAX_INLINE_BYTES = 60_000;
 
-/** A member that is kept apart, by its SHA-256 in hex. */
+/** A member that is kept apart: the SHA-256 of its text in hex, and the object that holds both, a line of the table `details`. */
 export interface Detail {
   readonly sha256: string;
-  readonly text: string;
+  readonly body: string;
+}
+
+/** The object of a member that is kept apart. */
+export function detailBody(text: string, sha256: string): string {
+  return `${canonicalText({ sha256, text })}\n`;
+}
+
+/** The text in such an object, or undefined when it is not what its name says. */
+export function detailText(body: string, name: string, sha256: Sha256): string | undefined {
+  try {
+    const { text } = JSON.parse(body) as { text?: unknown };
+    if (typeof text !== 'string' || hexOf(sha256(leafBytes(text))) !== name) return undefined;
+    return detailBody(text, name) === body ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An entry that fits a leaf, and the long members that it only refers to. */
@@ -22,9 +38,9 @@ export function fitted(
   for (const member of ['state', 'details'] as const) {
     const text = fits[member];
     if (text === undefined || leafBytes(canonicalText(fits)).length <= MAX_INLINE_BYTES) continue;
-    const detail = { sha256: hexOf(sha256(leafBytes(text))), text };
-    apart.push(detail);
-    fits = { ...fits, [member]: undefined, [`${member}Ref`]: detail.sha256 };
+    const name = hexOf(sha256(leafBytes(text)));
+    apart.push({ sha256: name, body: detailBody(text, name) });
+    fits = { ...fits, [member]: undefined, [`${member}Ref`]: name };
   }
   return { entry: fits, apart };
 }
