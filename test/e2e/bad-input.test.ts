@@ -20,8 +20,8 @@ const CONTRACT = readFileSync(join(PRODUCTS, 'airports/airports.odcs.yaml'), 'ut
 const PRODUCT = readFileSync(join(PRODUCTS, 'airports/airports.odps.yaml'), 'utf8');
 const TABLE = 'wildlife_safety__bird_strikes__v1.bird_strikes';
 
-/** API Gateway asks IAM first: a role that has no business with a command never reaches the mesh with it. */
-const BY_IAM = /is not authorized to perform: execute-api:Invoke .*\(WEFT-CLI-007\)\n.*IAM refused it/;
+/** API Gateway lets people through: whom the mesh refuses is in the trail. */
+const BY_MESH = /may not do `[a-z.-]+`.*WEFT-AUTH-00\d/;
 
 let place: string;
 let made = 0;
@@ -278,14 +278,19 @@ describe('a running mesh', () => {
           publish,
           /may not do `product\.publish`.*\n.*allowed are producer or steward of `airport-reference`/,
         );
-      for (const who of ['airport-reference/analyst', 'governance/platform']) await refused(who, publish, BY_IAM);
+      for (const who of ['airport-reference/analyst', 'governance/platform']) await refused(who, publish, BY_MESH);
     });
     const { out } = await weft('governance/auditor', 'audit', 'list', '--json');
     const { entries } = JSON.parse(out) as { entries: { action: string; actor: string; reason: string }[] };
     const attempts = entries.filter(
       (entry) => entry.action === 'CommandRefused' && /product\.publish/.test(entry.reason),
     );
-    for (const role of ['aviation-wildlife-safety-producer', 'aviation-flight-operations-steward'])
+    for (const role of [
+      'aviation-wildlife-safety-producer',
+      'aviation-flight-operations-steward',
+      'aviation-airport-reference-analyst',
+      'aviation-platform',
+    ])
       expect(attempts.filter(({ actor }) => actor.includes(`/${role}/`))).not.toEqual([]);
   });
 
@@ -402,7 +407,7 @@ describe('a running mesh', () => {
         ['subscription', 'request', STRIKES],
         /the request says no purpose.*\n.*--purpose/,
       );
-      await refused('analytics/producer', ['subscription', 'request', STRIKES, '--purpose', 'x'], BY_IAM);
+      await refused('analytics/producer', ['subscription', 'request', STRIKES, '--purpose', 'x'], BY_MESH);
     });
   });
 
@@ -429,7 +434,7 @@ describe('a running mesh', () => {
         /may not do `subscription\.decide`.*\n.*for "owner" a steward of wildlife-safety/,
       );
       for (const who of ['analytics/analyst', 'wildlife-safety/producer'])
-        await refused(who, ['subscription', 'approve', id], BY_IAM);
+        await refused(who, ['subscription', 'approve', id], BY_MESH);
       await refused(
         owner,
         ['subscription', 'approve', id, '--clearance', 'confidential'],

@@ -52,11 +52,6 @@ export function approversOf({ governance }: Topology, approvers: string): readon
   return Object.hasOwn(classes, approvers) ? classes[approvers] : undefined;
 }
 
-/** True when `mesh.yaml` names a kind of person of a place, a domain or `governance`, as an approver of some class. */
-export function isNamedApprover({ governance }: Topology, place: string, role: string): boolean {
-  return Object.values(governance?.approvers ?? {}).some((named) => named.includes(`${place}:${role}`));
-}
-
 /** Days after which a subscription to a product of that level has to be confirmed; undefined: never. */
 export function recertifyDaysOf({ governance }: Topology, level: string): number | undefined {
   const levels = governance?.recertifyEvery ?? {};

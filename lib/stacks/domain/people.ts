@@ -13,20 +13,9 @@ import {
   ROWS_CHANGED,
   rowsSource,
 } from '#mesh/topology/names.ts';
-import { APPLICATION_TAG, isNamedApprover } from '#mesh/topology/rules.ts';
+import { APPLICATION_TAG } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
-import {
-  APPROVE,
-  DECIDE,
-  EXPORT,
-  INVOKE_WILDCARDS,
-  invoke,
-  PUBLISH,
-  RATE,
-  READ,
-  REPORT,
-  SUBSCRIBE,
-} from '../api-access.ts';
+import { ASK, INVOKE_WILDCARDS, invoke } from '../api-access.ts';
 import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { unapprovedApplications } from '../unapproved-applications.ts';
 import type { DomainFoundationStack } from './foundation-stack.ts';
@@ -57,13 +46,12 @@ export class People extends Construct {
     const { topology, domain, analysts, producers } = props;
     const { account, region } = Stack.of(this);
     const own = glueName(domain.name);
-    const approves = (role: DomainRole) => (isNamedApprover(topology, domain.name, role) ? APPROVE : []);
     const shared = [
       catalogRead(this, [account], [own, 'default', PRODUCT_DATABASES]),
       catalogRead(this, [topology.governanceAccount], [PRODUCT_DATABASES], 'CentralCatalog'),
     ];
     this.producer = this.#role(props, 'producer', 'Makes the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...REPORT, ...RATE, ...EXPORT, ...approves('producer')]),
+      invoke(topology, ASK),
       ...producers.statements(),
       ...this.#ownProducts(props, own),
       new PolicyStatement({
@@ -87,13 +75,13 @@ export class People extends Construct {
       SEE_GRANTS,
     ]);
     this.analyst = this.#role(props, 'analyst', 'Uses products of the mesh', [
-      invoke(topology, [...READ, ...SUBSCRIBE, ...RATE, ...EXPORT, ...approves('analyst')]),
+      invoke(topology, ASK),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
     ]);
     this.steward = this.#role(props, 'steward', 'Answers for the products of the domain', [
-      invoke(topology, [...READ, ...PUBLISH, ...SUBSCRIBE, ...DECIDE, ...REPORT, ...RATE, ...EXPORT]),
+      invoke(topology, ASK),
       ...analysts.statements(),
       ...shared,
       SEE_GRANTS,
