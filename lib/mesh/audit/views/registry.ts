@@ -11,6 +11,9 @@ function jsonArray(json: string, path: string): string {
   return `CAST(json_extract(${json}, ${literal(path)}) AS ARRAY(JSON))`;
 }
 
+/** Events tell of a record and have no revision: they are no state of it, and end none. */
+const STATES = 'revision IS NOT NULL';
+
 const DATABASE =
   "replace(lower(domain), '-', '_') || '__' || replace(lower(product), '-', '_') || '__v' || CAST(major AS varchar)";
 
@@ -37,7 +40,7 @@ export function productColumns(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT domain, product, major, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'product'
+  FROM entries WHERE entity = 'product' AND ${STATES}
 ), tables AS (
   SELECT r.domain, r.product, r.major, r.validfrom, r.validto, t.doc
   FROM revisions r CROSS JOIN UNNEST(${jsonArray('r.state', '$.tables')}) AS t (doc)
@@ -89,7 +92,7 @@ export function subscriptionsAt(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT subscription, domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY subscription ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'subscription'
+  FROM entries WHERE entity = 'subscription' AND ${STATES}
 )
 SELECT subscription, ${DATABASE} AS databasename, domain, product, major, consumer,
   json_extract_scalar(state, '$.account') AS account,
@@ -131,7 +134,7 @@ WITH given AS (
 ), revisions AS (
   SELECT domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major, consumer ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'share'
+  FROM entries WHERE entity = 'share' AND ${STATES}
 ), named AS (
   SELECT r.domain, r.product, r.major, r.consumer, r.state, r.validfrom, r.validto, t.id
   FROM revisions r CROSS JOIN UNNEST(CAST(json_extract(r.state, '$.intent.entitlements') AS ARRAY(varchar))) AS t (id)
