@@ -25,6 +25,11 @@ export async function query(
 }
 
 function withWayToAsk(error: unknown, { topology }: Connection, sql: string): unknown {
+  if (error instanceof WeftError && /Insufficient.* on \w+_audit\b/.test(error.message)) {
+    const { code, message, source, details } = error;
+    const hint = "the audit tables are the auditor's: --as governance/auditor";
+    return new WeftError(code, message, { source, details, hint, cause: error });
+  }
   const [, domain, product] = /\b([a-z0-9_]+?)__([a-z0-9_]+?)__v\d+\b/i.exec(sql) ?? [];
   const owner = topology.domains.find((entry) => glueName(entry.name) === domain?.toLowerCase());
   const reads = /^\s*(?:SELECT|WITH)\b/i.test(sql);

@@ -45,11 +45,11 @@ export function answerOf({ at, known }: When, access: readonly AccessFact[]): Ac
   return { at: new Date(at).toISOString(), asKnownAt: new Date(known).toISOString(), access };
 }
 
-/** The answer as a table, and below it each chain of reasons once. */
-export function showAccess(io: Io, { at, asKnownAt, access }: AccessAnswer, topology: Topology): void {
+/** The answer as a table, and below it each chain of reasons once; `nothing` says what it means that there is none. */
+export function showAccess(io: Io, { at, asKnownAt, access }: AccessAnswer, topology: Topology, nothing: string): void {
   const moment = `at ${at}, as known at ${asKnownAt}`;
   if (access.length === 0) {
-    io.err(`nothing of it could be read ${moment}\n`);
+    io.err(`${nothing} ${moment}\n`);
     return;
   }
   io.err(`${moment}\n`);

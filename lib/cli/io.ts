@@ -36,6 +36,11 @@ export function processIo(): Io {
   };
 }
 
+/** Says at a terminal that something takes a while, and what. */
+export function busy(io: Io, what: string): void {
+  if (io.interactive) io.err(`${tone(io, 'dim', `${what} …`)}\n`);
+}
+
 export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
 
 const FORMATS = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', strong: 'bold' } as const;

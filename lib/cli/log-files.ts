@@ -107,13 +107,17 @@ export async function publishedKey({ client, topology, region }: Connection): Pr
  */
 export function givenKey(text: string, cwd: string): VerifierKey {
   const file = resolve(cwd, text);
-  const written = !text.includes('+') && existsSync(file) ? readFileSync(file, 'utf8') : text;
+  const written = !text.includes('+') && isFile(file) ? readFileSync(file, 'utf8') : text;
   const key = parseVerifierKey(written, logCrypto.sha256);
   if (key === undefined || !isPoint(key.publicKey))
     throw userError('WEFT-AUDIT-013', `${JSON.stringify(text)} is no verifier key, and no file with one`, {
       hint: 'a verifier key is <name>+<8 hex digits>+<base64>: weft audit verify --as governance/auditor shows the one of a mesh',
     });
   return key;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isPoint(publicKey: Uint8Array): boolean {

@@ -92,8 +92,13 @@ function group(program: Command, noun: string): Command {
 const NOUNS: Readonly<Record<string, string>> = {
   local: 'a whole mesh on this machine',
   mesh: 'the mesh itself: domains and accounts',
+  domain: 'a domain as a whole: suspend it, resume it, take it out',
   product: 'data products: validate, publish, find',
   subscription: 'the right to use a product: request, decide, revoke',
+  entitlement: 'access that a selector of products gives for good: plan, grant, revoke',
+  drift: 'what somebody changed past the mesh: look, repair',
+  policy: 'the rules of the mesh and its domains: check, propose, approve',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
+  retention: 'how long data is kept, what holds it, and what was removed',
 };

@@ -3,7 +3,7 @@ import { askedAt, literal } from '#mesh/audit/findings/finding.ts';
 import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Act, HeldSubscription, ReadCount, ReportFacts, StandingProduct } from '#mesh/audit/report/facts.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
-import type { WeftError } from '#mesh/error.ts';
+import { userError, type WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
@@ -18,6 +18,7 @@ export async function reportFacts(
   period: Period,
   { product, now }: { readonly product?: string; readonly now: Date },
 ): Promise<ReportFacts> {
+  if (product !== undefined) await checkProduct(connection, product, period.to);
   const [acts, subscriptions, products, findings, reads, checkpoint] = await Promise.all([
     actsOf(connection, period),
     subscriptionsAt(connection, period.to),
@@ -41,6 +42,17 @@ export async function reportFacts(
     ...(checkpoint === undefined ? {} : { checkpoint }),
     unknown: [...(Array.isArray(reads) ? [] : [`Reads: ${reads.message}`]), ...unasked],
   };
+}
+
+/** Nothing is told of a product only where there is one. @throws WeftError `WEFT-AUDIT-075` for one that the trail did not know by then */
+async function checkProduct(connection: Connection, product: string, until: string): Promise<void> {
+  const [domain = '', name = ''] = product.split('/');
+  const sql = `SELECT count(*) FROM ${database(connection)}.entries e WHERE e.domain = ${literal(domain)} AND e.product = ${literal(name)} AND e."at" < ${literal(until)}`;
+  const { rows } = await query(connection, sql);
+  if (rows[0]?.[0] !== '0') return;
+  throw userError('WEFT-AUDIT-075', `the trail knew no product ${product} by ${until}`, {
+    hint: 'weft product list shows the products',
+  });
 }
 
 const ACT_COLUMNS =

@@ -1,12 +1,13 @@
 import { type Problem, WeftError } from '#mesh/error.ts';
 import { type Io, tone } from './io.ts';
+import { refusalOf } from './refusal.ts';
 
 /** Exit codes: done, a user's error, wrong usage, a bug. */
 export const EXIT = { ok: 0, error: 1, usage: 2, bug: 70 } as const;
 
 /** Shows an error to people on stderr, or as an error object on stdout for programs; gives the exit code. */
 export function reportError(io: Io, error: unknown, json: boolean): number {
-  const known = error instanceof WeftError ? error : undefined;
+  const known = error instanceof WeftError ? error : refusalOf(error);
   if (json) {
     const body =
       known === undefined

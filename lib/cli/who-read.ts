@@ -28,12 +28,15 @@ export interface ColumnRead {
   readonly state: string | null;
 }
 
-/** What the audit tables tell of the reads of a product, oldest first. @throws what {@link checkNames} throws when there are none */
-export async function whoRead(connection: Connection, asked: WhoRead): Promise<ColumnRead[]> {
+/** What the audit tables tell of the reads of a product, oldest first; where there are none, since when they know it. @throws what {@link checkNames} throws when there are none */
+export async function whoRead(
+  connection: Connection,
+  asked: WhoRead,
+): Promise<{ readonly reads: ColumnRead[]; readonly since?: string }> {
   const database = `${glueName(connection.topology.mesh)}_audit`;
   const { rows } = await query(connection, whoReadQuery(connection.topology, asked), { database });
-  if (rows.length === 0) await checkNames(connection, database, asked);
-  return rows.map((row) => {
+  if (rows.length === 0) return { reads: [], since: await checkNames(connection, database, asked) };
+  const reads = rows.map((row) => {
     const value = Object.fromEntries(WHO_READ_COLUMNS.map((name, index) => [name, row[index] ?? null]));
     return {
       at: value.at ?? '',
@@ -53,10 +56,11 @@ export async function whoRead(connection: Connection, asked: WhoRead): Promise<C
       state: value.state ?? null,
     };
   });
+  return { reads };
 }
 
 /** "Nobody" is an answer only for what there is. @throws WeftError `WEFT-AUDIT-044` for a product, table or column that the trail never knew */
-async function checkNames(connection: Connection, database: string, asked: WhoRead): Promise<void> {
+async function checkNames(connection: Connection, database: string, asked: WhoRead): Promise<string> {
   const { rows } = await query(connection, knownColumnsSql(asked), { database });
   const { domain, product, table, column } = asked;
   const id = `${domain}/${product}`;
@@ -73,4 +77,5 @@ async function checkNames(connection: Connection, database: string, asked: WhoRe
   if (column !== undefined && !columns.includes(column.toLowerCase())) {
     throw unknown(`a column "${column}"`, [...new Set(columns)]);
   }
+  return rows.map(([, , since]) => since ?? '').toSorted()[0] ?? '';
 }

@@ -27,6 +27,20 @@ describe('the command line', () => {
     expect(typeof (await spec?.load())?.run).toBe('function');
   });
 
+  test('each noun says what it is about', async () => {
+    const { out } = await runWeft([]);
+    expect(out).not.toMatch(/^ +(\w+) +\1$/m);
+  });
+
+  test.each([
+    ['audit verify-proof', ['audit', 'verify-proof', '.', '--key', 'x'], 'WEFT-AUDIT-014'],
+    ['a key', ['audit', 'verify', '.', '--key', '.'], 'WEFT-AUDIT-013'],
+    ['a record', ['retention', 'verify', '.', '--key', 'x'], 'WEFT-RETENTION-010'],
+  ])('a folder in place of a file is no bug: %s', async (_, argv, code) => {
+    const { exit, out } = await runWeft([...argv, '--json'], { cwd: empty() });
+    expect({ exit, code: JSON.parse(out).error.code }).toEqual({ exit: 1, code });
+  });
+
   test('wrong usage exits with 2 and says so on stderr', async () => {
     for (const argv of [
       ['nonsense'],

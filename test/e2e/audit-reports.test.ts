@@ -184,10 +184,6 @@ describe('what a compliance officer gets, on the deployed templates', () => {
     expect(read('html')).toContain('=to count &#60;script&#62;');
     expect(read('html')).not.toContain('<script');
     expect(read('csv')).toContain('to count <script>');
-    const other = JSON.parse(
-      await weft('audit', 'report', '--period', YEAR, '--product', 'd/other', '--json', ...AUDITOR),
-    ) as Report;
-    expect([other.requests, other.products, other.access.added]).toEqual([[], [], 0]);
   }, 60_000);
 
   test('every entry is at least one valid event of OCSF', async () => {
@@ -329,6 +325,7 @@ describe('what a compliance officer gets, on the deployed templates', () => {
     [['audit', 'report'], 'WEFT-AUDIT-062'],
     [['audit', 'report', '--period', `${Number(YEAR) + 1}-Q1`], 'WEFT-AUDIT-061'],
     [['audit', 'report', '--period', YEAR, '--output', 'x.docx'], 'WEFT-AUDIT-064'],
+    [['audit', 'report', '--period', YEAR, '--product', 'sales/nothing'], 'WEFT-AUDIT-075'],
     [['audit', 'export', '--format', 'cef'], 'WEFT-AUDIT-064'],
     [['audit', 'evidence'], 'WEFT-AUDIT-066'],
     [['audit', 'evidence', '--for', 'PCI'], 'WEFT-AUDIT-066'],

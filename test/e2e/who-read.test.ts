@@ -243,6 +243,8 @@ describe('who read what, on the deployed templates', () => {
     expect((await whoRead('--to', '2026-01')).reads).toEqual([]);
     const today = new Date(world.instance.cloud.clock.now()).toISOString().slice(0, 10);
     expect((await whoRead('--from', today.slice(0, 7), '--column', 'operator')).reads).toHaveLength(5);
+    const early = ['audit', 'who-read', PRODUCT, '--to', '2020-01', '--as', AUDITOR, '--folder', join(folder, '.weft')];
+    expect((await runWeft(early, { cwd: folder })).err).toMatch(/^nobody read it.* since \d{4}-\d\d-/);
     expect((await whoRead('--column', 'colour')).err).toMatch(/never knew a column "colour" .*WEFT-AUDIT-044/);
     expect((await whoRead('--table', 'nests')).err).toMatch(/never knew a table "nests".*bird_strikes_masked/s);
     const wrong = await whoRead('--from', 'May', '--to', '2026-02-30');

@@ -191,4 +191,8 @@ describe('the API', () => {
       'not part of mesh',
     );
   });
+
+  test('who may not release a hold is refused, which the trail keeps', () => {
+    expect(statusOf(new WeftError('WEFT-RETENTION-005', 'yours', { source: 'user' }))).toBe(403);
+  });
 });

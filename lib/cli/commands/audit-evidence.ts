@@ -6,7 +6,7 @@ import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { writePack } from '../evidence-pack.ts';
 import { verifyPack } from '../evidence-verify.ts';
-import { type Io, tone } from '../io.ts';
+import { busy, type Io, tone } from '../io.ts';
 import { givenKey } from '../log-files.ts';
 import { renderTable } from '../table.ts';
 
@@ -24,6 +24,7 @@ export async function run(invocation: Invocation): Promise<number | undefined> {
   const period = parsePeriod(textOption(invocation, 'period') ?? String(now.getUTCFullYear()), now);
   const output = textOption(invocation, 'output') ?? `evidence-${standard}-${period.name}`.replaceAll(/[^\w.-]+/g, '_');
   const options = { standard, period, folder: resolve(io.cwd, output), now };
+  busy(io, 'asking the audit tables, which takes a while');
   const { manifest, sha256 } = await writePack(await connect(invocation), options);
   const { controls, entries } = manifest;
   if (invocation.json) io.out(`${JSON.stringify({ folder: output, sha256, manifest })}\n`);

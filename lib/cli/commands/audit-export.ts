@@ -5,7 +5,7 @@ import { instantOf, parseMoment } from '#mesh/audit/report/moment.ts';
 import { userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { exportOcsf } from '../ocsf-export.ts';
 
 /** Before any mesh. */
@@ -33,6 +33,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     });
   }
   const span = { from: from.toISOString(), to: to.toISOString() };
+  busy(io, 'asking the audit tables, which takes a while');
   const { events, unknown } = await exportOcsf(await connect(invocation), span);
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
   if (output !== undefined) writeFileSync(resolve(io.cwd, output), lines);

@@ -6,7 +6,7 @@ import { parseMoment } from '#mesh/audit/report/moment.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { askFindings, findingNamed, findingsFormat } from '../findings.ts';
-import { type Io, tone } from '../io.ts';
+import { busy, type Io, tone } from '../io.ts';
 import { renderTable } from '../table.ts';
 
 /** Exit code with `--detailed-exitcode` when something was found, or could not be looked for. */
@@ -21,6 +21,7 @@ export async function run(invocation: Invocation): Promise<number | undefined> {
   const at = (written === undefined ? now : parseMoment(written, now)).toISOString();
   const output = textOption(invocation, 'output');
   const print = output === undefined ? undefined : findingsFormat(output);
+  busy(io, 'asking the audit tables, which takes a while');
   const results = await askFindings(await connect(invocation), at, findings);
   if (output !== undefined && print !== undefined) writeFileSync(resolve(io.cwd, output), print(results));
   if (invocation.json) io.out(`${JSON.stringify({ at, findings: results })}\n`);

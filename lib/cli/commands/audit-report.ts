@@ -4,7 +4,7 @@ import { buildReport } from '#mesh/audit/report/report.ts';
 import { userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { reportFacts } from '../report-facts.ts';
 import { reportPaths, writeReport } from '../report-files.ts';
 import { splitProduct } from './product-show.ts';
@@ -26,6 +26,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     (invocation.json ? undefined : `report-${period.name.replaceAll(/[^\w.-]+/g, '_')}.html`);
   const paths = output === undefined ? [] : reportPaths(resolve(io.cwd, output));
   const connection = await connect(invocation);
+  busy(io, 'asking the audit tables, which takes a while');
   const report = buildReport(await reportFacts(connection, period, { product, now }));
   await writeReport(report, paths);
   if (invocation.json) io.out(`${JSON.stringify(report)}\n`);

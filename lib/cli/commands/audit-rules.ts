@@ -7,7 +7,7 @@ import { type AuditRule, type AuditRules, MEASURES } from '#mesh/audit/rules/rul
 import { type Problem, userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { meshRuleFile, readMeshFile } from '../mesh-file.ts';
 import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
@@ -33,6 +33,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.error;
   }
   const { rules, capture } = read.value;
+  if (span !== undefined) busy(io, 'asking the audit tables, which takes a while');
   const found = span === undefined ? undefined : await tryRules(rules, span, await connect(invocation));
   if (invocation.json) {
     io.out(`${JSON.stringify({ file, rules, capture, ...(found === undefined ? {} : { found }) })}\n`);

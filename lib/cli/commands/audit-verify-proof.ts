@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { logCrypto } from '#aws/log-crypto.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
@@ -13,7 +13,7 @@ import { EXIT } from '../report.ts';
 export async function run(invocation: Invocation): Promise<number> {
   const { io, json, args } = invocation;
   const file = resolve(io.cwd, args[0] ?? '');
-  if (!existsSync(file))
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw userError('WEFT-AUDIT-014', `there is no file ${file}`, {
       hint: 'write one: weft audit prove <entry> --output <file>',
     });

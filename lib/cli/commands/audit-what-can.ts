@@ -1,7 +1,7 @@
 import { factsOf } from '#mesh/audit/time/facts.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { entriesTable, literal } from '../audit-entries.ts';
-import { answerOf, askedHistory, showAccess } from '../audit-time.ts';
+import { answerOf, askedHistory, nameIn, showAccess } from '../audit-time.ts';
 import type { Invocation } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
 import { principalArn } from '../principal.ts';
@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const facts = factsOf(history, history.versions, { ...when, ladder, narrowing: { principal } });
   const answer = answerOf(when, facts);
   if (invocation.json) io.out(`${JSON.stringify(answer)}\n`);
-  else showAccess(io, answer, connection.topology);
+  else showAccess(io, answer, connection.topology, `${nameIn(connection.topology)(principal)} could read nothing`);
 }
 
 /**

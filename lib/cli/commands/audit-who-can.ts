@@ -28,7 +28,8 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const ladder = connection.topology.classification;
   const answer = answerOf(when, factsOf(history, versions, { ...when, ladder, narrowing }));
   if (invocation.json) io.out(`${JSON.stringify(answer)}\n`);
-  else showAccess(io, answer, connection.topology);
+  else
+    showAccess(io, answer, connection.topology, `nobody could read ${[id, table, column].filter(Boolean).join(' ')}`);
 }
 
 /** A name that no version ever had is a mistake, and no answer that nobody could read it. */

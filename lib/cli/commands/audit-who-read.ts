@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   }
   const connection = await connect(invocation);
   const principal = textOption(invocation, 'principal');
-  const reads = await whoRead(connection, {
+  const { reads, since } = await whoRead(connection, {
     domain,
     product,
     column: textOption(invocation, 'column'),
@@ -32,7 +32,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     const shown = withSql ? reads : reads.map(({ sql: _, ...read }) => read);
     io.out(`${JSON.stringify({ reads: shown })}\n`);
   } else if (reads.length === 0) {
-    io.err('nobody read it, as far as the trail knows\n');
+    io.err(`nobody read it, as far as the trail knows, which has it since ${since}\n`);
   } else {
     io.out(renderTable(together(reads), COLUMNS, io.columns));
     if (withSql) io.out(texts(reads));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import type { SignedDisposal } from '#mesh/retention/record.ts';
@@ -38,6 +38,9 @@ async function againstMesh(invocation: Invocation, signed: SignedDisposal): Prom
 }
 
 function readText(file: string): string {
-  if (existsSync(file)) return readFileSync(file, 'utf8');
-  throw userError('WEFT-RETENTION-010', `${file} does not exist`, { hint: 'give the path of a file' });
+  if (!existsSync(file))
+    throw userError('WEFT-RETENTION-010', `${file} does not exist`, { hint: 'give the path of a file' });
+  if (statSync(file).isDirectory())
+    throw userError('WEFT-RETENTION-010', `${file} is a folder`, { hint: 'give the path of a file in it' });
+  return readFileSync(file, 'utf8');
 }

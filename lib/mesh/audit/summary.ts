@@ -42,8 +42,9 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
 }
 
 /** What was asked and is no record: refused commands, and exports that policy let pass. */
-function ofAttempt({ action, reason }: Change): string {
-  const outcome = action === 'ExportAllowed' ? 'may leave as files' : `${action} was refused`;
+function ofAttempt({ action, reason, details }: Change): string {
+  const what = typeof details?.route === 'string' ? details.route : action;
+  const outcome = action === 'ExportAllowed' ? 'may leave as files' : `${what} was refused`;
   return reason === undefined ? outcome : `${outcome}: ${reason}`;
 }
 

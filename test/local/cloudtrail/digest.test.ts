@@ -248,6 +248,16 @@ describe('the verification tells', () => {
     expect(faults.map(({ kind }) => kind)).toContain('gap');
   });
 
+  test('that every digest was taken out', async () => {
+    const logs = new Map([...honest].filter(([key]) => !key.includes('Digest')));
+    const places = new Set(logsOf(honest).map((key) => /\/(\d{12})\//.exec(key)?.[1]));
+    for (const now of [undefined, Date.parse('2026-03-10T20:00:00Z')]) {
+      const { faults } = await verify(logs, keys, now);
+      expect(faults.map(({ kind }) => kind)).toEqual([...places].map(() => 'unlisted'));
+    }
+    expect((await verify(logs, keys, Date.parse('2026-03-10T10:30:00Z'))).faults).toEqual([]);
+  });
+
   test('that nothing came since', async () => {
     const { faults } = await verify(honest, keys, Date.parse('2026-03-11T00:00:00Z'));
     expect([...new Set(faults.map(({ kind }) => kind))]).toEqual(['silent']);

@@ -63,6 +63,8 @@ describe('the trail', () => {
       entity: 'attempt',
       summary: 'PublishProduct was refused: not yours',
     });
+    const change = { ...CHANGE, action: 'CommandRefused', details: { route: 'POST /products' }, reason: 'not yours' };
+    expect(auditEntries(undefined, { ...refused, change })[0]?.summary).toBe('POST /products was refused: not yours');
     expect(auditEntries(PRODUCT, undefined)[0]).toMatchObject({ action: 'RecordDeleted', stateBefore: 'active' });
     expect(auditEntries(undefined, undefined)).toEqual([]);
   });

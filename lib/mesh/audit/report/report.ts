@@ -108,8 +108,11 @@ function accessOf(acts: readonly Act[], { period }: ReportFacts): Report['access
   const moves = acts.filter(
     ({ entity, stateBefore, stateAfter }) => entity === 'subscription' && stateBefore !== stateAfter,
   );
-  const added = moves.filter(({ stateAfter }) => stateAfter === 'active');
-  const removed = moves.filter(({ stateAfter }) => ENDED.includes(stateAfter));
+  // A renewal adds nothing, and what ends before anybody decided takes nothing away.
+  const added = moves.filter(({ stateBefore, stateAfter }) => stateAfter === 'active' && stateBefore !== 'expiring');
+  const removed = moves.filter(
+    ({ stateBefore, stateAfter }) => ENDED.includes(stateAfter) && stateBefore !== 'pending',
+  );
   const names = [...new Set([...added, ...removed].map(nameOf))].toSorted();
   const count = (list: readonly Act[], name: string) => list.filter((act) => nameOf(act) === name).length;
   return {

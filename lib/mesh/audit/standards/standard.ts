@@ -35,7 +35,8 @@ export const GRANTING: EntryWish = {
     '^Subscription(Requested|ApprovalGiven|Approved|Rejected|Activated|Revoking|Revoked|Expired|Renewed|Certified)$|^Entitlement',
 };
 export const PUBLISHING: EntryWish = { action: '^(Product|Schema)' };
-export const DISPOSING: EntryWish = { action: 'Retention|Dispos|Hold' };
+/** A hold, or what stood in the way, shows that data stayed: that it went is shown by nothing else. */
+export const DISPOSING: EntryWish = { action: '^(DisposalAnnounced|DataDisposed)$' };
 export const GOVERNING: EntryWish = { action: '^Policy' };
 export const REFUSING: EntryWish = { kinds: ['denied'] };
 export const WATCHING: EntryWish = { kinds: ['drift', 'denied', 'failure'] };

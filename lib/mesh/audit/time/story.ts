@@ -153,7 +153,9 @@ function ofSubscription(
   }
   steps.push(...suspensionsOf(before, after, 'the subscription'));
   if (before !== undefined && (after.expiresAt !== before.expiresAt || after.recertifyBy !== before.recertifyBy)) {
-    steps.push({ step: 'renewed', what: `until ${after.expiresAt ?? after.recertifyBy ?? 'it is revoked'}${why}` });
+    // An end that comes with the approval is a part of what was approved.
+    const step = before.state === 'pending' ? 'narrowed' : 'renewed';
+    steps.push({ step, what: `until ${after.expiresAt ?? after.recertifyBy ?? 'it is revoked'}${why}` });
   }
   if (after.state !== before?.state && after.state !== 'pending' && after.state !== 'approved') {
     steps.push({ step: after.state, what: after.endedFor ?? (why === '' ? entry.summary : why.slice(2)) });

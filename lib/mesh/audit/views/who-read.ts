@@ -52,9 +52,9 @@ export function daysOf({ from, until }: Period): string {
   return `${first}${last}`;
 }
 
-/** The columns and tables that the registry ever knew of a product. */
+/** The columns and tables that the registry ever knew of a product, each with since when. */
 export function knownColumnsSql({ domain, product }: Pick<WhoRead, 'domain' | 'product'>): string {
-  return `SELECT DISTINCT tablename, columnname FROM product_columns WHERE domain = ${literal(domain)} AND product = ${literal(product)} ORDER BY tablename, columnname`;
+  return `SELECT tablename, columnname, min(validfrom) FROM product_columns WHERE domain = ${literal(domain)} AND product = ${literal(product)} GROUP BY tablename, columnname ORDER BY tablename, columnname`;
 }
 
 /** The folder of the day so many days later: an event is delivered into that of its own day, or of the next one when it was about to end. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { judgeControls, type Shown } from '#mesh/audit/evidence/controls.ts';
 import { readManifest } from '#mesh/audit/evidence/manifest.ts';
 import { FINDINGS } from '#mesh/audit/findings/findings.ts';
-import type { ControlSpec } from '#mesh/audit/standards/standard.ts';
+import { type ControlSpec, DISPOSING } from '#mesh/audit/standards/standard.ts';
 import { STANDARDS, standardNamed } from '#mesh/audit/standards/standards.ts';
 import type { ControlCoverage } from '#mesh/policy-set/coverage.ts';
 
@@ -116,4 +116,12 @@ test.each(['../x', '/etc/passwd', 'a/../../x', 'a\\b', ''])('a manifest that nam
   };
   expect(readManifest(JSON.stringify(manifest))).toBeUndefined();
   expect(readManifest(JSON.stringify({ ...manifest, files: [{ ...file, path: 'a/b' }] }))).toBeDefined();
+});
+
+test.each([
+  ['LegalHoldPlaced', 'gap'],
+  ['DisposalBlocked', 'gap'],
+  ['DataDisposed', 'shown'],
+])('%s: whether it shows that data goes', (action, state) => {
+  expect(stateOf({ entries: DISPOSING }, { entries: [{ ...ENTRY, action }] })).toBe(state);
 });

@@ -60,6 +60,15 @@ describe('a report', () => {
     ]);
   });
 
+  test('counts no renewal as added, and no request that was withdrawn as removed', () => {
+    const { added, removed } = buildReport(facts()).access;
+    const more = [
+      act('b@2', { action: 'SubscriptionRevoked', stateBefore: 'pending', stateAfter: 'revoked' }),
+      act('c@5', { action: 'SubscriptionRenewed', stateBefore: 'expiring', stateAfter: 'active' }),
+    ];
+    expect(buildReport(facts({ acts: [...facts().acts, ...more] })).access).toMatchObject({ added, removed });
+  });
+
   test('tells what was added and removed, by month over a quarter', () => {
     expect(buildReport(facts()).access).toEqual({
       added: 1,

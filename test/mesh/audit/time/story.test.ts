@@ -75,6 +75,15 @@ const stop: DomainRecord = {
 };
 
 describe('the story of a subscription', () => {
+  test('an end that comes with the approval is no renewal', () => {
+    const ends = { ...twice, expiresAt: '2026-12-20T00:00:00.000Z' };
+    const entries = trail([[asked], [once], [ends]]);
+    const steps = storyOf(asked.id, entries).map(({ step, what }) => `${step}: ${what}`);
+    expect(steps.filter((step) => step.includes('until 2026-12-20'))).toEqual([
+      'narrowed: until 2026-12-20T00:00:00.000Z',
+    ]);
+  });
+
   test('tells each step once, with who did it and both times', () => {
     const entries = trail([
       [policySet],

@@ -8,7 +8,8 @@ const SETTINGS = [
   'SET integer_division = true',
   'SET ieee_floating_point_ops = true',
   "SET TimeZone = 'UTC'",
-  "SET memory_limit = '1GB'",
+  // Each JSON function holds what it parsed for a whole vector of rows: the views over CloudTrail's events have dozens of them.
+  "SET memory_limit = '4GB'",
   "SET default_null_order = 'nulls_last'",
   'SET preserve_insertion_order = true',
   "ATTACH ':memory:' AS awsdatacatalog",
