@@ -53,6 +53,9 @@ export interface Appended {
 const ROUNDS = 20;
 /** Entries in one commit: many enough for a queue's batch, few enough for one object. */
 const MAX_COMMIT = 256;
+/** What is told of a message that is no entry, in characters: one takes six bytes of a leaf at most, and both have to fit. */
+const MAX_QUOTED = 9_000;
+const MAX_SUMMARY = 1_000;
 
 /**
  * Adds entries to the log, each once however often it comes. What stands at an index is decided by one conditional write, the commit; everything
@@ -102,8 +105,8 @@ function toEntry(message: string, { now, sha256 }: AppendDeps): Leaf {
     correlation: '',
     policies: [],
     entity: 'attempt',
-    summary: `a message was no entry: ${misshapen.slice(0, 5).join('; ') || 'it is too long'}`,
-    details: message.slice(0, 20_000),
+    summary: `a message was no entry: ${misshapen.slice(0, 5).join('; ') || 'it is too long'}`.slice(0, MAX_SUMMARY),
+    details: message.slice(0, MAX_QUOTED),
   };
   return { id: unreadable.id, text: canonicalText(unreadable) };
 }

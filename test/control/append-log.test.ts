@@ -117,6 +117,20 @@ describe('appending', () => {
     expect((await report(log)).problems).toEqual([]);
   });
 
+  test.each([
+    ['a character that takes three bytes', '\u20ac'.repeat(60_000)],
+    ['a character that takes six', '\u0001'.repeat(60_000)],
+    ['a member of an endless name', JSON.stringify({ ...entryOf(1), ['x'.repeat(100_000)]: 1 })],
+    ['a kind that has no end', JSON.stringify(entryOf(1, { kind: 'y'.repeat(100_000) as 'command' }))],
+    ['a time that has no end', JSON.stringify(entryOf(1, { at: 'z'.repeat(100_000) }))],
+    ['a summary that fits no leaf', JSON.stringify(entryOf(1, { summary: '\u20ac'.repeat(50_000) }))],
+  ])('a message that is too long to be told whole holds up nothing: %s', async (_, message) => {
+    const log = memoryLog();
+    await appendToLog([message, JSON.stringify(entryOf(2))], log.deps);
+    expect(idsIn(log.bucket)).toEqual([expect.stringMatching(/^unreadable\//), 'sales/orders#1@2']);
+    expect((await report(log)).problems).toEqual([]);
+  });
+
   test('what is long stands apart, and the entry says its hash', async () => {
     const log = memoryLog();
     const state = JSON.stringify({ columns: 'x'.repeat(200_000) });
