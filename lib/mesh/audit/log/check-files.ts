@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../entry.ts';
 import { partialTiles } from './edge.ts';
+import { readEntry } from './entry-shape.ts';
 import { beginsWith, type LogFiles } from './files.ts';
 import type { Sha256 } from './merkle.ts';
 import { hexOf } from './note.ts';
@@ -43,20 +45,29 @@ export async function checkFiles(tree: Tree, context: FileContext): Promise<void
 }
 
 /** What a run committed that no checkpoint covers yet; the files that follow from it may be there or not. */
-async function committedBeyond(tree: Tree, { files, keys, problems }: FileContext): Promise<readonly string[]> {
+async function committedBeyond(tree: Tree, { files, keys, problems }: FileContext): Promise<readonly AuditEntry[]> {
   const key = entriesKey(tree.size);
   if (!keys.has(key)) return [];
   const text = decoder.decode(await files.read(key));
-  const lines = text.split('\n').filter((line) => line !== '');
+  const lines = text.split('\n');
+  const end = lines.pop();
+  const entries: AuditEntry[] = [];
+  for (const [at, line] of lines.entries()) {
+    const { entry, wrong } = readEntry(line);
+    if (entry !== undefined) entries.push(entry);
+    else problems.error(6, key, `line ${at + 1} has not the shape of an entry: ${wrong.slice(0, 5).join('; ')}`);
+  }
+  // The next run would sign it, or fail at it for ever.
+  if (end !== '' || lines.length === 0) problems.error(7, key, 'it does not end with an entry: it was changed');
   problems.warning(
     17,
     key,
     `${lines.length} entries are committed and not signed yet: a run is under way, or was cut off`,
   );
-  return lines;
+  return entries;
 }
 
-async function checkTiles(tree: Tree, pending: readonly string[], context: FileContext): Promise<void> {
+async function checkTiles(tree: Tree, pending: readonly AuditEntry[], context: FileContext): Promise<void> {
   const { files, keys, problems, memo } = context;
   const expected = expectedTiles(tree, context.sizes);
   const beyond = new Set<string>();
@@ -176,7 +187,7 @@ function sameText(bytes: Uint8Array, text: string): boolean {
   return expected.length === bytes.length && beginsWith(bytes, expected);
 }
 
-async function checkIds(tree: Tree, pending: readonly string[], context: FileContext): Promise<void> {
+async function checkIds(tree: Tree, pending: readonly AuditEntry[], context: FileContext): Promise<void> {
   const { files, keys, problems, sha256, memo } = context;
   const expected = idsOf(tree, context);
   for (const [key, index] of expected) {
@@ -186,9 +197,7 @@ async function checkIds(tree: Tree, pending: readonly string[], context: FileCon
     else if (sameText(bytes, `${index}\n`)) memo.set(bytes, index);
     else problems.error(8, key, `it does not say ${index}, where the entry stands`);
   }
-  const soon = new Set(
-    pending.map((line) => idKey(hexOf(sha256(encoder.encode((JSON.parse(line) as { id: string }).id))))),
-  );
+  const soon = new Set(pending.map(({ id }) => idKey(hexOf(sha256(encoder.encode(id))))));
   for (const key of keys)
     if (key.startsWith(IDS_PREFIX) && !expected.has(key) && !soon.has(key))
       problems.error(8, key, 'no entry of the log has this id: an entry was taken out');

@@ -126,6 +126,10 @@ async function work(
       );
   }
   const sizes = new Set(signed.map(({ size }) => size));
+  // The log has each checkpoint before the witness does.
+  for (const size of new Set((witnessed ?? []).map((one) => one.size)))
+    if (size <= newest.size && !sizes.has(size))
+      problems.error(3, checkpointKey(size), 'it is missing from the log: the witness has it');
   await checkFiles(tree, { files, keys, sizes, sha256, problems, memo });
   checkGaps(tree, problems);
 }
@@ -188,7 +192,10 @@ async function readWitness(witness: LogFiles, reading: Reading, problems: Proble
   for (const where of [...(await witness.keys())].sort()) {
     if (!/(?:^|\/)\d{12}$/.test(where)) continue;
     const one = await readSigned(witness, where, 11, reading, problems);
-    if (one !== undefined) signed.push({ ...one, where: `witness: ${where}` });
+    // Each name is free once: an old checkpoint under the name of a size to come would keep that size from being witnessed.
+    if (one !== undefined && !where.endsWith(checkpointKey(one.size, '')))
+      problems.error(11, `witness: ${where}`, `it is the checkpoint of ${one.size} entries, under another name`);
+    else if (one !== undefined) signed.push({ ...one, where: `witness: ${where}` });
   }
   if (signed.length === 0) problems.error(11, 'witness', 'the witness has no checkpoint of this log that counts');
   return signed;
