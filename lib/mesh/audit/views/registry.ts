@@ -14,6 +14,8 @@ function jsonArray(json: string, path: string): string {
 const DATABASE =
   "replace(lower(domain), '-', '_') || '__' || replace(lower(product), '-', '_') || '__v' || CAST(major AS varchar)";
 
+// An event is an entry about the same record, at the time of its change and without a state: it has no revision, and ends nothing.
+
 /** The columns of each product's tables over time: what a star stood for, and what a name could mean. */
 export function productColumns(ladder: ClassificationLadder): AuditView {
   return {
@@ -37,7 +39,7 @@ export function productColumns(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT domain, product, major, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'product'
+  FROM entries WHERE entity = 'product' AND revision IS NOT NULL
 ), tables AS (
   SELECT r.domain, r.product, r.major, r.validfrom, r.validto, t.doc
   FROM revisions r CROSS JOIN UNNEST(${jsonArray('r.state', '$.tables')}) AS t (doc)
@@ -89,7 +91,7 @@ export function subscriptionsAt(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT subscription, domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY subscription ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'subscription'
+  FROM entries WHERE entity = 'subscription' AND revision IS NOT NULL
 )
 SELECT subscription, ${DATABASE} AS databasename, domain, product, major, consumer,
   json_extract_scalar(state, '$.account') AS account,
@@ -131,7 +133,7 @@ WITH given AS (
 ), revisions AS (
   SELECT domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major, consumer ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'share'
+  FROM entries WHERE entity = 'share' AND revision IS NOT NULL
 ), named AS (
   SELECT r.domain, r.product, r.major, r.consumer, r.state, r.validfrom, r.validto, t.id
   FROM revisions r CROSS JOIN UNNEST(CAST(json_extract(r.state, '$.intent.entitlements') AS ARRAY(varchar))) AS t (id)
