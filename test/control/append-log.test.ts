@@ -146,6 +146,17 @@ describe('appending', () => {
     expect((await report(log)).problems).toEqual([]);
   });
 
+  test('a state stays where SQL sees it as long as a leaf has room for it, and a long summary is cut before the entry is lost', async () => {
+    const log = memoryLog();
+    const state = JSON.stringify({ columns: 'x'.repeat(50_000) });
+    const wide = fitted(entryOf(1, { state, details: JSON.stringify('y'.repeat(20_000)) }), logCrypto.sha256);
+    expect(wide.entry).toMatchObject({ state, detailsRef: wide.apart[0]?.sha256 });
+    expect(wide.apart).toHaveLength(1);
+    const talkative = fitted(entryOf(2, { summary: '\u20ac'.repeat(50_000) }), logCrypto.sha256);
+    await run(log, [talkative.entry]);
+    expect(idsIn(log.bucket)).toEqual(['sales/orders#1@2']);
+  });
+
   test('goes on without the witness, which sees the next checkpoint', async () => {
     const log = memoryLog();
     const missed: number[] = [];
