@@ -106,6 +106,37 @@ describe('appending', () => {
     );
   });
 
+  test('another act under an id that is taken is told, once, and the same act in other words is not', async () => {
+    const log = memoryLog();
+    await log.append(entries(300));
+    const other = entryOf(2, { correlation: 'after the registry was put back', summary: 'other' });
+    for (let again = 0; again < 2; again += 1) {
+      await run(log, [entryOf(2, { summary: 'in other words' }), other, entryOf(301)]);
+      await run(log, [entryOf(302), entryOf(302, { actor: 'somebody else' }), entryOf(303)]);
+    }
+    expect(idsIn(log.bucket).slice(300)).toEqual([
+      expect.stringMatching(/^conflict\//),
+      'sales/orders#1@301',
+      'sales/orders#1@302',
+      expect.stringMatching(/^conflict\//),
+      'sales/orders#1@303',
+    ]);
+    const text = [...log.bucket.objects].find(([key]) => key === 'entries/000/000/000/300.jsonl')?.[1];
+    expect(
+      JSON.parse(
+        Buffer.from(text ?? '')
+          .toString()
+          .split('\n')[0] ?? '',
+      ),
+    ).toMatchObject({
+      kind: 'failure',
+      action: 'EntryConflict',
+      summary: 'another act has the id sales/orders#1@2, and stands in the log',
+      details: expect.stringContaining('after the registry was put back'),
+    });
+    expect((await report(log)).problems).toEqual([]);
+  });
+
   test('a message that is no entry does not hold up the others, and is told', async () => {
     const log = memoryLog();
     await appendToLog(['{"id":', '{"id":"x"}', JSON.stringify(entryOf(1))], log.deps);
