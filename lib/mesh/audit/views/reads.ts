@@ -3,6 +3,9 @@ import type { AuditView } from './view.ts';
 const HELD = (relation: string) =>
   `${relation}.validfrom <= a."at" AND (${relation}.validto IS NULL OR a."at" < ${relation}.validto)`;
 
+/** Databases of products, as `databaseName` makes them. */
+const PRODUCT = '^[a-z0-9_]+__[a-z0-9_]+__v[0-9]+$';
+
 /** Whether a clearance shows a column. */
 const CLEARED = (relation: string) =>
   `${relation}.clearance >= pc.sensitivity AND ${relation}.clearance >= pc.keysensitivity AND NOT pc.isinternal`;
@@ -16,7 +19,7 @@ const SHOWN = `${CLEARED('s')}
 /**
  * Who read which column of which product, and through which subscription. What Lake Formation let through tells that a table was read, the text of the query which
  * of its columns. Where no text is known, e.g. of another engine than Athena, and where it has a star, the columns are all that the subscription
- * shows. What no subscription gave and a standing entitlement did is told by `entitlement/<id>`. A query that succeeded is a read although nothing was let through for it: its result was kept from an earlier one.
+ * shows. The same where a query names a table that is no product's: it may be a view of the reader's own over the same product. What no subscription gave and a standing entitlement did is told by `entitlement/<id>`. A query that succeeded is a read although nothing was let through for it: its result was kept from an earlier one.
  */
 export const READS: AuditView = {
   name: 'reads',
@@ -43,7 +46,9 @@ export const READS: AuditView = {
 WITH querytables AS (
   SELECT q.id, q.account, q.principal, q.session, q.submittedat, q.state, q.sql, q.scannedbytes,
     split_part(t.name, '|', 1) AS databasename, split_part(t.name, '|', 2) AS tablename,
-    transform(filter(q.columns, x -> x.databasename || '|' || x.tablename = t.name), x -> x.columnname) AS columns
+    transform(filter(q.columns, x -> x.databasename || '|' || x.tablename = t.name), x -> x.columnname)
+      || CASE WHEN cardinality(filter(q.tables, x -> NOT regexp_like(x.databasename, '${PRODUCT}'))) > 0
+           THEN ARRAY['*'] ELSE CAST(ARRAY[] AS ARRAY(varchar)) END AS columns
   FROM queries q
   CROSS JOIN UNNEST(coalesce(transform(q.tables, x -> x.databasename || '|' || x.tablename), ARRAY['|'])) AS t (name)
 ), told AS (
@@ -68,7 +73,7 @@ WITH querytables AS (
     max(service) AS service, max(queryid) AS queryid, access, databasename, tablename, max(day) AS day,
     any_value(columns) AS columns, max(sql) AS sql, max(scannedbytes) AS scannedbytes, max(state) AS state
   FROM known
-  WHERE regexp_like(databasename, '^[a-z0-9_]+__[a-z0-9_]+__v[0-9]+$')
+  WHERE regexp_like(databasename, '${PRODUCT}')
   GROUP BY account, principal, access, databasename, tablename
   HAVING max(vended) = 1 OR max(state) = 'SUCCEEDED'
 ), picked AS (
