@@ -70,10 +70,11 @@ async function work(
   found: { size: number; root: string; checkpoints: number; witnessed?: number; tree?: Tree },
 ): Promise<void> {
   const { key, sha256, memo = new WeakMap() } = options;
+  // The log may grow meanwhile: what the witness has first, and then a log that is at least as long.
+  const witnessed = options.witness && (await readWitness(options.witness, { ...options, memo }, problems));
   const keys = new Set(await files.keys());
   await checkKey(files, key, keys, problems);
   const signed = await readCheckpoints(files, keys, { ...options, memo }, problems);
-  const witnessed = options.witness && (await readWitness(options.witness, { ...options, memo }, problems));
   const newest = signed.reduce<Signed | undefined>(
     (best, one) => ((best?.size ?? -1) < one.size ? one : best),
     undefined,
@@ -171,12 +172,15 @@ async function readCheckpoints(
   }
   const head = await readSigned(files, CHECKPOINT, 2, reading, problems);
   const newest = signed.at(-1);
-  if (head !== undefined && head.size > (newest?.size ?? -1))
+  if (head !== undefined && head.size > (newest?.size ?? -1)) {
+    // A run has published it since the files were listed: what is looked at is the log as it was then.
+    if (newest !== undefined && (await files.read(checkpointKey(head.size))) !== undefined) return signed;
     problems.error(
       3,
       checkpointKey(head.size),
       `it is missing: the checkpoint of ${head.size} entries is in ${CHECKPOINT} only`,
     );
+  }
   if (head !== undefined && newest !== undefined && head.size < newest.size)
     problems.warning(
       17,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { logCrypto } from '#aws/log-crypto.ts';
+import { LOG_PREFIXES } from '#cli/log-files.ts';
 import { canonicalText } from '#mesh/audit/log/canonical.ts';
 import { CHECKPOINT, checkpointKey, entriesKey, tilePath } from '#mesh/audit/log/tile.ts';
 import type { VerifyOptions } from '#mesh/audit/log/verify.ts';
@@ -23,6 +24,46 @@ const check = (bucket: MemoryBucket, options: Partial<VerifyOptions> = {}) =>
   verifyLog(bucket, { ...logCrypto, key: log.key, witness: log.witness, ...options });
 const codes = async (bucket: MemoryBucket, options: Partial<VerifyOptions> = {}) =>
   [...new Set((await check(bucket, options)).problems.map(({ code }) => code))].sort();
+
+describe('a log that grows while it is looked at', () => {
+  test('raises no alarm, wherever in the listing and reading runs come in between', async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      const live = memoryLog();
+      await live.append(entries(250));
+      let calls = 0;
+      let next = 251;
+      const tick = async () => {
+        calls += 1;
+        // Several runs at a time, before and after that moment: over the border of a tile.
+        if (calls < moment || calls > moment + 3) return;
+        for (let runs = 0; runs < 3; runs += 1) {
+          await live.append(entries(2, next));
+          next += 2;
+        }
+      };
+      const slow = ({ objects }: MemoryBucket, prefixes: readonly string[]) => ({
+        keys: async () => {
+          const keys: string[] = [];
+          for (const prefix of prefixes) {
+            await tick();
+            keys.push(...[...objects.keys()].filter((key) => key.startsWith(prefix)));
+          }
+          return keys;
+        },
+        read: async (key: string) => {
+          await tick();
+          return objects.get(key);
+        },
+      });
+      const { problems } = await verifyLog(slow(live.bucket, LOG_PREFIXES), {
+        ...logCrypto,
+        key: live.key,
+        witness: slow(live.witness, ['']),
+      });
+      expect([moment, problems.filter(({ severity }) => severity === 'error')]).toEqual([moment, []]);
+    }
+  });
+});
 
 describe('a log of 1,000 entries', () => {
   test('is whole', async () => {
