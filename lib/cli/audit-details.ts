@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { logCrypto } from '#aws/log-crypto.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { detailText } from '#mesh/audit/log/message.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { auditBucketName } from '#mesh/topology/names.ts';
 import type { Connection } from './connection.ts';
@@ -33,7 +34,7 @@ export async function longMembers(
 
 async function longMember(s3: S3Client, bucket: string, name: string): Promise<string> {
   const address = `details/${name}.json`;
-  const text = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: address })).then(
+  const body = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: address })).then(
     ({ Body }) => Body?.transformToString() ?? '',
     (cause) => {
       throw userError('WEFT-AUDIT-023', `${address} of the trail cannot be had: ${(cause as Error).message}`, {
@@ -42,10 +43,14 @@ async function longMember(s3: S3Client, bucket: string, name: string): Promise<s
       });
     },
   );
-  const hash = createHash('sha256').update(text).digest('hex');
-  if (hash === name) return text;
-  throw new WeftError('WEFT-AUDIT-022', `${address} of the trail is not what its name says: its SHA-256 is ${hash}`, {
-    source: 'user',
-    hint: 'the trail was changed: verify it with weft audit verify',
-  });
+  const text = detailText(body, name, logCrypto.sha256);
+  if (text !== undefined) return text;
+  throw new WeftError(
+    'WEFT-AUDIT-022',
+    `${address} of the trail is not what its name says: its text has another SHA-256`,
+    {
+      source: 'user',
+      hint: 'the trail was changed: verify it with weft audit verify',
+    },
+  );
 }

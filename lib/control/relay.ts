@@ -170,7 +170,7 @@ async function keepTrail(
     });
   await Promise.all(
     entries.flatMap(({ apart, sequence }) =>
-      apart.map(({ sha256, text }) => deps.details.put(detailsKey(sha256), text).catch(() => failed.add(sequence))),
+      apart.map(({ sha256, body }) => deps.details.put(detailsKey(sha256), body).catch(() => failed.add(sequence))),
     ),
   );
   const messages = entries

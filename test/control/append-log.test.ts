@@ -173,8 +173,11 @@ describe('appending', () => {
     expect(missing.problems).toEqual([
       expect.objectContaining({ code: 'WEFT-AUDIT-009', where: `details/${apart[0]?.sha256}.json` }),
     ]);
-    await log.bucket.putOnce(`details/${apart[0]?.sha256}.json`, state);
+    const key = `details/${apart[0]?.sha256}.json`;
+    await log.bucket.putOnce(key, apart[0]?.body ?? '');
     expect((await report(log)).problems).toEqual([]);
+    log.bucket.objects.set(key, Buffer.from(apart[0]?.body.replace('xxx', 'xxy') ?? ''));
+    expect((await report(log)).problems).toEqual([expect.objectContaining({ code: 'WEFT-AUDIT-009', where: key })]);
   });
 
   test('a state stays where SQL sees it as long as a leaf has room for it, and a long summary is cut before the entry is lost', async () => {

@@ -112,14 +112,15 @@ describe('relaying what was committed', () => {
     const wide = product([
       table(
         't0',
-        Array.from({ length: 2000 }, (_, n) => column(`column_${n}`, 'string')),
+        Array.from({ length: 1500 }, (_, n) => column(`column_${n}`, 'string')),
       ),
     ]);
     const out = sink();
     expect(await relay([inserted('1', wide)], out.deps)).toEqual([]);
     const [entry] = out.trail.values();
     expect(entry?.state).toBeUndefined();
-    expect(JSON.parse(out.details.get(`details/${entry?.stateRef}.json`) ?? '{}').tables[0].columns).toHaveLength(2000);
+    const { sha256, text } = JSON.parse(out.details.get(`details/${entry?.stateRef}.json`) ?? '{}');
+    expect([sha256, JSON.parse(text).tables[0].columns.length]).toEqual([entry?.stateRef, 1500]);
     const without = sink({ details: true });
     expect(await relay([inserted('1', wide)], without.deps)).toEqual(['1']);
     expect(without.trail.size).toBe(0);

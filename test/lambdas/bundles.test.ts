@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the fifteen that the stacks deploy', () => {
+  test('are the fourteen that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
+      'appender',
       'audit-rules',
       'catalog-watch',
       'dead-letters',

@@ -34,7 +34,7 @@ import { SavedFindings } from '../audit/saved-findings.ts';
 import { VERIFY_WILDCARDS, verifyStatements } from '../audit/verify-access.ts';
 import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
-import { auditView, entriesTable, executionsTable, trailTable } from './audit-tables.ts';
+import { auditView, detailsTable, entriesTable, executionsTable, trailTable } from './audit-tables.ts';
 
 export interface AuditStackProps extends StackProps, MeshSite {
   readonly auditKey: IKey;
@@ -85,6 +85,7 @@ export class AuditStack extends Stack {
     const tables = [
       entriesTable(this, database, entries.bucketName),
       trailTable(this, database, logs.bucketName, topology),
+      detailsTable(this, database, entries.bucketName),
       executionsTable(this, database, entries.bucketName),
       ...auditViews(topology).map((view) => auditView(this, database, view)),
     ];

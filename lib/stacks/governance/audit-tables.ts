@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
-import { ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
+import { DETAILS_PREFIX, ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
 import type { KeptQuery } from '#mesh/audit/reads/execution.ts';
 import { type AuditView, hiveType, viewText } from '#mesh/audit/views/view.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -75,6 +75,19 @@ export function entriesTable(scope: Construct, database: string, bucket: string)
     columns: ENTRY_COLUMNS,
     partitionKeys: {},
     location: `s3://${bucket}/${ENTRIES_PREFIX}`,
+    inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    serde: 'org.openx.data.jsonserde.JsonSerDe',
+  });
+}
+
+/** Members of entries that are too long for them, by the SHA-256 of their text. */
+export function detailsTable(scope: Construct, database: string, bucket: string): CfnTable {
+  return table(scope, 'DetailsTable', database, 'details', {
+    description: 'Long states and details of entries, by the hash that the entries name them with',
+    parameters: { classification: 'json' },
+    columns: { sha256: 'string', text: 'string' },
+    partitionKeys: {},
+    location: `s3://${bucket}/${DETAILS_PREFIX}`,
     inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     serde: 'org.openx.data.jsonserde.JsonSerDe',
   });

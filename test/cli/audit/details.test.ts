@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { longMembers } from '#cli/audit-details.ts';
+import { detailBody } from '#mesh/audit/log/message.ts';
 import { TOPOLOGY } from '../../mesh/fixtures.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -10,7 +11,7 @@ const texts = Array.from({ length: 30 }, (_, index) => JSON.stringify({ index, p
 
 describe('the members of an entry that are objects of their own', () => {
   let server: Server;
-  const objects = new Map(texts.map((text) => [`details/${hashOf(text)}.json`, text]));
+  const objects = new Map(texts.map((text) => [`details/${hashOf(text)}.json`, detailBody(text, hashOf(text))]));
 
   beforeAll(async () => {
     server = createServer((request, response) => {

@@ -22,7 +22,7 @@ describe('the whole mesh', () => {
       error ? [`${stack}: ${error.message}`] : [],
     );
     expect(failures).toEqual([]);
-    expect(new Set(mesh.deployment.stacks.map(({ account }) => account)).size).toBe(6);
+    expect(new Set(mesh.deployment.stacks.map(({ account }) => account)).size).toBe(7);
     expect(mesh.deployment.ms).toBeLessThan(PATIENCE);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { entitlementsAt, productColumns, subscriptionsAt } from '#mesh/audit/views/registry.ts';
+import { entitlementsAt, productColumns, RECORDS, subscriptionsAt } from '#mesh/audit/views/registry.ts';
 import type { AuditView } from '#mesh/audit/views/view.ts';
 import { World } from '../../local/athena/world.ts';
 
@@ -9,9 +9,12 @@ const [FIRST, SECOND, THIRD] = ['2026-03-01T00:00:00.000Z', '2026-03-02T00:00:00
 
 const COLUMNS = {
   ...Object.fromEntries(
-    'id at kind entity domain product subscription consumer state'.split(' ').map((n) => [n, 'string']),
+    'id at kind actor action entity domain product subscription consumer state stateref'
+      .split(' ')
+      .map((n) => [n, 'string']),
   ),
   major: 'int',
+  generation: 'bigint',
   revision: 'bigint',
 };
 
@@ -60,7 +63,7 @@ describe('the views of what was there, on entries with the events between them',
   const rows = async ({ sql }: AuditView, columns: string) => {
     const answer = await world.query(
       'consumer-admin',
-      `SELECT ${columns} FROM (${sql}) AS v ORDER BY validfrom`,
+      `WITH records AS (${RECORDS.sql}) SELECT ${columns} FROM (${sql}) AS v ORDER BY validfrom`,
       'audit',
     );
     expect(answer.reason).toBe('');
@@ -80,6 +83,14 @@ describe('the views of what was there, on entries with the events between them',
           format: 'json',
           columns: COLUMNS,
           data: ENTRIES.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+        },
+        {
+          account: 'consumer',
+          database: 'audit',
+          name: 'details',
+          format: 'json',
+          columns: { sha256: 'string', text: 'string' },
+          data: `${JSON.stringify({ sha256: 'none', text: '' })}\n`,
         },
       ],
       filters: [],

@@ -10,8 +10,8 @@ export function latest({ database, now }: Asked, entity: RegistryRecord['type'])
     SELECT id, "at", actor, action, domain, product, major, subscription, consumer, revision, state, stateref
     FROM (
       SELECT e.*, row_number() OVER (PARTITION BY ${recordOf('e.id')} ORDER BY e.revision DESC, length(e.id) DESC) AS nth
-      FROM ${database}.entries e
-      WHERE e.entity = '${entity}' AND e.revision IS NOT NULL AND e."at" <= ${now}
+      FROM ${database}.records e
+      WHERE e.entity = '${entity}' AND e."at" <= ${now}
     ) newest
     WHERE nth = 1 AND action <> 'RecordDeleted'
   )`;
@@ -21,8 +21,8 @@ export function latest({ database, now }: Asked, entity: RegistryRecord['type'])
 export function intervals({ database, now }: Asked, entity: RegistryRecord['type']): string {
   return `(
     SELECT e.*, lead(e."at") OVER (PARTITION BY ${recordOf('e.id')} ORDER BY e.revision, length(e.id)) AS until
-    FROM ${database}.entries e
-    WHERE e.entity = '${entity}' AND e.revision IS NOT NULL AND e."at" <= ${now}
+    FROM ${database}.records e
+    WHERE e.entity = '${entity}' AND e."at" <= ${now}
   )`;
 }
 

@@ -3,6 +3,7 @@ import { partialTiles } from './edge.ts';
 import { readEntry } from './entry-shape.ts';
 import { beginsWith, type LogFiles } from './files.ts';
 import type { Sha256 } from './merkle.ts';
+import { detailText } from './message.ts';
 import { hexOf } from './note.ts';
 import type { Problems } from './problem.ts';
 import {
@@ -238,7 +239,8 @@ async function checkDetails(tree: Tree, { files, keys, problems, sha256, memo }:
     if (!key.startsWith(DETAILS_PREFIX)) continue;
     const bytes = await files.read(key);
     if (bytes === undefined || memo.get(bytes) === key) continue;
-    if (detailsKey(hexOf(sha256(bytes))) === key) memo.set(bytes, key);
-    else problems.error(9, key, 'its content has another SHA-256 than its name: it was changed');
+    const name = /([0-9a-f]{64})\.json$/.exec(key)?.[1] ?? '';
+    if (detailText(decoder.decode(bytes), name, sha256) !== undefined) memo.set(bytes, key);
+    else problems.error(9, key, 'its text has another SHA-256 than its name: it was changed');
   }
 }

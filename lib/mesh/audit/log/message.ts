@@ -4,8 +4,8 @@ import type { Sha256 } from './merkle.ts';
 import { hexOf } from './note.ts';
 
 /**
- * An entry up to that many bytes is one message of a queue and one leaf, with room to spare below 65,535; what is longer lets its long members go.
- * The state stays where that is enough: what the audit tables know of products and subscriptions they read from states.
+ * An entry up to that many bytes is one message of a queue and one leaf; what is longer lets its long members go. The state stays where it can: what was
+ * there is read from states.
  */
 const MAX_INLINE_BYTES = 60_000;
 /** What is told in one line for people, in characters, where the entry is still too long. */
@@ -14,10 +14,26 @@ const MAX_SUMMARY = 2_000;
 const DETAILS = ['details'] as const;
 const EITHER = ['state', 'details'] as const;
 
-/** A member that is kept apart, by its SHA-256 in hex. */
+/** A member that is kept apart: the SHA-256 of its text in hex, and the object that holds both, a line of the table `details`. */
 export interface Detail {
   readonly sha256: string;
-  readonly text: string;
+  readonly body: string;
+}
+
+/** The object of a member that is kept apart. */
+export function detailBody(text: string, sha256: string): string {
+  return `${canonicalText({ sha256, text })}\n`;
+}
+
+/** The text in such an object, or undefined when it is not what its name says. */
+export function detailText(body: string, name: string, sha256: Sha256): string | undefined {
+  try {
+    const { text } = JSON.parse(body) as { text?: unknown };
+    if (typeof text !== 'string' || hexOf(sha256(leafBytes(text))) !== name) return undefined;
+    return detailBody(text, name) === body ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An entry that fits a leaf, and the long members that it only refers to. */
@@ -31,9 +47,9 @@ export function fitted(
   for (const member of isShort({ ...entry, details: undefined }) ? DETAILS : EITHER) {
     const text = fits[member];
     if (text === undefined || isShort(fits)) continue;
-    const detail = { sha256: hexOf(sha256(leafBytes(text))), text };
-    apart.push(detail);
-    fits = { ...fits, [member]: undefined, [`${member}Ref`]: detail.sha256 };
+    const name = hexOf(sha256(leafBytes(text)));
+    apart.push({ sha256: name, body: detailBody(text, name) });
+    fits = { ...fits, [member]: undefined, [`${member}Ref`]: name };
   }
   if (!isShort(fits) && fits.summary.length > MAX_SUMMARY)
     fits = { ...fits, summary: `${fits.summary.slice(0, MAX_SUMMARY - 1)}…` };

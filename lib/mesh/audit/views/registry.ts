@@ -14,7 +14,33 @@ function jsonArray(json: string, path: string): string {
 const DATABASE =
   "replace(lower(domain), '-', '_') || '__' || replace(lower(product), '-', '_') || '__v' || CAST(major AS varchar)";
 
-// An event is an entry about the same record, at the time of its change and without a state: it has no revision, and ends nothing.
+/** Each record of the registry as each change left it, wherever the trail keeps what is long. An event is no state of a record. */
+export const RECORDS: AuditView = {
+  name: 'records',
+  description: 'Products, subscriptions, shares and so on as each change left them',
+  columns: {
+    id: 'varchar',
+    at: 'varchar',
+    kind: 'varchar',
+    actor: 'varchar',
+    action: 'varchar',
+    entity: 'varchar',
+    domain: 'varchar',
+    product: 'varchar',
+    major: 'integer',
+    subscription: 'varchar',
+    consumer: 'varchar',
+    generation: 'bigint',
+    revision: 'bigint',
+    state: 'varchar',
+    stateref: 'varchar',
+  },
+  sql: `
+SELECT e.id, e."at", e.kind, e.actor, e.action, e.entity, e.domain, e.product, e.major, e.subscription, e.consumer, e.generation,
+  e.revision, coalesce(e.state, d.text) AS state, CASE WHEN d.text IS NULL THEN e.stateref END AS stateref
+FROM entries e LEFT JOIN details d ON d.sha256 = e.stateref
+WHERE e.kind <> 'event' AND e.revision IS NOT NULL`,
+};
 
 /** The columns of each product's tables over time: what a star stood for, and what a name could mean. */
 export function productColumns(ladder: ClassificationLadder): AuditView {
@@ -39,7 +65,7 @@ export function productColumns(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT domain, product, major, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'product' AND revision IS NOT NULL
+  FROM records WHERE entity = 'product'
 ), tables AS (
   SELECT r.domain, r.product, r.major, r.validfrom, r.validto, t.doc
   FROM revisions r CROSS JOIN UNNEST(${jsonArray('r.state', '$.tables')}) AS t (doc)
@@ -91,7 +117,7 @@ export function subscriptionsAt(ladder: ClassificationLadder): AuditView {
 WITH revisions AS (
   SELECT subscription, domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY subscription ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'subscription' AND revision IS NOT NULL
+  FROM records WHERE entity = 'subscription'
 )
 SELECT subscription, ${DATABASE} AS databasename, domain, product, major, consumer,
   json_extract_scalar(state, '$.account') AS account,
@@ -129,11 +155,11 @@ export function entitlementsAt(ladder: ClassificationLadder): AuditView {
     sql: `
 WITH given AS (
   SELECT json_extract_scalar(state, '$.id') AS id, max(${rank("json_extract_scalar(state, '$.selector.classification')", ladder)}) AS clearance
-  FROM entries WHERE entity = 'entitlement' AND state IS NOT NULL GROUP BY json_extract_scalar(state, '$.id')
+  FROM records WHERE entity = 'entitlement' AND state IS NOT NULL GROUP BY json_extract_scalar(state, '$.id')
 ), revisions AS (
   SELECT domain, product, major, consumer, state, "at" AS validfrom,
     lead("at") OVER (PARTITION BY domain, product, major, consumer ORDER BY "at", revision) AS validto
-  FROM entries WHERE entity = 'share' AND revision IS NOT NULL
+  FROM records WHERE entity = 'share'
 ), named AS (
   SELECT r.domain, r.product, r.major, r.consumer, r.state, r.validfrom, r.validto, t.id
   FROM revisions r CROSS JOIN UNNEST(CAST(json_extract(r.state, '$.intent.entitlements') AS ARRAY(varchar))) AS t (id)

@@ -6,7 +6,7 @@ import { dataAccess } from './access.ts';
 import { objectReads } from './objects.ts';
 import { queries } from './queries.ts';
 import { READS } from './reads.ts';
-import { entitlementsAt, productColumns, subscriptionsAt } from './registry.ts';
+import { entitlementsAt, productColumns, RECORDS, subscriptionsAt } from './registry.ts';
 import type { AuditView } from './view.ts';
 import { daysOf, type WhoRead, whoReadSql } from './who-read.ts';
 
@@ -16,6 +16,7 @@ export function auditViews(topology: Topology): AuditView[] {
   return [
     access(topology),
     queries(),
+    RECORDS,
     productColumns(classification),
     subscriptionsAt(classification),
     entitlementsAt(classification),

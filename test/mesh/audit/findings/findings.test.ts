@@ -76,8 +76,8 @@ function data(): WorldData {
     accounts: { consumer: '900000000000' },
     roles: { 'consumer-admin': 'consumer' },
     databases: cases.map((_, index) => ({ account: 'consumer', name: database(index) })),
-    tables: cases.flatMap((one, index) =>
-      names.map((name) => ({
+    tables: cases.flatMap((one, index) => [
+      ...names.map((name) => ({
         account: 'consumer',
         database: database(index),
         name,
@@ -85,7 +85,19 @@ function data(): WorldData {
         columns: TABLES[name],
         data: lines(name, one[name]),
       })),
-    ),
+      // What the view of this name has of the entries.
+      {
+        account: 'consumer',
+        database: database(index),
+        name: 'records',
+        format: 'json' as const,
+        columns: TABLES.entries,
+        data: lines(
+          'entries',
+          one.entries?.filter(({ id, revision }) => revision !== undefined && !String(id).startsWith('event/')),
+        ),
+      },
+    ]),
     filters: [],
     shares: [],
     grants: [],
