@@ -39,6 +39,7 @@ const QUERIES = [
       ['mine', 'v', 'b'],
     ],
   ),
+  query('by hand', [[DATABASE, 'orders']], [[DATABASE, 'orders', 'added_by_hand']]),
   query('through', [['mine', 'v']], [['mine', 'v', 'b']]),
 ];
 
@@ -74,7 +75,7 @@ describe('the view of reads, on made rows', () => {
         table(
           'data_access',
           strings('at account principal session service queryid databasename tablename day'),
-          ['plain', 'mixed', 'through'].map((queryid) => ({
+          ['plain', 'mixed', 'through', 'by hand'].map((queryid) => ({
             ...{
               at: AT,
               account: ACCOUNT,
@@ -146,5 +147,12 @@ describe('the view of reads, on made rows', () => {
     const answer = await world.query('consumer-admin', sql, 'audit');
     expect(answer.reason).toBe('');
     expect(answer.rows).toEqual(columns.map((column) => [column, 'sub']));
+  });
+
+  test('a read of a column that the registry never knew is told all the same', async () => {
+    const sql = `SELECT columnname, subscription, product FROM (${READS.sql}) AS r WHERE queryid = 'by hand'`;
+    const answer = await world.query('consumer-admin', sql, 'audit');
+    expect(answer.reason).toBe('');
+    expect(answer.rows).toEqual([['*', null, 'orders']]);
   });
 });
