@@ -13,7 +13,8 @@ import { auditBucketName, logKeyAlias, witnessBucketName } from '#mesh/topology/
 import type { Connection } from './connection.ts';
 
 /** What belongs to the log in its bucket: other subjects of the audit have prefixes of their own. */
-const LOG_PREFIXES = ['log/', 'entries/', 'ids/', 'details/'];
+// The order counts: checkpoints are listed after all that they are about, so that a log that grows meanwhile looks whole.
+export const LOG_PREFIXES = ['entries/', 'ids/', 'details/', 'log/tile/', 'log/key', 'log/checkpoint'];
 
 /** Objects that are fetched ahead at once. */
 const AT_ONCE = 32;

@@ -7,6 +7,7 @@ import { readEntry } from '#mesh/audit/log/entry-shape.ts';
 import type { LogCrypto } from '#mesh/audit/log/files.ts';
 import { leafHash } from '#mesh/audit/log/merkle.ts';
 import { formatNote, formatVerifierKey, hexOf, type VerifierKey } from '#mesh/audit/log/note.ts';
+import { indexOfEntry, leafAt } from '#mesh/audit/log/prove.ts';
 import {
   CHECKPOINT,
   checkpointKey,
@@ -53,6 +54,9 @@ export interface Appended {
 const ROUNDS = 20;
 /** Entries in one commit: many enough for a queue's batch, few enough for one object. */
 const MAX_COMMIT = 256;
+/** What is told of a message that is no entry, in characters: one takes six bytes of a leaf at most, and both have to fit. */
+const MAX_QUOTED = 9_000;
+const MAX_SUMMARY = 1_000;
 
 /**
  * Adds entries to the log, each once however often it comes. What stands at an index is decided by one conditional write, the commit; everything
@@ -62,6 +66,7 @@ export async function appendToLog(messages: readonly string[], deps: AppendDeps,
   let head = await headNow(deps, known);
   let added = 0;
   const entries = messages.map((message) => toEntry(message, deps));
+  const written = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (
       let open = await committed(head.edge.size, deps);
@@ -71,11 +76,11 @@ export async function appendToLog(messages: readonly string[], deps: AppendDeps,
       head = await finish(open, head, deps);
       added += open.length;
     }
-    const fresh = (await unknown(entries, deps)).slice(0, MAX_COMMIT);
+    const fresh = (await unknown(entries, written, head, deps)).slice(0, MAX_COMMIT);
     if (fresh.length === 0) return { head, added };
     const body = fresh.map(({ text }) => `${text}\n`).join('');
     // Whether this run wrote it or another one did: the next round finishes what stands there.
-    await deps.store.putOnce(entriesKey(head.edge.size), body);
+    if (await deps.store.putOnce(entriesKey(head.edge.size), body)) for (const { id } of fresh) written.add(id);
   }
   throw new WeftError('WEFT-AUDIT-018', `the log was ahead of this run ${ROUNDS} times in a row`, {
     hint: 'only one appender works off the queue: look for a second one',
@@ -93,19 +98,25 @@ function toEntry(message: string, { now, sha256 }: AppendDeps): Leaf {
   const { entry, wrong: misshapen } = text === undefined ? { wrong } : readEntry(text);
   if (entry !== undefined && text !== undefined && leafBytes(text).length <= MAX_LEAF_BYTES)
     return { id: entry.id, text };
-  const unreadable: AuditEntry = {
-    id: `unreadable/${hexOf(sha256(leafBytes(message)))}`,
-    at: now().toISOString(),
+  const why = `a message was no entry: ${misshapen.slice(0, 5).join('; ') || 'it is too long'}`;
+  return failure('EntryUnreadable', `unreadable/${hexOf(sha256(leafBytes(message)))}`, why, message, now());
+}
+
+/** What the appender tells itself of a message that it cannot append as it is. */
+function failure(action: string, id: string, summary: string, message: string, at: Date): Leaf {
+  const entry: AuditEntry = {
+    id,
+    at: at.toISOString(),
     kind: 'failure',
     actor: 'weft:appender',
-    action: 'EntryUnreadable',
+    action,
     correlation: '',
     policies: [],
     entity: 'attempt',
-    summary: `a message was no entry: ${misshapen.slice(0, 5).join('; ') || 'it is too long'}`,
-    details: message.slice(0, 20_000),
+    summary: summary.slice(0, MAX_SUMMARY),
+    details: message.slice(0, MAX_QUOTED),
   };
-  return { id: unreadable.id, text: canonicalText(unreadable) };
+  return { id, text: canonicalText(entry) };
 }
 
 function canonical(message: string): { readonly text?: string; readonly wrong: readonly string[] } {
@@ -116,11 +127,51 @@ function canonical(message: string): { readonly text?: string; readonly wrong: r
   }
 }
 
-/** The entries that are in no commit yet, each once. */
-async function unknown(entries: readonly Leaf[], { store, sha256 }: AppendDeps): Promise<Leaf[]> {
-  const each = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
-  const there = await Promise.all(each.map(({ id }) => store.exists(idKey(hexOf(sha256(leafBytes(id)))))));
-  return each.filter((_, index) => there[index] === false);
+/**
+ * The entries that are in no commit yet, each once. Another act under an id that is taken, e.g. after the registry was put back to an earlier moment, is
+ * told as such: to leave it out in silence would lose it.
+ */
+async function unknown(
+  entries: readonly Leaf[],
+  written: ReadonlySet<string>,
+  head: Head,
+  deps: AppendDeps,
+): Promise<Leaf[]> {
+  const first = new Map<string, Leaf>();
+  for (const entry of entries) if (!first.has(entry.id)) first.set(entry.id, entry);
+  const open = [...first.values()].filter(({ id }) => !written.has(id));
+  const there = new Map(await Promise.all(open.map(async ({ id }) => [id, await isKnown(id, deps)] as const)));
+  const fresh = new Map<string, Leaf>();
+  for (const entry of entries) {
+    const { id, text } = entry;
+    const own = first.get(id) as Leaf;
+    const rival = there.get(id) === true ? await textOf(id, head, deps) : own.text;
+    if (there.get(id) === false && own === entry) fresh.set(id, entry);
+    if (rival === undefined || isSameAct(rival, text)) continue;
+    const what = `another act has the id ${id}, and stands in the log`;
+    const told = failure('EntryConflict', `conflict/${hexOf(deps.sha256(leafBytes(text)))}`, what, text, deps.now());
+    if (!written.has(told.id) && !fresh.has(told.id) && !(await isKnown(told.id, deps))) fresh.set(told.id, told);
+  }
+  return [...fresh.values()];
+}
+
+function isKnown(id: string, { store, sha256 }: AppendDeps): Promise<boolean> {
+  return store.exists(idKey(hexOf(sha256(leafBytes(id)))));
+}
+
+/** The entry that stands under an id, as far as the log of this run goes. */
+async function textOf(id: string, { edge }: Head, { store, sha256 }: AppendDeps): Promise<string | undefined> {
+  const files = { read: async (key: string) => (await store.get(key))?.body };
+  const index = await indexOfEntry(id, files, sha256);
+  const leaf = index === undefined || index >= edge.size ? undefined : await leafAt(index, edge.size, files);
+  return leaf && new TextDecoder().decode(leaf);
+}
+
+/** A repeated delivery may be told in other words, by a newer relay: it is still who did what and when. */
+function isSameAct(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [left, right] = [one, other].map((text) => JSON.parse(text) as AuditEntry);
+  return (['at', 'actor', 'action', 'correlation'] as const).every((name) => left?.[name] === right?.[name]);
 }
 
 /** What stands committed at an index, or undefined. */

@@ -80,7 +80,9 @@ function sensitivity(
   const table = tables?.find((entry) => entry.name === name);
   if (table === undefined) return undefined;
   const all = [...table.columns, ...table.partitionKeys];
-  const read = columns.length === 0 ? all : all.filter((column) => columns.includes(column.name));
+  // A column that is not there any more, or `*` where nobody knew the columns: it may have been anything.
+  if (columns.some((name) => !all.some((column) => column.name.toLowerCase() === name))) return undefined;
+  const read = columns.length === 0 ? all : all.filter((column) => columns.includes(column.name.toLowerCase()));
   const levels = read.map((column) => column.classification ?? table.defaultClassification ?? ladder.at(-1) ?? '');
   const highest = levels.toSorted((a, b) => ladder.indexOf(b) - ladder.indexOf(a))[0];
   return highest === undefined

@@ -106,6 +106,37 @@ describe('appending', () => {
     );
   });
 
+  test('another act under an id that is taken is told, once, and the same act in other words is not', async () => {
+    const log = memoryLog();
+    await log.append(entries(300));
+    const other = entryOf(2, { correlation: 'after the registry was put back', summary: 'other' });
+    for (let again = 0; again < 2; again += 1) {
+      await run(log, [entryOf(2, { summary: 'in other words' }), other, entryOf(301)]);
+      await run(log, [entryOf(302), entryOf(302, { actor: 'somebody else' }), entryOf(303)]);
+    }
+    expect(idsIn(log.bucket).slice(300)).toEqual([
+      expect.stringMatching(/^conflict\//),
+      'sales/orders#1@301',
+      'sales/orders#1@302',
+      expect.stringMatching(/^conflict\//),
+      'sales/orders#1@303',
+    ]);
+    const text = [...log.bucket.objects].find(([key]) => key === 'entries/000/000/000/300.jsonl')?.[1];
+    expect(
+      JSON.parse(
+        Buffer.from(text ?? '')
+          .toString()
+          .split('\n')[0] ?? '',
+      ),
+    ).toMatchObject({
+      kind: 'failure',
+      action: 'EntryConflict',
+      summary: 'another act has the id sales/orders#1@2, and stands in the log',
+      details: expect.stringContaining('after the registry was put back'),
+    });
+    expect((await report(log)).problems).toEqual([]);
+  });
+
   test('a message that is no entry does not hold up the others, and is told', async () => {
     const log = memoryLog();
     await appendToLog(['{"id":', '{"id":"x"}', JSON.stringify(entryOf(1))], log.deps);
@@ -114,6 +145,20 @@ describe('appending', () => {
       expect.stringMatching(/^unreadable\//),
       'sales/orders#1@1',
     ]);
+    expect((await report(log)).problems).toEqual([]);
+  });
+
+  test.each([
+    ['a character that takes three bytes', '\u20ac'.repeat(60_000)],
+    ['a character that takes six', '\u0001'.repeat(60_000)],
+    ['a member of an endless name', JSON.stringify({ ...entryOf(1), ['x'.repeat(100_000)]: 1 })],
+    ['a kind that has no end', JSON.stringify(entryOf(1, { kind: 'y'.repeat(100_000) as 'command' }))],
+    ['a time that has no end', JSON.stringify(entryOf(1, { at: 'z'.repeat(100_000) }))],
+    ['a summary that fits no leaf', JSON.stringify(entryOf(1, { summary: '\u20ac'.repeat(50_000) }))],
+  ])('a message that is too long to be told whole holds up nothing: %s', async (_, message) => {
+    const log = memoryLog();
+    await appendToLog([message, JSON.stringify(entryOf(2))], log.deps);
+    expect(idsIn(log.bucket)).toEqual([expect.stringMatching(/^unreadable\//), 'sales/orders#1@2']);
     expect((await report(log)).problems).toEqual([]);
   });
 
@@ -133,6 +178,17 @@ describe('appending', () => {
     expect((await report(log)).problems).toEqual([]);
     log.bucket.objects.set(key, Buffer.from(apart[0]?.body.replace('xxx', 'xxy') ?? ''));
     expect((await report(log)).problems).toEqual([expect.objectContaining({ code: 'WEFT-AUDIT-009', where: key })]);
+  });
+
+  test('a state stays where SQL sees it as long as a leaf has room for it, and a long summary is cut before the entry is lost', async () => {
+    const log = memoryLog();
+    const state = JSON.stringify({ columns: 'x'.repeat(50_000) });
+    const wide = fitted(entryOf(1, { state, details: JSON.stringify('y'.repeat(20_000)) }), logCrypto.sha256);
+    expect(wide.entry).toMatchObject({ state, detailsRef: wide.apart[0]?.sha256 });
+    expect(wide.apart).toHaveLength(1);
+    const talkative = fitted(entryOf(2, { summary: '\u20ac'.repeat(50_000) }), logCrypto.sha256);
+    await run(log, [talkative.entry]);
+    expect(idsIn(log.bucket)).toEqual(['sales/orders#1@2']);
   });
 
   test('goes on without the witness, which sees the next checkpoint', async () => {

@@ -85,4 +85,41 @@ describe('a message of the queue', () => {
       /region is missing.*account is "1".*id is "..\/x".*submittedAt is "today"/s,
     );
   });
+
+  const message = {
+    ...{
+      id: ID(1),
+      account: '210000000014',
+      region: 'us-east-1',
+      workgroup: 'w',
+      submittedAt: '2026-03-01T00:00:00.000Z',
+    },
+    ...{ state: 'SUCCEEDED', sql: 'SELECT 1', sqlSha256: 'x', databaseName: 'default', scannedBytes: 1 },
+  };
+
+  // What is kept stays for years, and one line that cannot be read as its table says fails each query over the table.
+  test.each([
+    [{ scannedBytes: 'many' }, /scannedBytes is "many"/],
+    [{ scannedBytes: undefined }, /scannedBytes is undefined/],
+    [{ scannedBytes: 1.5 }, /scannedBytes is 1.5/],
+    [{ submittedAt: '2026-03-01Tnever' }, /submittedAt is "2026-03-01Tnever"/],
+    [{ submittedAt: '2026-13-41T00:00:00.000Z' }, /submittedAt is/],
+    [{ submittedAt: '2026-03-01T00:00:00+02:00' }, /submittedAt is/],
+    [{ completedAt: 7 }, /completedAt is no text/],
+    [{ completedAt: 'soon' }, /completedAt is "soon"/],
+    [{ statementType: {} }, /statementType is no text/],
+    [{ state: 'RUNNING' }, /state is "RUNNING"/],
+    [{ cut: 'yes' }, /cut is "yes"/],
+    [{ workgroup: 'w'.repeat(2000) }, /workgroup has more than 1000 characters/],
+  ])('with %j is refused', (more, why) => {
+    expect(() => parseQueryMessage(JSON.stringify({ ...message, ...more }))).toThrow(why);
+  });
+
+  test('keeps nothing of what whoever sends it adds: what a text reads is not for the sender to say', () => {
+    const tables = [{ account: '1', databaseName: 'x', tableName: 'y' }];
+    expect(parseQueryMessage(JSON.stringify({ ...message, cut: true, tables, columns: 5, other: 1 }))).toEqual({
+      ...message,
+      cut: true,
+    });
+  });
 });

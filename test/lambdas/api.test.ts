@@ -4,7 +4,7 @@ import { callerOf } from '#control/caller.ts';
 import { ROUTES as API } from '#lambdas/api/routes.ts';
 import { ROUTES as PUBLISH } from '#lambdas/publish/routes.ts';
 import { errorResult, statusOf } from '#lambdas/shared/answer.ts';
-import { WeftError } from '#mesh/error.ts';
+import { userError, WeftError } from '#mesh/error.ts';
 import { accountOf, callerAs, createWorld, TOPOLOGY, type World } from '../control/world.ts';
 
 const file = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
@@ -180,6 +180,10 @@ describe('the API', () => {
     const { statusCode, body } = errorResult(new Error('the password is swordfish'), 'r-9');
     expect([statusCode, body.includes('swordfish'), body.includes('r-9')]).toEqual([500, false, true]);
     expect(statusOf(new WeftError('WEFT-X-001', 'ours'))).toBe(500);
+  });
+
+  test('who may not release a hold is refused like anybody else who may not: only those attempts come to the trail', () => {
+    expect(statusOf(userError('WEFT-RETENTION-005', 'whoever placed it'))).toBe(403);
   });
 
   test('knows a caller by role and account, and none from outside the mesh', () => {

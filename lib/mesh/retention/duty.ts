@@ -37,7 +37,7 @@ export interface CopyDuty {
   /** The names by which a query reads it: the central database, which is the link's name, and the domain's own tables. */
   readonly database: string;
   readonly sources: readonly { readonly database: string; readonly table: string }[];
-  /** ISO 8601: copies from before hold what was removed then. */
+  /** ISO 8601: copies from before hold what was removed then; the beginning of time where nothing was. */
   readonly disposedAt: string;
   readonly holds: readonly string[];
 }
@@ -59,7 +59,10 @@ export function dutiesOf(domain: string, products: readonly ProductRecord[], now
   const claims = own.flatMap((product) =>
     product.tables.filter(({ view }) => view === undefined).map((table) => ({ product, table })),
   );
-  const locations = claims.map(({ table }) => table.location);
+  // What is drafted only has data that lies somewhere, too.
+  const locations = products
+    .filter((product) => product.domain === domain)
+    .flatMap((product) => product.tables.filter(({ view }) => view === undefined).map(({ location }) => location));
   const tables = [...Map.groupBy(claims, ({ table }) => table.location).values()].flatMap((sharing) => {
     const duty = dutyOf(sharing, products, now);
     if (duty === undefined) return [];
@@ -159,13 +162,17 @@ function holdsOver({ product, table }: Claim, products: readonly ProductRecord[]
   return [...holdsOn(product, table.name), ...sourcesOf(table, products).flatMap(({ holds = [] }) => holds)];
 }
 
-/** The products of which something was removed, each with the holds on it and on what it is made of. */
+/** No copy is older. */
+const NEVER = new Date(0).toISOString();
+
+/** The products of which something was removed, and those that are held, each with the holds on it and on what it is made of. */
 function copyOf(products: readonly ProductRecord[]): (product: ProductRecord) => CopyDuty[] {
   return (product) => {
     const { domain, name, major, tables } = product;
-    const disposedAt = removalsOf(product, products).toSorted().at(-1);
-    if (disposedAt === undefined) return [];
     const holds = [...(product.holds ?? []), ...tables.flatMap((table) => holdsOver({ product, table }, products))];
+    // A copy that holds what of two products goes for neither's sake while one of them is held.
+    const disposedAt = removalsOf(product, products).toSorted().at(-1) ?? (holds.length > 0 ? NEVER : undefined);
+    if (disposedAt === undefined) return [];
     return [
       {
         domain,

@@ -41,6 +41,11 @@ describe('the views of the trail', () => {
     expect(sql).toContain(`product = 'bird''s'`);
   });
 
+  test('who read a column is asked together with who read any, where nobody knows which', () => {
+    const asked = { domain: 'wildlife-safety', product: 'bird-strikes', column: 'Operator' };
+    expect(whoReadQuery(topology, asked)).toContain(`columnname IN ('operator', '*')`);
+  });
+
   test('name every account that is watched, and no partner’s', () => {
     const [first, ...others] = topology.domains;
     if (first === undefined) throw new Error('there is none');

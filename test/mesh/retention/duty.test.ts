@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { planCopies } from '#mesh/retention/copies.ts';
 import { dutiesOf } from '#mesh/retention/duty.ts';
 import type { Hold } from '#mesh/retention/hold.ts';
 import { planTable, type StoredVersion } from '#mesh/retention/plan.ts';
@@ -89,6 +90,32 @@ describe('what a domain has to remove', () => {
       ['sales__orders__v1', '2026-06-01T00:00:00.000Z'],
       ['sales__orders__v2', '2026-06-01T00:00:00.000Z'],
     ]);
+  });
+
+  test('copies that hold what of a held product stay, though nothing was ever removed from that one', () => {
+    const removed = { conditions: [], retention: { disposedAt: { orders: '2026-06-01T00:00:00.000Z' } } };
+    const held = product([table('flights', [column('id')])], { domain: 'ops', name: 'flights', holds: [HOLD] });
+    const { copies } = dutiesOf('finance', [orders({ status: removed }), held], NOW);
+    expect(copies.map(({ database, holds }) => [database, holds])).toEqual([
+      ['sales__orders__v1', []],
+      ['ops__flights__v1', ['h1']],
+    ]);
+    const place = { workgroup: 'w', bucket: 'b', prefix: 'results/' };
+    const id = '00000000-0000-0000-0000-000000000001';
+    const versions = [version(`results/${id}.csv`)];
+    const of = (sql: string) => planCopies(copies, place, { versions, queries: [{ id, sql }] });
+    const both = of('SELECT * FROM sales__orders__v1.orders JOIN ops__flights__v1.flights USING (id)');
+    expect([both.goes, both.held.map(({ duty }) => duty.database)]).toEqual([[], ['sales__orders__v1']]);
+    expect(of('SELECT * FROM sales__orders__v1.orders').goes).toHaveLength(1);
+    expect(of('SELECT * FROM ops__flights__v1.flights')).toEqual({ goes: [], held: [] });
+  });
+
+  test('what a draft has below a table’s location is not the table’s', () => {
+    const draft = product([table('raw', [column('id')], { location: `${orders().tables[0]?.location}raw/` })], {
+      name: 'raw',
+      state: 'draft',
+    });
+    expect(dutyOf('sales', [orders(), draft])).toMatchObject([{ nested: [draft.tables[0]?.location] }]);
   });
 
   test('no reason of a hold leaves governance', () => {

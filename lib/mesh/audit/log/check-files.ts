@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../entry.ts';
 import { partialTiles } from './edge.ts';
+import { readEntry } from './entry-shape.ts';
 import { beginsWith, type LogFiles } from './files.ts';
 import type { Sha256 } from './merkle.ts';
 import { detailText } from './message.ts';
@@ -44,20 +46,32 @@ export async function checkFiles(tree: Tree, context: FileContext): Promise<void
 }
 
 /** What a run committed that no checkpoint covers yet; the files that follow from it may be there or not. */
-async function committedBeyond(tree: Tree, { files, keys, problems }: FileContext): Promise<readonly string[]> {
+async function committedBeyond(tree: Tree, { files, keys, problems }: FileContext): Promise<readonly AuditEntry[]> {
   const key = entriesKey(tree.size);
-  if (!keys.has(key)) return [];
-  const text = decoder.decode(await files.read(key));
-  const lines = text.split('\n').filter((line) => line !== '');
+  // It may have come since the files were listed, and some of what follows from it before.
+  const bytes = await files.read(key);
+  if (bytes === undefined) return [];
+  const text = decoder.decode(bytes);
+  const lines = text.split('\n');
+  const end = lines.pop();
+  const entries: AuditEntry[] = [];
+  for (const [at, line] of lines.entries()) {
+    const { entry, wrong } = readEntry(line);
+    if (entry !== undefined) entries.push(entry);
+    else problems.error(6, key, `line ${at + 1} has not the shape of an entry: ${wrong.slice(0, 5).join('; ')}`);
+  }
+  // The next run would sign it, or fail at it for ever.
+  if (end !== '' || lines.length === 0) problems.error(7, key, 'it does not end with an entry: it was changed');
+  if (!keys.has(key)) return entries;
   problems.warning(
     17,
     key,
     `${lines.length} entries are committed and not signed yet: a run is under way, or was cut off`,
   );
-  return lines;
+  return entries;
 }
 
-async function checkTiles(tree: Tree, pending: readonly string[], context: FileContext): Promise<void> {
+async function checkTiles(tree: Tree, pending: readonly AuditEntry[], context: FileContext): Promise<void> {
   const { files, keys, problems, memo } = context;
   const expected = expectedTiles(tree, context.sizes);
   const beyond = new Set<string>();
@@ -70,7 +84,7 @@ async function checkTiles(tree: Tree, pending: readonly string[], context: FileC
       .add(tilePath(0, index, size - index * TILE_WIDTH));
   }
   for (const [key, whole] of expected) {
-    const bytes = keys.has(key) ? await files.read(key) : undefined;
+    const bytes = await files.read(key);
     if (bytes === undefined) problems.error(3, key, 'it is missing from the log');
     else if (bytes !== whole && memo.get(bytes) !== whole) {
       const width = Number(/\.p\/(\d+)$/.exec(key)?.[1] ?? TILE_WIDTH);
@@ -127,6 +141,20 @@ async function checkCommits(tree: Tree, { files, keys, sizes, problems, memo }: 
     .map((key) => ({ key, start: startOf(key) }))
     .sort((left, right) => (left.start ?? -1) - (right.start ?? -1));
   let next = 0;
+  const checkCommit = async (key: string, start: number): Promise<boolean> => {
+    const bytes = await files.read(key);
+    if (bytes === undefined) return false;
+    const known = memo.get(bytes) as { tree: Tree; end: number } | undefined;
+    const end = known?.tree === tree ? known.end : commitEnd(tree, start, bytes, key, problems);
+    if (end === undefined) {
+      next = start + decoder.decode(bytes).split('\n').length - 1;
+      return true;
+    }
+    memo.set(bytes, { tree, end });
+    next = end;
+    if (!signed.has(end)) problems.error(3, checkpointKey(end), 'it is missing: each commit ends with a checkpoint');
+    return true;
+  };
   for (const { key, start } of starts) {
     if (start === undefined || start > tree.size) {
       problems.error(7, key, 'it begins where the log has not come to');
@@ -140,20 +168,12 @@ async function checkCommits(tree: Tree, { files, keys, sizes, problems, memo }: 
           : 'the file before it holds its entries';
       problems.error(7, key, what);
     }
-    const bytes = await files.read(key);
-    if (bytes === undefined) {
-      problems.error(3, key, 'it is missing from the log');
-      continue;
-    }
-    const known = memo.get(bytes) as { tree: Tree; end: number } | undefined;
-    const end = known?.tree === tree ? known.end : commitEnd(tree, start, bytes, key, problems);
-    if (end === undefined) {
-      next = start + decoder.decode(bytes).split('\n').length - 1;
-      continue;
-    }
-    memo.set(bytes, { tree, end });
-    next = end;
-    if (!signed.has(end)) problems.error(3, checkpointKey(end), 'it is missing: each commit ends with a checkpoint');
+    if (!(await checkCommit(key, start))) problems.error(3, key, 'it is missing from the log');
+  }
+  // What was committed since the files were listed, as far as the checkpoints go that were listed after them.
+  for (let from = -1; from < next && next < tree.size; ) {
+    from = next;
+    if (!(await checkCommit(entriesKey(from), from))) break;
   }
   if (next < tree.size)
     problems.error(7, entriesKey(next), `entries ${next} to ${tree.size - 1} are in the log and not in the table`);
@@ -177,19 +197,17 @@ function sameText(bytes: Uint8Array, text: string): boolean {
   return expected.length === bytes.length && beginsWith(bytes, expected);
 }
 
-async function checkIds(tree: Tree, pending: readonly string[], context: FileContext): Promise<void> {
+async function checkIds(tree: Tree, pending: readonly AuditEntry[], context: FileContext): Promise<void> {
   const { files, keys, problems, sha256, memo } = context;
   const expected = idsOf(tree, context);
   for (const [key, index] of expected) {
-    const bytes = keys.has(key) ? await files.read(key) : undefined;
+    const bytes = await files.read(key);
     if (bytes === undefined) problems.error(8, key, `it is missing: entry ${index} could be appended again`);
     else if (memo.get(bytes) === index) continue;
     else if (sameText(bytes, `${index}\n`)) memo.set(bytes, index);
     else problems.error(8, key, `it does not say ${index}, where the entry stands`);
   }
-  const soon = new Set(
-    pending.map((line) => idKey(hexOf(sha256(encoder.encode((JSON.parse(line) as { id: string }).id))))),
-  );
+  const soon = new Set(pending.map(({ id }) => idKey(hexOf(sha256(encoder.encode(id))))));
   for (const key of keys)
     if (key.startsWith(IDS_PREFIX) && !expected.has(key) && !soon.has(key))
       problems.error(8, key, 'no entry of the log has this id: an entry was taken out');
@@ -215,7 +233,7 @@ function idsOf(tree: Tree, { sha256, problems }: FileContext): ReadonlyMap<strin
 async function checkDetails(tree: Tree, { files, keys, problems, sha256, memo }: FileContext): Promise<void> {
   for (const [index, { stateRef, detailsRef }] of entriesOf(tree))
     for (const ref of [stateRef, detailsRef])
-      if (ref !== undefined && !keys.has(detailsKey(ref)))
+      if (ref !== undefined && !keys.has(detailsKey(ref)) && (await files.read(detailsKey(ref))) === undefined)
         problems.error(9, detailsKey(ref), `it is missing: entry ${index} refers to it`);
   for (const key of keys) {
     if (!key.startsWith(DETAILS_PREFIX)) continue;

@@ -70,10 +70,11 @@ async function work(
   found: { size: number; root: string; checkpoints: number; witnessed?: number; tree?: Tree },
 ): Promise<void> {
   const { key, sha256, memo = new WeakMap() } = options;
+  // The log may grow meanwhile: what the witness has first, and then a log that is at least as long.
+  const witnessed = options.witness && (await readWitness(options.witness, { ...options, memo }, problems));
   const keys = new Set(await files.keys());
   await checkKey(files, key, keys, problems);
   const signed = await readCheckpoints(files, keys, { ...options, memo }, problems);
-  const witnessed = options.witness && (await readWitness(options.witness, { ...options, memo }, problems));
   const newest = signed.reduce<Signed | undefined>(
     (best, one) => ((best?.size ?? -1) < one.size ? one : best),
     undefined,
@@ -126,6 +127,10 @@ async function work(
       );
   }
   const sizes = new Set(signed.map(({ size }) => size));
+  // The log has each checkpoint before the witness does.
+  for (const size of new Set((witnessed ?? []).map((one) => one.size)))
+    if (size <= newest.size && !sizes.has(size))
+      problems.error(3, checkpointKey(size), 'it is missing from the log: the witness has it');
   await checkFiles(tree, { files, keys, sizes, sha256, problems, memo });
   checkGaps(tree, problems);
 }
@@ -167,12 +172,15 @@ async function readCheckpoints(
   }
   const head = await readSigned(files, CHECKPOINT, 2, reading, problems);
   const newest = signed.at(-1);
-  if (head !== undefined && head.size > (newest?.size ?? -1))
+  if (head !== undefined && head.size > (newest?.size ?? -1)) {
+    // A run has published it since the files were listed: what is looked at is the log as it was then.
+    if (newest !== undefined && (await files.read(checkpointKey(head.size))) !== undefined) return signed;
     problems.error(
       3,
       checkpointKey(head.size),
       `it is missing: the checkpoint of ${head.size} entries is in ${CHECKPOINT} only`,
     );
+  }
   if (head !== undefined && newest !== undefined && head.size < newest.size)
     problems.warning(
       17,
@@ -188,7 +196,10 @@ async function readWitness(witness: LogFiles, reading: Reading, problems: Proble
   for (const where of [...(await witness.keys())].sort()) {
     if (!/(?:^|\/)\d{12}$/.test(where)) continue;
     const one = await readSigned(witness, where, 11, reading, problems);
-    if (one !== undefined) signed.push({ ...one, where: `witness: ${where}` });
+    // Each name is free once: an old checkpoint under the name of a size to come would keep that size from being witnessed.
+    if (one !== undefined && !where.endsWith(checkpointKey(one.size, '')))
+      problems.error(11, `witness: ${where}`, `it is the checkpoint of ${one.size} entries, under another name`);
+    else if (one !== undefined) signed.push({ ...one, where: `witness: ${where}` });
   }
   if (signed.length === 0) problems.error(11, 'witness', 'the witness has no checkpoint of this log that counts');
   return signed;

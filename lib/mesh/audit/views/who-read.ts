@@ -36,7 +36,8 @@ export function whoReadSql(asked: WhoRead): string {
     `domain = ${literal(domain)}`,
     `product = ${literal(product)}`,
     ...(table === undefined ? [] : [`tablename = ${literal(table.toLowerCase())}`]),
-    ...(column === undefined ? [] : [`columnname = ${literal(column.toLowerCase())}`]),
+    // `*` is any column: where nothing is known of the table, nobody may be left out.
+    ...(column === undefined ? [] : [`columnname IN (${literal(column.toLowerCase())}, '*')`]),
     ...(principal === undefined ? [] : [`principal = ${literal(principal)}`]),
     ...(from === undefined ? [] : [`"at" >= ${literal(from)}`]),
     ...(until === undefined ? [] : [`"at" < ${literal(until)}`]),

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { logCrypto } from '#aws/log-crypto.ts';
+import { LOG_PREFIXES } from '#cli/log-files.ts';
+import { canonicalText } from '#mesh/audit/log/canonical.ts';
 import { CHECKPOINT, checkpointKey, entriesKey, tilePath } from '#mesh/audit/log/tile.ts';
 import type { VerifyOptions } from '#mesh/audit/log/verify.ts';
 import { verifyLog } from '#mesh/audit/log/verify.ts';
@@ -22,6 +24,46 @@ const check = (bucket: MemoryBucket, options: Partial<VerifyOptions> = {}) =>
   verifyLog(bucket, { ...logCrypto, key: log.key, witness: log.witness, ...options });
 const codes = async (bucket: MemoryBucket, options: Partial<VerifyOptions> = {}) =>
   [...new Set((await check(bucket, options)).problems.map(({ code }) => code))].sort();
+
+describe('a log that grows while it is looked at', () => {
+  test('raises no alarm, wherever in the listing and reading runs come in between', async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      const live = memoryLog();
+      await live.append(entries(250));
+      let calls = 0;
+      let next = 251;
+      const tick = async () => {
+        calls += 1;
+        // Several runs at a time, before and after that moment: over the border of a tile.
+        if (calls < moment || calls > moment + 3) return;
+        for (let runs = 0; runs < 3; runs += 1) {
+          await live.append(entries(2, next));
+          next += 2;
+        }
+      };
+      const slow = ({ objects }: MemoryBucket, prefixes: readonly string[]) => ({
+        keys: async () => {
+          const keys: string[] = [];
+          for (const prefix of prefixes) {
+            await tick();
+            keys.push(...[...objects.keys()].filter((key) => key.startsWith(prefix)));
+          }
+          return keys;
+        },
+        read: async (key: string) => {
+          await tick();
+          return objects.get(key);
+        },
+      });
+      const { problems } = await verifyLog(slow(live.bucket, LOG_PREFIXES), {
+        ...logCrypto,
+        key: live.key,
+        witness: slow(live.witness, ['']),
+      });
+      expect([moment, problems.filter(({ severity }) => severity === 'error')]).toEqual([moment, []]);
+    }
+  });
+});
 
 describe('a log of 1,000 entries', () => {
   test('is whole', async () => {
@@ -118,9 +160,41 @@ describe('a log of 1,000 entries', () => {
 
   test('a run that was cut off is no alarm, and is told', async () => {
     const open = log.bucket.copy();
-    await open.putOnce(entriesKey(1000), `${JSON.stringify(entryOf(1001))}\n`);
+    await open.putOnce(entriesKey(1000), `${canonicalText(entryOf(1001))}\n`);
     const { problems } = await check(open);
     expect(problems).toEqual([expect.objectContaining({ code: 'WEFT-AUDIT-017', severity: 'warning' })]);
+  });
+
+  test.each([
+    ['is no JSON', 'what is this?\n', 'WEFT-AUDIT-006'],
+    ['is no entry', '{"id":"x"}\n', 'WEFT-AUDIT-006'],
+    ['is not ended', canonicalText(entryOf(1001)), 'WEFT-AUDIT-007'],
+    ['is empty', '', 'WEFT-AUDIT-007'],
+  ])('a commit that no run made is told: it %s', async (_, body, code) => {
+    const open = log.bucket.copy();
+    await open.putOnce(entriesKey(1000), body);
+    expect(await codes(open)).toContain(code);
+  });
+
+  test('a checkpoint that is gone with its tiles and its commit’s border is told by the witness', async () => {
+    const cut = log.bucket.copy();
+    const [first, second] = [entriesKey(0), entriesKey(1)].map((key) => Buffer.from(cut.objects.get(key) ?? ''));
+    cut.objects.set(entriesKey(0), Buffer.concat([first ?? Buffer.of(), second ?? Buffer.of()]));
+    for (const key of [entriesKey(1), checkpointKey(1), tilePath(0, 0, 1), tilePath('entries', 0, 1)])
+      expect(cut.objects.delete(key)).toBe(true);
+    expect((await check(cut)).problems).toEqual([
+      expect.objectContaining({ code: 'WEFT-AUDIT-003', where: checkpointKey(1), severity: 'error' }),
+    ]);
+  });
+
+  test('a copy of the witness under another size is told: it keeps that size from being witnessed', async () => {
+    const witness = log.witness.copy();
+    const [old = ''] = [...witness.objects.keys()];
+    const taken = old.replace(/\d{12}$/, '000000002000');
+    witness.objects.set(taken, witness.objects.get(old) as Uint8Array);
+    expect((await check(log.bucket, { witness })).problems).toEqual([
+      expect.objectContaining({ code: 'WEFT-AUDIT-011', where: `witness: ${taken}` }),
+    ]);
   });
 
   test('one byte flipped is not the byte before', () => {
