@@ -10,6 +10,8 @@ export interface AccountTrailProps {
   readonly keyArn: string;
   /** What the names of the buckets begin with of which each read and write of an object is kept; never those of the trail itself. */
   readonly buckets: string;
+  /** A bucket of which only writes are kept: each query over it reads many objects, and would add as many to what the next one reads. */
+  readonly writesOnly: string;
   /** A trail of every account of the organization. Default false. */
   readonly organization?: boolean;
 }
@@ -25,8 +27,17 @@ export function accountTrail(scope: Construct, id: string, props: AccountTrailPr
       {
         field: 'resources.ARN',
         startsWith: [`arn:aws:s3:::${props.buckets}`],
-        notStartsWith: [`arn:aws:s3:::${props.bucketName}/`],
+        notStartsWith: [`arn:aws:s3:::${props.bucketName}/`, `arn:aws:s3:::${props.writesOnly}/`],
       },
+    ],
+  };
+  const writes = {
+    name: 'Writes',
+    fieldSelectors: [
+      { field: 'eventCategory', equalTo: ['Data'] },
+      { field: 'resources.type', equalTo: ['AWS::S3::Object'] },
+      { field: 'readOnly', equalTo: ['false'] },
+      { field: 'resources.ARN', startsWith: [`arn:aws:s3:::${props.writesOnly}/`] },
     ],
   };
   const trail = new CfnTrail(scope, id, {
@@ -38,7 +49,7 @@ export function accountTrail(scope: Construct, id: string, props: AccountTrailPr
     enableLogFileValidation: true,
     isMultiRegionTrail: true,
     includeGlobalServiceEvents: true,
-    advancedEventSelectors: [management, objects],
+    advancedEventSelectors: [management, objects, writes],
   });
   acknowledge(trail, {
     'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':

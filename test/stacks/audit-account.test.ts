@@ -163,7 +163,7 @@ describe('an organization’s trail', () => {
     });
   });
 
-  test('keeps each read and write of an object of the mesh’s buckets, and of none of its own', () => {
+  test('keeps each read and write of an object of the mesh’s buckets, of the audit bucket the writes, and none of its own', () => {
     expect(trail?.AdvancedEventSelectors).toEqual([
       { Name: 'Management', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
       {
@@ -174,8 +174,20 @@ describe('an organization’s trail', () => {
           {
             Field: 'resources.ARN',
             StartsWith: ['arn:aws:s3:::aviation-'],
-            NotStartsWith: ['arn:aws:s3:::aviation-trail-210000000002-us-east-1/'],
+            NotStartsWith: [
+              'arn:aws:s3:::aviation-trail-210000000002-us-east-1/',
+              'arn:aws:s3:::aviation-audit-210000000002-us-east-1/',
+            ],
           },
+        ],
+      },
+      {
+        Name: 'Writes',
+        FieldSelectors: [
+          { Field: 'eventCategory', Equals: ['Data'] },
+          { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+          { Field: 'readOnly', Equals: ['false'] },
+          { Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::aviation-audit-210000000002-us-east-1/'] },
         ],
       },
     ]);

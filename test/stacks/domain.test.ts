@@ -40,9 +40,14 @@ describe('the people of a domain', () => {
     expect(actions('Analyst')).toContain('lakeformation:GetDataAccess');
   });
 
-  test('only a steward decides', () => {
-    const decides = (person: string) => JSON.stringify(statementsOf(person)).includes('/POST/subscriptions/*/decision');
-    expect(['Producer', 'Analyst', 'Steward'].filter(decides)).toEqual(['Steward']);
+  test('may ask the mesh anything, and nobody else’s API', () => {
+    for (const person of ['Producer', 'Analyst', 'Steward']) {
+      const asks = statementsOf(person).filter(({ Sid }) => Sid === 'MeshApi');
+      const api = 'arn:aws:execute-api:us-east-1:210000000001:*/v1';
+      expect(asks.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+        ['execute-api:Invoke', [`${api}/GET/*`, `${api}/POST/*`]],
+      ]);
+    }
   });
 
   test('results are closed to everybody but their readers', () => {

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { accountTrail } from '#constructs/account-trail.ts';
-import { auditKeyAlias, trailBucketName } from '#mesh/topology/names.ts';
+import { auditBucketName, auditKeyAlias, trailBucketName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { organizationTrailAccount, type TrailSite, trailsOf } from '#mesh/topology/trails.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -21,6 +21,7 @@ export class TrailStack extends Stack {
       bucketName: trailBucketName(mesh, auditAccount, region),
       keyArn: `arn:aws:kms:${region}:${auditAccount}:${auditKeyAlias(mesh)}`,
       buckets: `${mesh}-`,
+      writesOnly: auditBucketName(mesh, auditAccount, region),
       organization: site.account === organizationTrailAccount(topology) || undefined,
     });
   }

@@ -173,9 +173,14 @@ function ofSubscription(
   return steps;
 }
 
+/** A look that finds what the last one found is no step. */
+function isNews(before: ShareRecord['held'], { grants, filters }: NonNullable<ShareRecord['held']>): boolean {
+  return !isEqual(grants, before?.grants ?? []) || !isEqual(filters, before?.filters ?? []);
+}
+
 function ofShare(before: ShareRecord | undefined, after: ShareRecord): Told[] {
   const steps: Told[] = [];
-  if (after.held !== undefined && after.held.at !== before?.held?.at) {
+  if (after.held !== undefined && isNews(before?.held, after.held)) {
     const { at, grants, filters } = after.held;
     const places = new Set(grants.map(({ principal, resource }) => JSON.stringify([principal, resource])));
     const lost = before?.held?.grants.some(
