@@ -19,7 +19,7 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 }
 
 /** Reads the text of a checkpoint; undefined when it has not exactly the form that this log writes. */
-export function parseCheckpoint(text: string): Checkpoint | undefined {
+function parseCheckpoint(text: string): Checkpoint | undefined {
   const [, origin = '', digits = '', encoded = ''] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text) ?? [];
   const root = bytesOf(encoded);
   if (root?.length !== HASH_BYTES) return undefined;

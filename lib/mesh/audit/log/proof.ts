@@ -20,7 +20,7 @@ export function formatProof({ index, leaf, path, checkpoint }: EntryProof): stri
 }
 
 /** Reads a proof; undefined when it has not the form of one. */
-export function parseProof(text: string): EntryProof | undefined {
+function parseProof(text: string): EntryProof | undefined {
   const split = text.indexOf('\n\n');
   const [head, extra = '', position = '', ...hashes] = text.slice(0, split).split('\n');
   const leaf = bytesOf(/^extra (\S+)$/.exec(extra)?.[1] ?? '');

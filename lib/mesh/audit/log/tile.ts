@@ -4,7 +4,7 @@ import { HASH_BYTES, type Hash } from './merkle.ts';
 export const TILE_WIDTH = 256;
 
 /** The key of an object of the log, below its bucket. */
-export const LOG_PREFIX = 'log/';
+const LOG_PREFIX = 'log/';
 export const CHECKPOINT = `${LOG_PREFIX}checkpoint`;
 export const CHECKPOINTS = `${LOG_PREFIX}checkpoints/`;
 export const LOG_KEY = `${LOG_PREFIX}key`;

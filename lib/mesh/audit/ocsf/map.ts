@@ -39,13 +39,14 @@ export function eventsOfAct(act: ExportedAct, mesh: string): OcsfEvent[] {
   return principals.map((principal, index) => {
     const [activity, name] = given ? ([1, 'Assign Privileges'] as const) : ([2, 'Revoke Privileges'] as const);
     const uid = index === 0 ? act.id : `${act.id}#${index + 1}`;
+    const about = productOf(act) || act.id;
     return {
       ...head(CLASSES.access, activity, name, act, mesh, uid),
       severity_id: INFORMATIONAL,
       status_id: SUCCESS,
       user: userOf(principal),
       privileges: ['SELECT'],
-      resources: [{ uid: productOf(act), name: productOf(act), type: 'data product' }],
+      resources: [{ uid: about, name: about, type: 'data product' }],
     };
   });
 }

@@ -6,7 +6,7 @@ import type { AuditEntry } from '#mesh/audit/entry.ts';
 import type { LogFiles } from '#mesh/audit/log/files.ts';
 import { type VerifierKey, verifierKey } from '#mesh/audit/log/note.ts';
 
-export const ORIGIN = 'toy.weft/audit/999999999999/eu-central-1';
+const ORIGIN = 'toy.weft/audit/999999999999/eu-central-1';
 
 /** A crash between two calls. */
 export class Crash extends Error {}
