@@ -77,7 +77,7 @@ describe('the schema', () => {
     // An entry always has these.
     const named = fc.string({ minLength: 1 }).filter((one) => one.trim() !== '');
     const entry = fc.record({
-      id: named,
+      id: named.map((one) => `record/${one}@1`),
       kind: fc.constantFrom(...ENTRY_KINDS),
       actor: fc.oneof(text, fc.constant('weft:reconcile'), fc.constant('arn:aws:sts::210000000014:assumed-role/r/s')),
       action: named,
