@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,7 @@ import { callerFor } from '#local/core/cloud.ts';
 import { admits } from '#local/core/policy.ts';
 import type { Caller } from '#local/core/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
+import { detailBody } from '#mesh/audit/log/message.ts';
 import { verifyLog } from '#mesh/audit/log/verify.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import {
@@ -224,9 +226,11 @@ describe('a mesh with an audit account of its own', () => {
     };
 
     test('adds what is long of an entry under a key that is free, and only with the condition that it be free', async () => {
-      expect(await write({ Key: 'details/free.json' })).toMatch(REFUSED);
-      expect(await write({ Key: 'details/free.json', IfNoneMatch: '*' })).toBe('allowed');
-      expect(await write({ Key: 'details/free.json', IfNoneMatch: '*' })).toBe('PreconditionFailed');
+      const sha256 = createHash('sha256').update('long').digest('hex');
+      const detail = { Key: `details/${sha256}.json`, Body: detailBody('long', sha256) };
+      expect(await write(detail)).toMatch(REFUSED);
+      expect(await write({ ...detail, IfNoneMatch: '*' })).toBe('allowed');
+      expect(await write({ ...detail, IfNoneMatch: '*' })).toBe('PreconditionFailed');
     });
 
     test('hands entries to the appender, which nobody else there may do, and neither takes one back nor signs', async () => {

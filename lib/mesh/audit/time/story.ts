@@ -173,9 +173,10 @@ function ofSubscription(
   return steps;
 }
 
-/** A look that finds what the last one found is no step. */
+/** A look that finds what the last one found is no step; filters that nobody holds any more are none either. */
 function isNews(before: ShareRecord['held'], { grants, filters }: NonNullable<ShareRecord['held']>): boolean {
-  return !isEqual(grants, before?.grants ?? []) || !isEqual(filters, before?.filters ?? []);
+  if (!isEqual(grants, before?.grants ?? [])) return true;
+  return grants.length > 0 && !isEqual(filters, before?.filters ?? []);
 }
 
 function ofShare(before: ShareRecord | undefined, after: ShareRecord): Told[] {
