@@ -82,12 +82,12 @@ describe.each([
 
   afterAll(() => mesh?.close());
 
-  /** What the trail is: everything of an account apart; else the stack of the trail, and its key. */
+  /** What the trail is: everything of an account apart; else the stacks of the trail, of its witness and of CloudTrail, and its key. */
   const trail = () =>
     resources.filter(({ account, stack, type, policy }) =>
       apart
         ? account === auditAccount
-        : stack === `${topology.mesh}-audit` ||
+        : ['audit', 'witness', 'organization-trail'].some((name) => stack === `${topology.mesh}-${name}`) ||
           (type === 'AWS::KMS::Key' && JSON.stringify(policy).includes('cloudtrail')),
     );
 
