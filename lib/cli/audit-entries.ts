@@ -66,11 +66,6 @@ export function entriesTable({ topology }: Connection): string {
   return `${glueName(topology.mesh)}_audit.entries`;
 }
 
-/** Text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 function entryOf(row: readonly (string | null)[]): AuditEntry {
   const members = COLUMNS.flatMap((name, index): [string, unknown][] => {
     const text = row[index];

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '#mesh/audit/entry.ts';
+import { literal } from '#mesh/audit/sql-literal.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
@@ -96,9 +97,4 @@ function where({ product, kinds = [] }: AuditOptions): string {
 function databasePrefix(product: string): string {
   const [domain = '', name = ''] = product.split('/');
   return `${glueName(domain)}__${glueName(name)}__v`;
-}
-
-/** Text as an SQL literal. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

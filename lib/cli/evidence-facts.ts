@@ -1,7 +1,8 @@
 import type { AuditEntry } from '#mesh/audit/entry.ts';
-import { askedAt, literal } from '#mesh/audit/findings/finding.ts';
+import { askedAt } from '#mesh/audit/findings/finding.ts';
 import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
+import { literal } from '#mesh/audit/sql-literal.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';

@@ -1,8 +1,8 @@
-import { literal } from '#mesh/audit/findings/finding.ts';
 import { member } from '#mesh/audit/findings/relations.ts';
 import type { OcsfEvent } from '#mesh/audit/ocsf/event.ts';
 import { type ExportedAct, type ExportedRead, eventOfRead, eventsOfAct } from '#mesh/audit/ocsf/map.ts';
 import { validateEvent } from '#mesh/audit/ocsf/validate.ts';
+import { literal } from '#mesh/audit/sql-literal.ts';
 import { WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';

@@ -1,8 +1,9 @@
 import { CHECKPOINT_FILE } from '#mesh/audit/evidence/manifest.ts';
-import { askedAt, literal } from '#mesh/audit/findings/finding.ts';
+import { askedAt } from '#mesh/audit/findings/finding.ts';
 import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Act, HeldSubscription, ReadCount, ReportFacts, StandingProduct } from '#mesh/audit/report/facts.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
+import { literal } from '#mesh/audit/sql-literal.ts';
 import { userError, type WeftError } from '#mesh/error.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';

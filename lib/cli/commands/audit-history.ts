@@ -1,6 +1,7 @@
+import { literal } from '#mesh/audit/sql-literal.ts';
 import { partsOfId, type Step, storyOf } from '#mesh/audit/time/story.ts';
 import { userError } from '#mesh/error.ts';
-import { literal, toldEntries } from '../audit-entries.ts';
+import { toldEntries } from '../audit-entries.ts';
 import { nameIn, second } from '../audit-time.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';

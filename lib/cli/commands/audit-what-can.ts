@@ -1,6 +1,7 @@
+import { literal } from '#mesh/audit/sql-literal.ts';
 import { factsOf } from '#mesh/audit/time/facts.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
-import { entriesTable, literal } from '../audit-entries.ts';
+import { entriesTable } from '../audit-entries.ts';
 import { answerOf, askedHistory, nameIn, showAccess } from '../audit-time.ts';
 import type { Invocation } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';

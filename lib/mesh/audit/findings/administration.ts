@@ -1,4 +1,5 @@
-import { type Asked, type Finding, literal } from './finding.ts';
+import { literal } from '../sql-literal.ts';
+import type { Asked, Finding } from './finding.ts';
 import { BY_DEPLOYMENT, happened, recordOf, TRAIL_WHO } from './relations.ts';
 
 const ROLE_CHANGES = [

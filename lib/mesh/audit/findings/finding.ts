@@ -1,3 +1,4 @@
+import { literal } from '../sql-literal.ts';
 /** What a finding is asked of: SQL expressions, so that the same text can be asked for any moment and be saved for the present one. */
 export interface Asked {
   /** The Glue database of the audit account, e.g. `aviation_audit`. */
@@ -53,9 +54,4 @@ export const SAVED_SINCE = `date_format(date_add('day', -${LOOK_BACK_DAYS}, curr
 export function askedAt(at: string): Pick<Asked, 'now' | 'since'> {
   const since = new Date(Date.parse(at) - LOOK_BACK_DAYS * 86_400_000).toISOString();
   return { now: literal(at), since: literal(since) };
-}
-
-/** Text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,6 @@
 import type { RegistryRecord } from '../../registry.ts';
-import { type Asked, literal } from './finding.ts';
+import { literal } from '../sql-literal.ts';
+import type { Asked } from './finding.ts';
 
 /** States in which a subscription gives access, as SQL. */
 export const HOLDING = "('approved', 'active', 'expiring')";

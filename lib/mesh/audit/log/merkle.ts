@@ -22,8 +22,8 @@ export function nodeHash(left: Hash, right: Hash, sha256: Sha256): Hash {
   return sha256(bytes);
 }
 
-/** The largest power of two that is smaller than `size`, for a size of at least 2. */
-function splitOf(size: number): number {
+/** The largest power of two that is smaller than `size`, where a tree of that size is split; 1 of 1. */
+export function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;

@@ -1,5 +1,5 @@
 import type { LogFiles } from './files.ts';
-import { type Hash, nodeHash, rootOf, type Sha256 } from './merkle.ts';
+import { type Hash, nodeHash, rootOf, type Sha256, splitOf } from './merkle.ts';
 import { hexOf } from './note.ts';
 import { decodeBundle, decodeTile, idKey, TILE_WIDTH, tilePath } from './tile.ts';
 
@@ -60,10 +60,3 @@ export async function pathFromTiles(
 }
 
 class Missing extends Error {}
-
-/** The largest power of two below a size; 1 of 1. */
-function splitOf(size: number): number {
-  let split = 1;
-  while (split * 2 < size) split *= 2;
-  return split;
-}

@@ -1,4 +1,5 @@
-import { type AuditView, literal } from './view.ts';
+import { literal } from '../sql-literal.ts';
+import type { AuditView } from './view.ts';
 
 /** Databases of products, as `databaseName` makes them. */
 const PRODUCT = '^[a-z0-9_]+__[a-z0-9_]+__v[0-9]+$';

@@ -1,4 +1,5 @@
-import { type AuditView, literal } from './view.ts';
+import { literal } from '../sql-literal.ts';
+import type { AuditView } from './view.ts';
 
 /**
  * Each object of the mesh's buckets that somebody fetched. Where Lake Formation let them, its session leads to who asked and to the query; where it did not,

@@ -1,5 +1,6 @@
 import type { ClassificationLadder } from '../../topology/topology.ts';
-import { type AuditView, literal } from './view.ts';
+import { literal } from '../sql-literal.ts';
+import type { AuditView } from './view.ts';
 
 /** A level as its place in the ladder; what nobody classified, and what the ladder does not know, stands above the top. */
 function rank(level: string, ladder: ClassificationLadder): string {

@@ -26,8 +26,3 @@ export function viewText(view: AuditView, database: string, encode: (text: strin
   const kept = { originalSql: view.sql, catalog: 'awsdatacatalog', schema: database, columns };
   return `/* Presto View: ${encode(JSON.stringify(kept))} */`;
 }
-
-/** Text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
