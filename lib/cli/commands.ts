@@ -2,11 +2,17 @@ import { AUDIT_COMMANDS } from './audit-commands.ts';
 import type { CommandSpec } from './command.ts';
 import { DOMAIN_END } from './domain-commands.ts';
 import { DRIFT_COMMANDS } from './drift-commands.ts';
+import { EDGE_COMMANDS } from './edge-commands.ts';
 import { ENTITLEMENT_COMMANDS } from './entitlement-commands.ts';
 import { EVENTS } from './events-commands.ts';
 import { DOMAIN_SUSPENSION, PRODUCT_LIFE, SUBSCRIPTION_LIFE } from './life-commands.ts';
+import { LINEAGE_COMMANDS } from './lineage-commands.ts';
+import { PIPELINE_COMMANDS } from './pipeline-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { VERSION_LIFE } from './product-life-commands.ts';
+import { QUALITY_COMMANDS } from './quality-commands.ts';
+import { SETUP_COMMANDS } from './setup-commands.ts';
+import { TEMPLATE_COMMANDS } from './template-commands.ts';
 
 const DECISION_OPTIONS = [
   { flags: '--clearance <level>', description: 'show columns up to this level only' },
@@ -122,8 +128,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "topology", "counts" }',
     load: () => import('./commands/mesh-show.ts'),
   },
+  ...TEMPLATE_COMMANDS,
   ...DOMAIN_SUSPENSION,
   ...DOMAIN_END,
+  ...PIPELINE_COMMANDS,
+  ...EDGE_COMMANDS,
+  ...QUALITY_COMMANDS,
+  ...LINEAGE_COMMANDS,
+  ...SETUP_COMMANDS,
   {
     name: 'product validate',
     summary: 'check the contracts of products: every problem at once, with its place and its fix',

@@ -12,8 +12,11 @@ import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { bumped } from './bumped.ts';
-import { takeDisposalReport } from './disposal-report.ts';
+import { takeDelivery } from './delivery-report.ts';
+import { type Taken, takeDisposalReport } from './disposal-report.ts';
+import { takeLineage } from './lineage-report.ts';
 import { optimistically } from './optimistic.ts';
+import { takeMeasurement } from './quality-report.ts';
 import { formerOf } from './reconcile-outcome.ts';
 import { aroundOf, subscriptionAfter } from './subscription-outcome.ts';
 import { settleRollout } from './take-back.ts';
@@ -48,8 +51,25 @@ export async function sync(event: DomainReportEvent, deps: SyncDeps): Promise<Sy
   const report = checked.value;
   if (report.type === 'CatalogChanged') return takeCatalogChange(report, event, deps);
   if ('report' in report) return takeShareReport(report, event, deps);
-  const taken = await takeDisposalReport(report, event.account, deps);
+  const taken = await takeOther(report, event.account, deps);
   return typeof taken === 'string' ? taken : refuse(event, taken.refused, deps);
+}
+
+function takeOther(
+  report: Exclude<DomainReport, CatalogChanged | ShareReported>,
+  account: string,
+  deps: SyncDeps,
+): Promise<Taken> {
+  switch (report.type) {
+    case 'DataDelivered':
+      return takeDelivery(report, account, deps);
+    case 'QualityMeasured':
+      return takeMeasurement(report, account, deps);
+    case 'LineageReported':
+      return takeLineage(report, account, deps);
+    default:
+      return takeDisposalReport(report, account, deps);
+  }
 }
 
 async function takeShareReport(report: ShareReported, event: DomainReportEvent, deps: SyncDeps): Promise<Synced> {

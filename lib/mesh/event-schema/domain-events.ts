@@ -40,6 +40,16 @@ const DISPOSAL = objectOf(
 const OBSTACLE = objectOf({ table: NAME, kind: { enum: ['held', 'impossible', 'failed'] }, reasons: listOf(TEXT) });
 const SHARE_REPORTED = objectOf({ product: NAME, domain: NAME, major: COUNT, consumer: NAME, report: SHARE_REPORT });
 
+const NUMBER: JsonSchema = { type: 'number' };
+const RULE_RESULT = objectOf(
+  { rule: NAME, table: NAME, severity: { enum: ['error', 'warning', 'info'] }, ok: FLAG, expected: TEXT },
+  { column: NAME, dimension: NAME, value: NUMBER, error: TEXT },
+);
+const PROMISE_RESULT = objectOf(
+  { property: NAME, ok: FLAG, promised: TEXT },
+  { table: NAME, value: NUMBER, unit: TEXT, error: TEXT },
+);
+
 /** The data of what a domain reports to the mesh. */
 export const REPORT_DATA: Readonly<Record<DomainReport['type'], JsonSchema>> = {
   CatalogChanged: objectOf(
@@ -51,6 +61,17 @@ export const REPORT_DATA: Readonly<Record<DomainReport['type'], JsonSchema>> = {
   DisposalForeseen: objectOf({ ...VERSION, announcement: ANNOUNCEMENT }),
   DataRemoved: objectOf({ ...VERSION, disposal: DISPOSAL }),
   DisposalHindered: objectOf({ ...VERSION, obstacle: OBSTACLE }),
+  DataDelivered: objectOf({ ...VERSION, table: NAME, at: TIME, run: NAME }, { rows: COUNT, bytes: COUNT }),
+  QualityMeasured: objectOf(
+    { ...VERSION, at: TIME, results: listOf(RULE_RESULT), promises: listOf(PROMISE_RESULT) },
+    { run: NAME },
+  ),
+  LineageReported: objectOf({
+    ...VERSION,
+    table: NAME,
+    run: NAME,
+    event: { type: 'object', description: 'An OpenLineage run event (2-0-2).' },
+  }),
 };
 
 const ANY_ROW: JsonSchema = {

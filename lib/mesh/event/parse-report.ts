@@ -56,6 +56,29 @@ const disposal = object({
 });
 const obstacle = object({ table: name, kind: oneOf('held', 'impossible', 'failed'), reasons: list(text) });
 
+const delivered = { table: name, at: time, run: name, rows: optional(count), bytes: optional(count) };
+const measured = one('a number', (value) => typeof value === 'number' && Number.isFinite(value));
+const result = object({
+  rule: name,
+  table: name,
+  column: optional(name),
+  severity: oneOf('error', 'warning', 'info'),
+  dimension: optional(name),
+  ok: flag,
+  value: optional(measured),
+  expected: text,
+  error: optional(text),
+});
+const promise = object({
+  property: name,
+  table: optional(name),
+  ok: flag,
+  value: optional(measured),
+  unit: optional(text),
+  promised: text,
+  error: optional(text),
+});
+
 const DATA = {
   CatalogChanged: catalogChanged,
   ShareApplied: shareReported,
@@ -63,6 +86,15 @@ const DATA = {
   DisposalForeseen: object({ ...version, announcement }),
   DataRemoved: object({ ...version, disposal }),
   DisposalHindered: object({ ...version, obstacle }),
+  DataDelivered: object({ ...version, ...delivered }),
+  QualityMeasured: object({
+    ...version,
+    run: optional(name),
+    at: time,
+    results: list(result),
+    promises: list(promise),
+  }),
+  LineageReported: object({ ...version, table: name, run: name, event: object({}) }),
 };
 const SOURCE = /^weft\.domain\.([a-z0-9-]+)$/;
 

@@ -63,4 +63,88 @@ export interface DisposalReported {
   readonly obstacle?: Omit<Obstacle, 'by' | 'at'>;
 }
 
-export type DomainReport = CatalogChanged | ShareReported | DisposalReported;
+/** A domain's pipeline says that new data is in a table of a product. */
+export interface DataDelivered {
+  readonly type: 'DataDelivered';
+  readonly id: string;
+  readonly time: string;
+  readonly from: string;
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  readonly table: string;
+  /** ISO 8601 in UTC: when the data was there to be queried. */
+  readonly at: string;
+  /** The run of the pipeline; what is measured of this data, and its lineage, carry the same. */
+  readonly run: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+/** The outcome of one quality rule of a contract. */
+export interface RuleResult {
+  /** As `QualityRule.measure` has it. */
+  readonly rule: string;
+  readonly table: string;
+  readonly column?: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly dimension?: string;
+  readonly ok: boolean;
+  /** What was measured; absent when it could not be, which `error` explains. */
+  readonly value?: number;
+  /** What the contract asks for, for people, e.g. `mustBeLessThan 10`. */
+  readonly expected: string;
+  readonly error?: string;
+}
+
+/** What was measured of one promise of the contract (`slaProperties`). */
+export interface PromiseResult {
+  readonly property: string;
+  readonly table?: string;
+  readonly ok: boolean;
+  readonly value?: number;
+  /** Of `value`, e.g. `h`, `percent`. */
+  readonly unit?: string;
+  /** As the contract has it, e.g. `1 d`. */
+  readonly promised: string;
+  readonly error?: string;
+}
+
+/** A domain says how good the data of a product is. */
+export interface QualityMeasured {
+  readonly type: 'QualityMeasured';
+  readonly id: string;
+  readonly time: string;
+  readonly from: string;
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  /** The run whose data was measured; absent for a measurement on schedule. */
+  readonly run?: string;
+  readonly at: string;
+  readonly results: readonly RuleResult[];
+  readonly promises: readonly PromiseResult[];
+}
+
+/** A domain says what a table of a product was made of. */
+export interface LineageReported {
+  readonly type: 'LineageReported';
+  readonly id: string;
+  readonly time: string;
+  readonly from: string;
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  readonly table: string;
+  readonly run: string;
+  /** An OpenLineage run event. */
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+export type DomainReport =
+  | CatalogChanged
+  | ShareReported
+  | DisposalReported
+  | DataDelivered
+  | QualityMeasured
+  | LineageReported;

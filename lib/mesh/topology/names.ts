@@ -15,7 +15,14 @@ export const GOVERNANCE_ROLES = ['platform', 'auditor'] as const;
 export type DomainRole = (typeof DOMAIN_ROLES)[number];
 export type GovernanceRole = (typeof GOVERNANCE_ROLES)[number];
 /** The Lambdas of a domain whose roles others know by name. */
-export type DomainMachine = 'agent' | 'catalog-watch' | 'event-port' | 'disposal' | 'query-watch';
+export type DomainMachine =
+  | 'agent'
+  | 'catalog-watch'
+  | 'event-port'
+  | 'disposal'
+  | 'query-watch'
+  | 'pipeline'
+  | 'quality';
 
 /** The Lambdas of the mesh's governance that call its API. */
 export type GovernanceMachine = 'audit-rules';
@@ -58,6 +65,16 @@ export function roleArn(account: string, name: string): string {
 /** The bucket that holds a domain's products. */
 export function productBucketName(mesh: string, domain: string, account: string, region: string): string {
   return `${mesh}-${domain}-${account}-${region}`;
+}
+
+/** The bucket into which data comes before it is a product, in the domain's account. */
+export function landingBucketName(mesh: string, domain: string, account: string, region: string): string {
+  return `${mesh}-${domain}-landing-${account}-${region}`;
+}
+
+/** The database of a domain's raw tables, which nobody shares. */
+export function landingDatabaseName(domain: string): string {
+  return `${glueName(domain)}_landing`;
 }
 
 /** The bucket of the keys that masked columns are hashed with, in the governance account. */

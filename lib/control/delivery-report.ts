@@ -1,0 +1,18 @@
+import type { Registry } from '#aws/registry.ts';
+import type { DataDelivered } from '#mesh/event/report.ts';
+import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import type { Taken } from './disposal-report.ts';
+
+interface Deps {
+  readonly registry: Pick<Registry, 'version' | 'write'>;
+  topology(): Promise<Topology>;
+  now(): Date;
+}
+
+/** Takes a domain's word on that new data is there. */
+export async function takeDelivery(report: DataDelivered, account: string, deps: Deps): Promise<Taken> {
+  const { from, domain } = report;
+  if (from !== domain || domainNamed(await deps.topology(), from)?.account !== account)
+    return { refused: `account ${account} reports as \`${from}\` of \`${domain}\`` };
+  return 'ignored';
+}
