@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
@@ -9,6 +9,7 @@ import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
+import { assemblyOf } from './assembly-cache.ts';
 import type { LocalMesh } from './connection.ts';
 
 const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
@@ -58,7 +59,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
-    const assembly = await synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') });
+    const input = { topology, policies, auditRules };
+    const assembly = await assemblyOf(JSON.stringify(input), (outdir) => synthesize({ ...input, outdir }));
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
     const deployment = await instance.deploy(assembly, {
       onProgress: (event) => onStage?.({ kind: 'deploying', event }),
@@ -74,7 +76,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
 }
 
 /**
- * Synthesizes in a process of its own, and gives the assembly's folder.
+ * Synthesizes in a process of its own.
  * @throws WeftError what the stacks refuse, or `WEFT-LOCAL-022` with what the CDK said.
  */
 async function synthesize(input: {
@@ -82,7 +84,7 @@ async function synthesize(input: {
   readonly policies?: PolicySets;
   readonly auditRules?: AuditRules;
   readonly outdir: string;
-}): Promise<string> {
+}): Promise<void> {
   const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });
   child.stdin.end(JSON.stringify(input));
   const [refused, said, code] = await Promise.all([
@@ -90,7 +92,7 @@ async function synthesize(input: {
     text(child.stderr),
     new Promise((done, fail) => child.once('error', fail).once('close', done)),
   ]);
-  if (code === 0) return input.outdir;
+  if (code === 0) return;
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });
