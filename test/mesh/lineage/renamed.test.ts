@@ -60,7 +60,7 @@ const query: fc.Arbitrary<Query> = fc.letrec<{ query: Query }>((tie) => ({
           `WITH c AS (${inner(names)}) SELECT min(x) AS x, y FROM c GROUP BY 2`,
     ),
     fc.tuple(tie('query'), tie('query')).map(
-      ([left, right]) =>
+      ([left, right]): Query =>
         (names) =>
           `SELECT x, y FROM (${left(names)}) UNION ALL (${right(names)})`,
     ),

@@ -1,0 +1,41 @@
+import type { Change } from '../record.ts';
+import type { Untold } from './output.ts';
+import type { Subtype } from './transformation.ts';
+
+/** A table that something was made of. */
+export interface LineageSource {
+  /** As the catalog of the domain that made it names it: `database.table`. */
+  readonly table: string;
+  /** Set when it is a table of a product. */
+  readonly product?: { readonly domain: string; readonly name: string; readonly major: number; readonly table: string };
+}
+
+/** One way in which a column of a source is used. */
+export interface LineageUse {
+  /** Place of the source in `sources`. */
+  readonly source: number;
+  readonly column: string;
+  readonly how: Subtype;
+  readonly masking?: true;
+}
+
+/** What a table of a product was last made of, as its domain said. */
+export interface LineageRecord {
+  readonly type: 'lineage';
+  readonly domain: string;
+  readonly product: string;
+  readonly major: number;
+  readonly table: string;
+  /** The first run that made it so, and when, ISO 8601 in UTC. */
+  readonly run: string;
+  readonly at: string;
+  readonly sources: readonly LineageSource[];
+  /** By column of the table. */
+  readonly columns: Readonly<Record<string, readonly LineageUse[]>>;
+  /** What decides which rows there are. */
+  readonly dataset: readonly LineageUse[];
+  readonly unknown: readonly Untold[];
+  readonly revision: number;
+  readonly change: Change;
+  readonly createdAt: string;
+}
