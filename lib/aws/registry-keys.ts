@@ -87,7 +87,7 @@ export function keyOf(record: RegistryRecord): RegistryKey {
     case 'lineage':
       return {
         pk: lineagePartition({ domain: record.domain, name: record.product }),
-        sk: `V#${record.major}#${record.table}`,
+        sk: `V#${record.major}#${record.table}#${record.job}`,
       };
     case 'alert':
       return alertKey(record);
@@ -114,7 +114,7 @@ export function sortOf(record: RegistryRecord): string {
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}#${record.id}`;
     case 'lineage':
-      return `${record.domain}/${record.product}#${record.major}#${record.table}`;
+      return `${record.domain}/${record.product}#${record.major}#${record.table}#${record.job}`;
     case 'alert':
       return `${record.at}#${record.id}`;
     case 'attempt':

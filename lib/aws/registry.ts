@@ -85,7 +85,7 @@ export interface Registry {
   domains(): Promise<DomainRecord[]>;
   /** One alert, read consistently; undefined when nobody raised it. */
   alert(id: string): Promise<AlertRecord | undefined>;
-  /** What each table of a version was last made of, read consistently. */
+  /** What the tables of a version were last made of, by each job that writes one, read consistently. */
   lineage(key: ProductKey): Promise<LineageRecord[]>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;

@@ -21,13 +21,18 @@ export interface LineageReportDeps {
 const MOST_USES = 3000;
 const MOST_SOURCES = 200;
 const MOST_UNTOLD = 100;
+const MOST_JOBS = 20;
+const LONGEST_JOB = 255;
+
+/** What a job says again is written down this often, so that it is known for how long it says so. */
+const AGAIN = 7 * 86_400_000;
 
 /** Clocks differ; what lies further ahead would keep later runs out. */
 const AHEAD = 5 * 60_000;
 
 /**
- * Takes a domain's word on what a table was made of. What an older run says is ignored, and what says the same as before changes nothing, so that a pipeline
- * that runs each hour does not fill the trail.
+ * Takes a domain's word on what a table was made of. What each job says is kept, for several may write one table. What an older run says is ignored, and what says
+ * the same as before changes nothing for a week, so that a pipeline that runs each hour does not fill the trail.
  */
 export async function takeLineage(report: LineageReported, account: string, deps: LineageReportDeps): Promise<Taken> {
   const { from, domain, product: name, major } = report;
@@ -42,17 +47,23 @@ export async function takeLineage(report: LineageReported, account: string, deps
     if (!read.ok) return { refused: read.problems.map(({ message }) => message).join('; ') };
     const refused = tooMuch(read.value, deps.now());
     if (refused !== undefined) return { refused };
-    const before = (await deps.registry.lineage(key)).find((entry) => entry.table === table.name);
+    const kept = (await deps.registry.lineage(key)).filter((entry) => entry.table === table.name);
+    const before = kept.find((entry) => entry.job === read.value.job);
     if (before !== undefined && before.at > read.value.at) return 'ignored';
+    if (before === undefined && kept.length === MOST_JOBS)
+      return { refused: `${kept.length} jobs write ${table.name} already, at most ${MOST_JOBS} are kept` };
     const sources = await Promise.all(read.value.sources.map((source) => sourceOf(source, account, deps)));
     const next = recordOf(report, table, read.value, sources, before, deps.now());
-    if (before !== undefined && isEqual(saysOf(before), saysOf(next))) return 'unchanged';
+    const same = before !== undefined && isEqual(saysOf(before), saysOf(next));
+    if (same && Date.parse(next.at) - Date.parse(before.at) < AGAIN) return 'unchanged';
     await deps.registry.write([{ record: next, replaces: before?.revision }]);
     return 'applied';
   });
 }
 
-function tooMuch({ at, sources, columns, dataset }: ToldLineage, now: Date): string | undefined {
+function tooMuch({ at, job, sources, columns, dataset }: ToldLineage, now: Date): string | undefined {
+  if (job.length > LONGEST_JOB)
+    return `the name of the job has ${job.length} characters, at most ${LONGEST_JOB} are kept`;
   if (Date.parse(at) > now.getTime() + AHEAD) return `the run event is of ${at}, which has not come yet`;
   if (sources.length > MOST_SOURCES)
     return `the run event names ${sources.length} tables, at most ${MOST_SOURCES} are kept`;
@@ -83,7 +94,7 @@ async function sourceOf(source: string, account: string, { registry }: LineageRe
 function recordOf(
   report: LineageReported,
   { columns, partitionKeys, name }: ProductTable,
-  { run, at, columns: told, dataset, unknown }: ToldLineage,
+  { run, at, job, columns: told, dataset, unknown }: ToldLineage,
   sources: readonly LineageSource[],
   before: LineageRecord | undefined,
   now: Date,
@@ -102,6 +113,7 @@ function recordOf(
     product,
     major,
     table: name,
+    job,
     run,
     at,
     sources,
@@ -117,7 +129,7 @@ function recordOf(
       action: before === undefined ? 'LineageRecorded' : 'LineageChanged',
       at: now.toISOString(),
       correlation: id,
-      details: { run, sources: sources.map((source) => source.table) },
+      details: { run, job, sources: sources.map((source) => source.table) },
     },
     createdAt: before?.createdAt ?? now.toISOString(),
   };

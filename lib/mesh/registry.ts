@@ -44,7 +44,7 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}/feedback/${record.id}`;
     case 'lineage':
-      return `${record.domain}/${record.product}#${record.major}/lineage/${record.table}`;
+      return `${record.domain}/${record.product}#${record.major}/lineage/${record.table}/${record.job}`;
     case 'alert':
       return `alert/${record.id}`;
     case 'share':

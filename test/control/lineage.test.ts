@@ -148,6 +148,19 @@ describe('taking the lineage that a domain reports', () => {
     expect(await kept()).toMatchObject([{ revision: 2, change: { action: 'LineageChanged' } }]);
   });
 
+  test('keeps what each step says that writes one table, until it is gone for long', async () => {
+    const later = '2026-03-01T07:00:00.000Z';
+    await report({ step: 'from-csv', sql: 'SELECT customer, total FROM raw.csv' });
+    await report({ step: 'from-json', at: later, sql: 'SELECT customer, total FROM raw.json' });
+    expect(await report({ step: 'from-csv', at: later, sql: 'SELECT customer, total FROM raw.csv' })).toBe('unchanged');
+    const names = async () => (await show({ product: 'finance/revenue', direction: 'up' })).owners.map(({ id }) => id);
+    expect((await names()).sort()).toEqual(['finance/revenue@1', 'finance:raw.csv', 'finance:raw.json']);
+    world.clock.advance(40 * 86_400_000);
+    const json = { step: 'from-json', at: '2026-04-09T07:00:00.000Z', sql: 'SELECT customer, total FROM raw.json' };
+    expect(await report(json)).toBe('applied');
+    expect((await names()).sort()).toEqual(['finance/revenue@1', 'finance:raw.json']);
+  });
+
   test('knows a table of the own domain by the product that follows it', async () => {
     await report({
       columns: { 'finance.daily': ['customer', 'total'] },
@@ -169,7 +182,7 @@ describe('taking the lineage that a domain reports', () => {
     await report();
     const [entry] = auditEntries(undefined, (await kept())[0]);
     expect(entry).toMatchObject({
-      id: 'finance/revenue#1/lineage/daily@1',
+      id: 'finance/revenue#1/lineage/daily/finance.revenue.v1.daily@1',
       kind: 'change',
       entity: 'lineage',
       domain: 'finance',

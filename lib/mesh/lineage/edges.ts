@@ -1,7 +1,7 @@
 import type { ProductRecord, ProductTable } from '../product/product.ts';
 import { productOfDatabase } from '../topology/names.ts';
 import { ownerOf, type Place, placeId, touches, versionOfOwner } from './place.ts';
-import type { LineageRecord, LineageUse } from './record.ts';
+import { type LineageRecord, type LineageUse, standing } from './record.ts';
 import { SUBTYPES, type Subtype } from './transformation.ts';
 
 /** Who says so: a pipeline that ran, the contract, or the contract of a view, which the mesh itself makes. */
@@ -27,7 +27,7 @@ export interface Known {
 /** Every edge that is known: what pipelines reported, what views show, and what contracts declare of tables that nothing reported says more of. */
 export function edgesOf({ products, reported }: Known): Edge[] {
   const owners = new Set(products.map(ownerOf));
-  const told = reported
+  const told = standing(reported)
     .filter(({ domain, product, major }) => owners.has(ownerOf({ domain, name: product, major })))
     .flatMap(edgesOfRecord);
   const shown = products.flatMap((product) => product.tables.flatMap((table) => edgesOfView(product, table)));

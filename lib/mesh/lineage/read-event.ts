@@ -7,6 +7,7 @@ import { distinctInputs, type Input, isDirect, SUBTYPES, type Subtype } from './
 /** What a run event says of one table that was written. */
 export interface ToldLineage {
   readonly run: string;
+  readonly job: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
   /** Tables that were read, as `database.table`. */
@@ -38,6 +39,7 @@ interface Field extends DatasetId {
 interface Event {
   readonly eventTime: string;
   readonly run: { readonly runId: string };
+  readonly job: { readonly name: string };
   readonly inputs?: readonly Dataset[];
   readonly outputs?: readonly Dataset[];
 }
@@ -57,7 +59,7 @@ export function readRunEvent(event: Readonly<Record<string, unknown>>, table: st
     }));
     return { ok: false, problems };
   }
-  const { run, eventTime, inputs = [], outputs = [] } = event as unknown as Event;
+  const { run, job, eventTime, inputs = [], outputs = [] } = event as unknown as Event;
   const output = outputs.find((dataset) => tableOf(dataset).toLowerCase() === table);
   if (output === undefined) {
     const written = outputs.map((dataset) => tableOf(dataset)).join(', ');
@@ -72,6 +74,7 @@ export function readRunEvent(event: Readonly<Record<string, unknown>>, table: st
   const used = [...columns.flatMap(([, list]) => list), ...rows].map((input) => input.table);
   const value: ToldLineage = {
     run: run.runId,
+    job: job.name,
     at: new Date(eventTime).toISOString(),
     sources: [...new Set([...inputs.map((input) => tableOf(input).toLowerCase()), ...used])].toSorted(),
     columns: Object.fromEntries(columns),

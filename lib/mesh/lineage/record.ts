@@ -19,14 +19,16 @@ export interface LineageUse {
   readonly masking?: true;
 }
 
-/** What a table of a product was last made of, as its domain said. */
+/** What one job last made a table of a product of, as its domain said. */
 export interface LineageRecord {
   readonly type: 'lineage';
   readonly domain: string;
   readonly product: string;
   readonly major: number;
   readonly table: string;
-  /** The first run that made it so, and when, ISO 8601 in UTC. */
+  /** The job that said so: several may write one table. */
+  readonly job: string;
+  /** A run that made it so, and when, ISO 8601 in UTC: the first one, or one of the last days. */
   readonly run: string;
   readonly at: string;
   readonly sources: readonly LineageSource[];
@@ -38,4 +40,17 @@ export interface LineageRecord {
   readonly revision: number;
   readonly change: Change;
   readonly createdAt: string;
+}
+
+/** A job that has said nothing for so long, while others go on writing its table, is no longer there. */
+const GONE = 30 * 86_400_000;
+
+/** The records that still count. */
+export function standing(records: readonly LineageRecord[]): LineageRecord[] {
+  const newest = new Map<string, number>();
+  const tableOf = ({ domain, product, major, table }: LineageRecord) => `${domain}/${product}#${major}#${table}`;
+  for (const record of records) {
+    newest.set(tableOf(record), Math.max(newest.get(tableOf(record)) ?? 0, Date.parse(record.at)));
+  }
+  return records.filter((record) => Date.parse(record.at) >= (newest.get(tableOf(record)) ?? 0) - GONE);
 }

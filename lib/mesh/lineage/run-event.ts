@@ -17,6 +17,8 @@ export interface StatementRun {
   readonly product: string;
   readonly major: number;
   readonly table: string;
+  /** What the step is called, where several of them write one table: what each of them says is kept. */
+  readonly step?: string;
   /** The SELECT that made the rows. */
   readonly sql: string;
   /** Columns of the tables that the SELECT reads, by `database.table`; what is not known stays away. */
@@ -36,7 +38,7 @@ const LONGEST_SQL = 32_000;
 export function runEvent(statement: StatementRun, parser: SqlParser): Record<string, unknown> | undefined {
   const lineage = columnLineage(statement.sql, { columns: statement.columns }, parser);
   if (lineage === undefined) return undefined;
-  const { domain, product, major, table, output, sql } = statement;
+  const { domain, product, major, table, step, output, sql } = statement;
   const written = onto(output.columns, lineage);
   const columns = Object.fromEntries(
     Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names] as const),
@@ -49,7 +51,7 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
     run: { runId: statement.run },
     job: {
       namespace: `weft:${statement.mesh}`,
-      name: `${domain}.${product}.v${major}.${table}`,
+      name: [`${domain}.${product}.v${major}.${table}`, ...(step === undefined ? [] : [step])].join('.'),
       facets: {
         ...(sql.length > LONGEST_SQL ? {} : { sql: facet('sql', { query: sql, dialect: 'athena' }) }),
         jobType: facet('jobType', { processingType: 'BATCH', integration: 'WEFT', jobType: 'QUERY' }),

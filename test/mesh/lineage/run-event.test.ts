@@ -56,6 +56,11 @@ describe('the run event of a statement', () => {
     });
   });
 
+  test('names the job after the step, where the step has a name', () => {
+    const { job } = eventOf({ step: 'from-csv' }) as unknown as { job: { name: string } };
+    expect(job.name).toBe('airport-planning.airport-risk.v1.risk.from-csv');
+  });
+
   test('names tables as the catalog of the account has them', () => {
     const namespace = 'arn:aws:glue:eu-central-1:222222222222';
     const { inputs, outputs } = eventOf();
