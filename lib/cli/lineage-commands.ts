@@ -43,4 +43,16 @@ export const LINEAGE_COMMANDS: readonly CommandSpec[] = [
       '{ "of", "owners": [{ "id", "kind", "trouble" }], "nodes", "edges": [{ "from", "to", "origin", "how" }], "truncated", "causes" }',
     load: () => import('./commands/lineage.ts'),
   },
+  {
+    name: 'lineage check',
+    summary: 'what the pipeline of a repository makes its tables of, without a mesh',
+    arguments: [{ name: '[folder]', description: 'the repository of a domain (default: where you are)' }],
+    options: [{ flags: '--mesh <file>', description: 'mesh.yaml (default: the one in the folder)' }, OUTPUT],
+    examples: [
+      { line: 'weft lineage check', what: 'column by column, and what cannot be told' },
+      { line: 'weft lineage check --output lineage.svg', what: 'the same as an image' },
+    ],
+    shape: '{ "ok", "problems", "graph": { "owners", "nodes", "edges" } }',
+    load: () => import('./commands/lineage-check.ts'),
+  },
 ];

@@ -53,6 +53,11 @@ function layersOf(ids: readonly string[], links: readonly (readonly [string, str
     return layer;
   };
   for (const id of ids) visit(id, new Set([id]));
+  // What is made of nothing stands next to what is made of it, so that no line has to pass behind another box.
+  for (const id of ids) {
+    const after = links.flatMap(([from, to]) => (from === id ? [layers.get(to) ?? 0] : []));
+    if (after.length > 0 && !links.some(([, to]) => to === id)) layers.set(id, Math.max(0, Math.min(...after) - 1));
+  }
   return layers;
 }
 

@@ -3,7 +3,7 @@ import { isDirect } from '#mesh/lineage/transformation.ts';
 import { type Box, layoutOf } from './lineage-layout.ts';
 import { placeText, TROUBLE, waysText } from './lineage-tree.ts';
 
-const CHARACTER = 7;
+const CHARACTER = 7.3;
 const LINE = 20;
 const PADDING = 10;
 const GAP = { x: 110, y: 28 };
@@ -55,7 +55,7 @@ function placed(boxes: readonly Box[]): Drawn[] {
   const widths = new Map<number, number>();
   const sized = boxes.map((box) => {
     const texts = [headOf(box).slice(0, LONGEST), ...box.columns.map((column) => column.slice(0, LONGEST))];
-    const width = Math.max(...texts.map((text) => text.length)) * CHARACTER + 2 * PADDING;
+    const width = Math.ceil(Math.max(...texts.map((text) => text.length)) * CHARACTER) + 2 * PADDING;
     widths.set(box.layer, Math.max(widths.get(box.layer) ?? 0, width));
     return { ...box, width, height: LINE * (1 + box.columns.length) + (box.columns.length > 0 ? PADDING : 4) };
   });

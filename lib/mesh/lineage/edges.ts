@@ -1,8 +1,11 @@
 import type { ProductRecord, ProductTable } from '../product/product.ts';
 import { productOfDatabase } from '../topology/names.ts';
 import { ownerOf, type Place, placeId, touches, versionOfOwner } from './place.ts';
-import { type LineageRecord, type LineageUse, standing } from './record.ts';
+import { type Lineage, type LineageSource, type LineageUse, standing } from './record.ts';
 import { SUBTYPES, type Subtype } from './transformation.ts';
+
+/** What of a version says what it is made of. */
+export type Version = Pick<ProductRecord, 'domain' | 'name' | 'major' | 'tables'>;
 
 /** Who says so: a pipeline that ran, the contract, or the contract of a view, which the mesh itself makes. */
 export type Origin = 'reported' | 'declared' | 'view';
@@ -20,8 +23,8 @@ export interface Edge {
 
 /** The versions and what was reported of them. */
 export interface Known {
-  readonly products: readonly ProductRecord[];
-  readonly reported: readonly LineageRecord[];
+  readonly products: readonly Version[];
+  readonly reported: readonly Lineage[];
 }
 
 /** Every edge that is known: what pipelines reported, what views show, and what contracts declare of tables that nothing reported says more of. */
@@ -38,7 +41,7 @@ export function edgesOf({ products, reported }: Known): Edge[] {
   return [...told, ...shown, ...declared].filter(({ from, to }) => placeId(from) !== placeId(to));
 }
 
-function edgesOfRecord(record: LineageRecord): Edge[] {
+function edgesOfRecord(record: Lineage): Edge[] {
   const { domain, product, major, table, columns, dataset } = record;
   const owner = ownerOf({ domain, name: product, major });
   return [
@@ -49,7 +52,7 @@ function edgesOfRecord(record: LineageRecord): Edge[] {
 }
 
 /** One edge for each column that is used, with all the ways. */
-function edgesInto(to: Place, uses: readonly LineageUse[], { sources, domain }: LineageRecord): Edge[] {
+function edgesInto(to: Place, uses: readonly LineageUse[], { sources, domain }: Lineage): Edge[] {
   const byColumn = new Map<string, LineageUse[]>();
   for (const use of uses) {
     const key = `${use.source}\n${use.column}`;
@@ -67,18 +70,18 @@ function edgesInto(to: Place, uses: readonly LineageUse[], { sources, domain }: 
 }
 
 /** A table of which no column is used, e.g. one whose rows are counted, is one that it is made of all the same. */
-function wholeSources(to: Place, { sources, columns, dataset, domain }: LineageRecord): Edge[] {
+function wholeSources(to: Place, { sources, columns, dataset, domain }: Lineage): Edge[] {
   const used = new Set([...Object.values(columns).flat(), ...dataset].map(({ source }) => source));
   return sources.flatMap((source, index): Edge[] =>
     used.has(index) ? [] : [{ from: placeOfSource(source, domain), to, origin: 'reported', how: [] }],
   );
 }
 
-function placeOfSource({ table, product }: LineageRecord['sources'][number], domain: string): Place {
+function placeOfSource({ table, product }: LineageSource, domain: string): Place {
   return product === undefined ? { owner: `${domain}:${table}` } : { owner: ownerOf(product), table: product.table };
 }
 
-function edgesOfView(product: ProductRecord, { name, view, columns }: ProductTable): Edge[] {
+function edgesOfView(product: Version, { name, view, columns }: ProductTable): Edge[] {
   if (view === undefined) return [];
   const owner = ownerOf(product);
   return columns.map((column): Edge => {
@@ -93,7 +96,7 @@ function edgesOfView(product: ProductRecord, { name, view, columns }: ProductTab
   });
 }
 
-function declaredEdges(product: ProductRecord, table: ProductTable, products: readonly ProductRecord[]): Edge[] {
+function declaredEdges(product: Version, table: ProductTable, products: readonly Version[]): Edge[] {
   const owner = ownerOf(product);
   const ofColumns = [...table.columns, ...table.partitionKeys].flatMap((column) =>
     (column.madeFrom ?? []).map((name) => ({ name, to: { owner, table: table.name, column: column.name } })),
@@ -111,7 +114,7 @@ function declaredEdges(product: ProductRecord, table: ProductTable, products: re
 }
 
 /** What a contract names: a product, with or without a table and a column of it, by its id or by its database; else a table of no product. */
-export function placeNamed(name: string, products: readonly ProductRecord[]): Place {
+export function placeNamed(name: string, products: readonly Version[]): Place {
   const [, id, wanted, table, column] =
     /^([a-z][a-z0-9-]*\/[a-z][a-z0-9-]*)(?:@(\d+))?(?:\.(\w+))?(?:\.(\w+))?$/.exec(name) ?? [];
   const [database = '', ...rest] = name.split('.');
@@ -129,7 +132,7 @@ function placeWith(owner: string, table: string | undefined, column: string | un
   return { owner, ...(table === undefined ? {} : { table }), ...(column === undefined ? {} : { column }) };
 }
 
-function ownerNamed(id: string, major: string | undefined, products: readonly ProductRecord[]): string | undefined {
+function ownerNamed(id: string, major: string | undefined, products: readonly Version[]): string | undefined {
   if (major !== undefined) return `${id}@${major}`;
   const versions = products.filter((product) => `${product.domain}/${product.name}` === id);
   const highest = versions.toSorted((a, b) => b.major - a.major)[0];

@@ -42,13 +42,19 @@ export interface LineageRecord {
   readonly createdAt: string;
 }
 
+/** What of a record says what is made of what. */
+export type Lineage = Pick<
+  LineageRecord,
+  'domain' | 'product' | 'major' | 'table' | 'at' | 'sources' | 'columns' | 'dataset'
+>;
+
 /** A job that has said nothing for so long, while others go on writing its table, is no longer there. */
 const GONE = 30 * 86_400_000;
 
 /** The records that still count. */
-export function standing(records: readonly LineageRecord[]): LineageRecord[] {
+export function standing(records: readonly Lineage[]): Lineage[] {
   const newest = new Map<string, number>();
-  const tableOf = ({ domain, product, major, table }: LineageRecord) => `${domain}/${product}#${major}#${table}`;
+  const tableOf = ({ domain, product, major, table }: Lineage) => `${domain}/${product}#${major}#${table}`;
   for (const record of records) {
     newest.set(tableOf(record), Math.max(newest.get(tableOf(record)) ?? 0, Date.parse(record.at)));
   }
