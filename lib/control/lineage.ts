@@ -32,7 +32,7 @@ const FURTHEST = 50;
 /**
  * What a product, a table or a column of it is made of, and what is made of it, as far as anybody says. Records are read from the index: what was reported a
  * moment ago may be missing.
- * @throws WEFT-PRODUCT-001, -002, WEFT-LINEAGE-010 for a table or column that is not there, -011 for a name of several, -012 for a direction or depth that is none.
+ * @throws WEFT-PRODUCT-001, -002, WEFT-LINEAGE-010 for a table or column that is not there, -011 for a name of several, -012 for a direction or depth that is none, -013 for a product that is none.
  */
 export async function showLineage(
   query: LineageQuery,
@@ -44,7 +44,7 @@ export async function showLineage(
   const depth = numberOf('depth', query.depth) ?? FURTHEST;
   const [domain = '', name = '', ...more] = (query.product ?? '').split('/');
   if (domain === '' || name === '' || more.length > 0) {
-    throw userError('WEFT-LINEAGE-010', `\`${query.product ?? ''}\` is not a product`, {
+    throw userError('WEFT-LINEAGE-013', `\`${query.product ?? ''}\` is not a product`, {
       hint: 'name it as <domain>/<product>',
     });
   }

@@ -262,7 +262,7 @@ describe('the lineage of the mesh', () => {
   });
 
   test.each<[string, Parameters<typeof showLineage>[0], string]>([
-    ['a product that is none', { product: 'sales' }, 'WEFT-LINEAGE-010'],
+    ['a product that is none', { product: 'sales' }, 'WEFT-LINEAGE-013'],
     ['a product that is not there', { product: 'sales/nothing' }, 'WEFT-PRODUCT-001'],
     ['a column that is not there', { product: 'finance/revenue', column: 'nothing' }, 'WEFT-LINEAGE-010'],
     ['a column of several tables', { product: 'sales/orders', column: 'amount' }, 'WEFT-LINEAGE-011'],
