@@ -213,3 +213,28 @@ test('a step that is not in the deployed pipeline is refused by its name', async
   const account = new Account();
   await expect(runStep('orders.sums', event('1'), account.deps)).rejects.toMatchObject({ code: 'WEFT-PIPELINE-022' });
 });
+
+describe('the lineage of a run', () => {
+  test('is told with the same run, once, and what cannot be read holds nothing up', async () => {
+    const account = new Account();
+    const cause = file(account, 'orders/a.csv');
+    const lineage = (statement: object) => ({ ...statement });
+    const { run } = await runStep(ORDERS, cause, { ...account.deps, lineage });
+    expect(account.events.map(({ type }) => type)).toEqual(['DataDelivered', 'LineageReported']);
+    expect(account.events[1]?.detail).toMatchObject({
+      data: {
+        run,
+        event: {
+          sql: expect.stringContaining(`IN ('s3://${LANDING}/orders/a.csv')`),
+          columns: { 'sales_landing.orders': ['id'], 'sales.orders': ['id'] },
+          output: { name: 'sales.orders', columns: ['id'] },
+        },
+      },
+    });
+    const broken = () => {
+      throw new Error('unreadable');
+    };
+    const other = await runStep(ORDERS, file(account, 'orders/b.csv'), { ...account.deps, lineage: broken });
+    expect(other.state).toBe('done');
+  });
+});
