@@ -23,9 +23,20 @@ export interface ProductColumn {
   readonly unit?: string;
   /** What kind of thing its values are, e.g. `iata-airport-code`: `weft.semantics`, or an authoritative definition's address. */
   readonly semantics?: string;
+  /** What it is made of, as the contract names it: `transformSourceObjects`. */
+  readonly madeFrom?: readonly string[];
   /** Of a view: what the column shows. */
   readonly shows?: ShownColumn;
+  /** Of a partition key: the values that it may have, from which Athena tells where its partitions are: `weft.projection`. */
+  readonly projection?: PartitionProjection;
 }
+
+/** The values that a partition key may have: times of a format from one on, whole numbers between two, some texts, or whatever a query asks for. */
+export type PartitionProjection =
+  | { readonly type: 'date'; readonly from: string; readonly format: string }
+  | { readonly type: 'integer'; readonly from: number; readonly to: number }
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+  | { readonly type: 'injected' };
 
 /**
  * How a column of a view shows a column of its base table: as it is, as nothing, its last characters only, or as a keyed hash that tells
@@ -52,6 +63,8 @@ export interface ProductTable {
   readonly partitionKeys: readonly ProductColumn[];
   /** `s3://bucket/prefix/`, always with the final slash. */
   readonly location: string;
+  /** `snapshot=<run>/`: where below the location the files are, once a pipeline has replaced them as a whole. */
+  readonly snapshot?: string;
   readonly format: TableFormat;
   /** CSV only; default `,`. */
   readonly delimiter?: string;
@@ -69,6 +82,8 @@ export interface ProductTable {
   readonly derived?: boolean;
   /** Products of the mesh that it is made of, `<domain>/<product>`, as far as the contract names them there. */
   readonly madeOf?: readonly string[];
+  /** What the contract names in `weft.derivedFrom`, products or not. */
+  readonly madeFrom?: readonly string[];
   /** The contract says that it holds no rows of what it is made of, only aggregates: `weft.aggregated: true`. */
   readonly aggregated?: boolean;
   /** The column that the contract counts its retention by, and how long it keeps this table: `element` of the slaProperty `retention`. */
