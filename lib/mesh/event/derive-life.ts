@@ -1,6 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { type ConditionType, condition } from '../record.ts';
+import { ofDeliveries } from './derive-data.ts';
 import { ofRetention } from './derive-retention.ts';
 import type { MeshEventData, MeshEventType } from './envelope.ts';
 
@@ -25,6 +26,7 @@ export function ofProductLife(
     ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
     ...turned(before, after, 'Owned', { lost: 'OwnerMissing', found: 'OwnerFound' }, [after.domain]),
     ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
+    ...ofDeliveries(before, after, everyone),
     ...ofRetention(before, after, everyone),
   ];
 }

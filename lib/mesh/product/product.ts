@@ -5,6 +5,7 @@ import type { Change, Condition } from '../record.ts';
 import type { Holdable } from '../retention/hold.ts';
 import type { RetentionStatus } from '../retention/status.ts';
 import type { Suspendable } from '../suspension.ts';
+import type { DeliveryStatus } from './delivery.ts';
 import type { Deprecation, ProductState, Retirement } from './life.ts';
 import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
 
@@ -170,6 +171,8 @@ export interface ProductStatus {
   readonly quality?: Quality;
   /** ISO 8601, by table: the newest data that the owning domain has reported. */
   readonly delivered?: Readonly<Record<string, string>>;
+  /** What the owning domain's pipeline delivered, and what of it consumers were told. */
+  readonly deliveries?: DeliveryStatus;
   /** The last rollout from this version that was taken back. */
   readonly rollback?: Rollback;
   /** What was changed in the governance account past the mesh: what is open, worst first, then what was mended lately. */
