@@ -48,7 +48,12 @@ export function readTable(
     findings,
   );
   const primaryKey = readPrimaryKey(entry);
-  const quality = readQuality(entry);
+  const quality = readQuality(
+    entry,
+    read.map(({ column }) => column),
+    findings,
+    view !== undefined,
+  );
   return {
     name,
     ...(description === undefined ? {} : { description }),

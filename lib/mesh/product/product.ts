@@ -7,6 +7,7 @@ import type { RetentionStatus } from '../retention/status.ts';
 import type { Suspendable } from '../suspension.ts';
 import type { DeliveryStatus } from './delivery.ts';
 import type { Deprecation, ProductState, Retirement } from './life.ts';
+import type { QualityRule } from './quality-rule.ts';
 import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
 
 /** A column as a product publishes it. Types are Glue/Athena types in Glue's own notation, e.g. `array<struct<a:int>>`. */
@@ -91,14 +92,7 @@ export interface ViewOf {
   readonly maskKey: string;
 }
 
-/** One quality rule of a contract, as far as two versions of it can be compared. */
-export interface QualityRule {
-  /** What is measured: the rule's name, else its metric, query or engine; with the column before it, e.g. `price: nullValues`. */
-  readonly measure: string;
-  /** ODCS's operators that were given, e.g. `{ mustBeLessThan: 10 }`. */
-  readonly bounds: Readonly<Record<string, string | number | readonly number[]>>;
-}
-
+export type { QualityRule } from './quality-rule.ts';
 export type OutputPort = 'query' | 'event' | 'file';
 export type { ProductState } from './life.ts';
 
