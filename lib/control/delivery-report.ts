@@ -3,7 +3,9 @@ import type { DataDelivered } from '#mesh/event/report.ts';
 import { announced, type Delivery, isKnown, withDelivery } from '#mesh/product/delivery.ts';
 import { judgeFreshness } from '#mesh/product/freshness.ts';
 import { isPublished } from '#mesh/product/life.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
+import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
+import { isMeasured } from '#mesh/quality/duty.ts';
+import { withDeliveries } from '#mesh/quality/release.ts';
 import { withCondition } from '#mesh/record.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import type { Taken } from './disposal-report.ts';
@@ -16,7 +18,7 @@ interface Deps {
 }
 
 /**
- * Takes a domain's word on that new data is there. Consumers are told at once where nothing of the table is measured, else when it is. A report that comes again, or
+ * Takes a domain's word on that new data is there. Consumers are told at once where nothing of the table is measured, else when it was. A report that comes again, or
  * after that of younger data, says nothing.
  */
 export async function takeDelivery(report: DataDelivered, account: string, deps: Deps): Promise<Taken> {
@@ -28,28 +30,33 @@ export async function takeDelivery(report: DataDelivered, account: string, deps:
     if (product === undefined || !isPublished(product)) return 'ignored';
     const table = product.tables.find(({ name, view }) => name === report.table && view === undefined);
     if (table === undefined) return { refused: `\`${domain}/${product.name}\` has no table \`${report.table}\`` };
-    const next = delivered(product, report, deps.now());
+    const next = delivered(product, table, report, deps.now());
     if (next === undefined) return 'unchanged';
     await deps.registry.write([{ record: next, replaces: product.revision }]);
     return 'applied';
   });
 }
 
-function delivered(product: ProductRecord, report: DataDelivered, now: Date): ProductRecord | undefined {
+function delivered(
+  product: ProductRecord,
+  table: ProductTable,
+  report: DataDelivered,
+  now: Date,
+): ProductRecord | undefined {
   const { deliveries = {} } = product.status;
   const delivery = deliveryOf(report, now);
   if (isKnown(deliveries, delivery)) return undefined;
   const waits = withDelivery(deliveries, delivery, now.toISOString());
-  const own = (waits.waiting ?? []).filter(({ table }) => table === delivery.table);
-  const after = announced(waits, own, 'no-rules', product.tables);
+  const own = (waits.waiting ?? []).filter((one) => one.table === delivery.table);
+  const after = isMeasured(table) ? waits : announced(waits, own, 'no-rules', product.tables);
   const status = {
     ...product.status,
-    deliveries: after,
     delivered: { ...product.status.delivered, [delivery.table]: newer(product, delivery) },
   };
   const fresh = judgeFreshness({ ...product, status }, now);
+  const next = withDeliveries({ ...product, status }, after, now);
   return {
-    ...product,
+    ...next,
     revision: product.revision + 1,
     change: {
       actor: `weft:pipeline:${report.from}`,
@@ -59,8 +66,8 @@ function delivered(product: ProductRecord, report: DataDelivered, now: Date): Pr
       details: { ...delivery },
     },
     status: {
-      ...status,
-      conditions: fresh === undefined ? status.conditions : withCondition(status.conditions, fresh),
+      ...next.status,
+      conditions: fresh === undefined ? next.status.conditions : withCondition(next.status.conditions, fresh),
     },
   };
 }

@@ -39,6 +39,7 @@ export const MESH_EVENTS: Readonly<Record<MeshEventType, MeshEventSpec>> = {
     summary: 'New data breaks a rule of its contract, and its consumers are not told of it.',
     has: ['version', 'tables', 'run', 'at', 'reason'],
   },
+  QualityRequested: { summary: 'Somebody asks the owning domain to measure its data now.', has: ['version'] },
   QualityFailed: { summary: 'The data of a product is not as its contract promises.', has: ['version', 'reason'] },
   QualityRestored: { summary: 'The data of a product is again as its contract promises.', has: ['version'] },
   OwnerMissing: {

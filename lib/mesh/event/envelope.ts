@@ -31,6 +31,7 @@ export type MeshEventType =
   | 'RolloutTakenBack'
   | 'DataUpdated'
   | 'DataHeldBack'
+  | 'QualityRequested'
   | 'QualityFailed'
   | 'QualityRestored'
   | 'SlaBreached'

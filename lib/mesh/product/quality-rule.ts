@@ -33,3 +33,14 @@ export interface QualityRule {
   /** When it is measured besides when data comes, as cron says it; default once a day. */
   readonly schedule?: string;
 }
+
+/** The promises that a column can show: how old the newest data is, and how long it took to come. */
+export const TIME_PROMISES = ['freshness', 'frequency', 'latency'] as const;
+
+/** A promise of the contract (`slaProperties`) that is measured by a column: its `element`. */
+export interface TimePromise {
+  readonly property: (typeof TIME_PROMISES)[number];
+  readonly column: string;
+  /** As the contract has it, e.g. `4 h`. */
+  readonly promised: string;
+}

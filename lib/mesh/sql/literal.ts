@@ -26,9 +26,8 @@ export function isComparable(type: string): boolean {
 export function typedLiteral(value: string, type: string): string | undefined {
   if (isText(type)) return literal(value);
   if (WHOLE.test(type)) return /^-?\d{1,19}$/.test(value) ? value : undefined;
-  if (DECIMAL.test(type)) return /^-?\d{1,38}(?:\.\d{1,38})?$/.test(value) ? `DECIMAL ${literal(value)}` : undefined;
-  if (FLOATING.test(type))
-    return /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value) ? `DOUBLE ${literal(value)}` : undefined;
+  if (DECIMAL.test(type)) return /^-?\d{1,38}(?:\.\d{1,38})?$/.test(value) ? cast(value, type) : undefined;
+  if (FLOATING.test(type)) return /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value) ? cast(value, 'double') : undefined;
   if (/^boolean$/i.test(type)) return /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined;
   if (/^date$/i.test(type)) return isDay(value) ? `DATE ${literal(value)}` : undefined;
   if (/^timestamp$/i.test(type)) {
@@ -36,6 +35,10 @@ export function typedLiteral(value: string, type: string): string | undefined {
     return isTime(time) ? `TIMESTAMP ${literal(time)}` : undefined;
   }
   return undefined;
+}
+
+function cast(value: string, type: string): string {
+  return `CAST(${literal(value)} AS ${type.toLowerCase()})`;
 }
 
 function isDay(value: string): boolean {
