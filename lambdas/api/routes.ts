@@ -11,6 +11,7 @@ import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
 import { POLICY_ROUTES } from './policy-routes.ts';
+import { QUALITY_ROUTES } from './quality-routes.ts';
 import { RETENTION_ROUTES } from './retention-routes.ts';
 import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
 
@@ -40,6 +41,7 @@ export const ROUTES: Routes = {
   ...LIFE_ROUTES,
   ...DRIFT_ROUTES,
   ...POLICY_ROUTES,
+  ...QUALITY_ROUTES,
   ...RETENTION_ROUTES,
   ...SUBSCRIPTION_ROUTES,
 };

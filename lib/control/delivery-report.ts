@@ -5,7 +5,7 @@ import { judgeFreshness } from '#mesh/product/freshness.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { isMeasured } from '#mesh/quality/duty.ts';
-import { withDeliveries } from '#mesh/quality/release.ts';
+import { afterMeasurement, withDeliveries } from '#mesh/quality/release.ts';
 import { withCondition } from '#mesh/record.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import type { Taken } from './disposal-report.ts';
@@ -23,14 +23,15 @@ interface Deps {
  */
 export async function takeDelivery(report: DataDelivered, account: string, deps: Deps): Promise<Taken> {
   const { from, domain } = report;
-  if (from !== domain || domainNamed(await deps.topology(), from)?.account !== account)
+  const topology = await deps.topology();
+  if (from !== domain || domainNamed(topology, from)?.account !== account)
     return { refused: `account ${account} reports as \`${from}\` of \`${domain}\`` };
   return optimistically(async (): Promise<Taken> => {
     const product = (await deps.registry.version({ domain, name: report.product, major: report.major }))?.product;
     if (product === undefined || !isPublished(product)) return 'ignored';
     const table = product.tables.find(({ name, view }) => name === report.table && view === undefined);
     if (table === undefined) return { refused: `\`${domain}/${product.name}\` has no table \`${report.table}\`` };
-    const next = delivered(product, table, report, deps.now());
+    const next = delivered(product, table, report, topology, deps.now());
     if (next === undefined) return 'unchanged';
     await deps.registry.write([{ record: next, replaces: product.revision }]);
     return 'applied';
@@ -41,6 +42,7 @@ function delivered(
   product: ProductRecord,
   table: ProductTable,
   report: DataDelivered,
+  topology: Topology,
   now: Date,
 ): ProductRecord | undefined {
   const { deliveries = {} } = product.status;
@@ -54,7 +56,11 @@ function delivered(
     delivered: { ...product.status.delivered, [delivery.table]: newer(product, delivery) },
   };
   const fresh = judgeFreshness({ ...product, status }, now);
-  const next = withDeliveries({ ...product, status }, after, now);
+  const waiting = withDeliveries({ ...product, status }, after, now);
+  // Its measurement may be quicker than the word on what was measured.
+  const measured = product.status.measured?.tables[delivery.table];
+  const next =
+    measured === undefined ? waiting : afterMeasurement(waiting, new Set([delivery.table]), measured, topology, now);
   return {
     ...next,
     revision: product.revision + 1,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the fourteen that the stacks deploy', () => {
+  test('are those that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
@@ -13,6 +13,7 @@ describe('the bundles of the Lambdas', () => {
       'disposal',
       'event-port',
       'publish',
+      'quality',
       'query-keeper',
       'query-watch',
       'reconcile',

@@ -4,12 +4,12 @@ import { tendProduct } from '#control/tend-product.ts';
 import { deriveEvents } from '#mesh/event/derive.ts';
 import { domainEvent, type MeshEvent } from '#mesh/event/envelope.ts';
 import type { DataDelivered, QualityMeasured, RuleResult } from '#mesh/event/report.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
+import type { ProductRecord, QualityRule } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { column, product, subscription, table } from '../../mesh/fixtures.ts';
 import { accountOf, createWorld, type World } from '../world.ts';
 
-const RULES = [
+const RULES: readonly QualityRule[] = [
   { measure: 'id: nullValues', column: 'id', bounds: { mustBe: 0 }, check: { metric: 'nullValues' as const } },
   { measure: 'rowCount', bounds: { mustBeGreaterThan: 0 }, check: { metric: 'rowCount' as const } },
 ];
@@ -131,6 +131,13 @@ describe('what a domain measures of its data', () => {
     await take(measured(5, [NULLS]));
     const { outcomes, after } = await take(measured(4, [BAD]), measured(5, [NULLS]));
     expect([outcomes, condition(after, 'Healthy')?.status]).toEqual([['unchanged', 'unchanged'], 'true']);
+  });
+
+  test('may come before the word on the data that it measured', async () => {
+    await take(measured(1, [NULLS], { run: 'r-1' }));
+    const { events } = await take(delivered('r-1', 0));
+    expect(events.map(({ type, data }) => [type, data.quality])).toEqual([['DataUpdated', 'passed']]);
+    expect((await take(delivered('r-2', 2))).types).toEqual([]);
   });
 
   test('covers data that was there before it began, and none that came later', async () => {
