@@ -100,5 +100,6 @@ const NOUNS: Readonly<Record<string, string>> = {
   policy: 'the rules of the mesh and its domains: check, propose, approve',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
+  quality: 'how good products are: measure, compare',
   retention: 'how long data is kept, what holds it, and what was removed',
 };
