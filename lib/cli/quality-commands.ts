@@ -17,7 +17,7 @@ export const QUALITY_COMMANDS: readonly CommandSpec[] = [
         what: 'anybody may know how good a product is before asking for it',
       },
     ],
-    shape: '{ "product", "major", "measured", "deliveries", "conditions": […], "budget", "trend" }',
+    shape: '{ "product", "major", "measured", "deliveries", "conditions": […], "budget", "trend", "causes": […] }',
     load: () => import('./commands/product-quality.ts'),
   },
   {

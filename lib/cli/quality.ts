@@ -2,6 +2,7 @@ import type { PromiseResult, RuleResult } from '#mesh/event/report.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { type ErrorBudget, errorBudget } from '#mesh/quality/availability.ts';
 import { type Trend, trendOf } from '#mesh/quality/benchmark.ts';
+import type { Cause } from '#mesh/quality/causes.ts';
 import { isBroken, type MeasuredStatus } from '#mesh/quality/status.ts';
 import type { Condition } from '#mesh/record.ts';
 import { type Io, tone } from './io.ts';
@@ -16,6 +17,8 @@ export interface QualityView {
   readonly conditions: readonly Condition[];
   readonly budget?: ErrorBudget;
   readonly trend?: Trend;
+  /** What is wrong with the products that it is made of, where it began first. */
+  readonly causes?: readonly Cause[];
 }
 
 /** The conditions that measurements and deliveries set. */
@@ -40,6 +43,11 @@ export function renderQuality(io: Io, view: QualityView, history = false): void 
   for (const { type, status, reason, message } of conditions) {
     const said = tone(io, status === 'true' ? 'good' : status === 'false' ? 'bad' : 'warn', status);
     io.err(`${type} ${said} ${reason}${message === undefined ? '' : `: ${message}`}\n`);
+  }
+  for (const { product, condition, via } of view.causes ?? []) {
+    const way = via.length === 0 ? '' : ` by way of ${via.join(', ')}`;
+    const { type, reason, message = reason } = condition;
+    io.err(`${tone(io, 'warn', 'made of')} ${product}${way}, whose ${type} is false: ${message}\n`);
   }
   for (const { table, run, at, held } of deliveries?.waiting ?? []) {
     const why = held === undefined ? 'waits for its measurement' : `is held back: ${held.reason}`;

@@ -1,4 +1,5 @@
 import type { ProductRecord } from '#mesh/product/product.ts';
+import { causesOf } from '#mesh/quality/causes.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { qualityView, renderQuality } from '../quality.ts';
@@ -13,7 +14,15 @@ export async function run(invocation: Invocation): Promise<undefined> {
     path: `/products/${domain}/${name}`,
     query: { major: textOption(invocation, 'major') },
   });
-  const view = qualityView(product);
+  const find = (id: string) => {
+    const source = splitProduct(id);
+    const path = `/products/${source.domain}/${source.name}`;
+    return connection.api<{ product: ProductRecord }>({ method: 'GET', path }).then(
+      (answer) => answer.product,
+      () => undefined,
+    );
+  };
+  const view = { ...qualityView(product), causes: await causesOf(product, find) };
   if (invocation.json) io.out(`${JSON.stringify(view)}\n`);
   else renderQuality(io, view, invocation.options.history === true);
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ProductRecord } from '#mesh/product/product.ts';
 import type { QualityRule } from '#mesh/product/quality-rule.ts';
 import { availability, errorBudget } from '#mesh/quality/availability.ts';
 import { benchmark } from '#mesh/quality/benchmark.ts';
+import { causesOf } from '#mesh/quality/causes.ts';
 import type { TableQuality } from '#mesh/quality/duty.ts';
 import { promiseResults, ruleResult } from '#mesh/quality/results.ts';
 import { isDue } from '#mesh/quality/schedule.ts';
@@ -193,6 +195,34 @@ describe('over its history', () => {
       ['sales/good', 100, 20, 'better'],
       ['sales/fair', 80, 0, 'steady'],
       ['sales/bad', 20, -60, 'worse'],
+    ]);
+  });
+});
+
+describe('what a product is made of', () => {
+  const made = (name: string, of: readonly string[], healthy: boolean) =>
+    product([table('t', [column('a')], { madeOf: of.map((source) => `sales/${source}`) })], {
+      name,
+      status: {
+        conditions: healthy
+          ? []
+          : [{ type: 'Healthy', status: 'false', reason: 'QualityFailed', generation: 1, at: NOW.toISOString() }],
+      },
+    });
+
+  test('names where a fault began, through products that only pass it on, and goes round no circle', async () => {
+    const all = [
+      made('report', ['clean'], true),
+      made('clean', ['raw', 'codes', 'hidden'], true),
+      made('raw', ['report', 'source'], false),
+      made('source', [], false),
+      made('codes', [], true),
+    ];
+    const find = async (id: string) => all.find(({ name }) => `sales/${name}` === id);
+    const causes = await causesOf(all[0] as ProductRecord, find);
+    expect(causes.map(({ product: id, via }) => [id, via])).toEqual([
+      ['sales/source', ['sales/clean', 'sales/raw']],
+      ['sales/raw', ['sales/clean']],
     ]);
   });
 });
