@@ -2,7 +2,7 @@ import type { PromiseResult } from '../event/report.ts';
 import type { Measurement } from './status.ts';
 
 /** A share as a contract writes it: `99.9`, `99.9 %` or `99.9 percent`; undefined when it is none. */
-export function shareOf(written: string | number | undefined): number | undefined {
+function shareOf(written: string | number | undefined): number | undefined {
   const [, number] = /^(\d+(?:\.\d+)?)\s*(?:%|percent)?$/i.exec(String(written ?? '').trim()) ?? [];
   const share = number === undefined ? undefined : Number(number);
   return share !== undefined && share <= 100 ? share : undefined;

@@ -7,10 +7,10 @@ import { brokenRules, faultOf } from './conditions.ts';
 import { isUnknown } from './status.ts';
 
 /** A measurement that does not come within that time, in milliseconds, is waited for no longer. */
-export const PATIENCE = 3_600_000;
+const PATIENCE = 3_600_000;
 
 /** What keeps consumers from data that breaks a rule, or undefined when nothing does: the product's own word, else the mesh's. */
-export function holdBackOf({ holdBack }: Pick<ProductRecord, 'holdBack'>, topology: Topology): string | undefined {
+function holdBackOf({ holdBack }: Pick<ProductRecord, 'holdBack'>, topology: Topology): string | undefined {
   if (holdBack !== undefined) return holdBack ? 'weft.holdBack' : undefined;
   return holdBackModeOf(topology) === 'errors' ? 'governance.holdBack' : undefined;
 }

@@ -28,7 +28,7 @@ export interface MeasuredStatus {
   readonly history: readonly Measurement[];
 }
 
-export const KEPT_MEASUREMENTS = 100;
+const KEPT_MEASUREMENTS = 100;
 /** So that a contract of thousands of rules fits a record: beyond that only what is wrong is sure to be kept. */
 const KEPT_RESULTS = 300;
 
