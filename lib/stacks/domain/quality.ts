@@ -102,11 +102,15 @@ export class Quality extends Construct {
       domainBusName(topology.mesh, domain.name),
     );
     queue.grantConsumeMessages(lambda);
-    lambda.addEventSourceMapping('Queue', {
+    const mapping = lambda.addEventSourceMapping('Queue', {
       eventSourceArn: queue.queueArn,
       batchSize: 1,
       maxConcurrency: AT_ONCE,
       reportBatchItemFailures: true,
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'a failed message goes to the dead-letter queue of the queue that it came from',
     });
     const targets = [{ id: 'quality', arn: queue.queueArn, deadLetterConfig: { arn: undeliveredArn } }];
     new CfnRule(this, 'Delivered', {
