@@ -104,5 +104,6 @@ const NOUNS: Readonly<Record<string, string>> = {
   lineage: 'what is made of what: a product, a table, a column',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
+  quality: 'how good products are: measure, compare',
   retention: 'how long data is kept, what holds it, and what was removed',
 };

@@ -1,6 +1,6 @@
-import { literal } from '#mesh/audit/sql-literal.ts';
 import { partsOfId, type Step, storyOf } from '#mesh/audit/time/story.ts';
 import { userError } from '#mesh/error.ts';
+import { literal } from '#mesh/sql/literal.ts';
 import { toldEntries } from '../audit-entries.ts';
 import { nameIn, second } from '../audit-time.ts';
 import type { Invocation } from '../command.ts';

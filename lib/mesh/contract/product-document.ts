@@ -6,7 +6,7 @@ import type { YamlView } from '../yaml/view.ts';
 import { customProperty } from './custom-property.ts';
 import type { DraftState, ProductDraft } from './draft.ts';
 import { readVersion, required } from './head.ts';
-import { readKpis, readSunset } from './product-life.ts';
+import { readHoldBack, readKpis, readSunset } from './product-life.ts';
 
 const STATES: readonly DraftState[] = ['proposed', 'draft', 'active', 'deprecated', 'retired'];
 const PORTS: Readonly<Record<string, OutputPort>> = {
@@ -37,6 +37,7 @@ export function readProductDocument(view: YamlView, topology: Topology, findings
   required(view, 'id', findings);
   const domain = readDomain(view, topology, findings);
   const { version, major } = readVersion(view, findings);
+  const holdBack = readHoldBack(view, findings);
   return {
     domain,
     name: readName(view, findings),
@@ -50,6 +51,7 @@ export function readProductDocument(view: YamlView, topology: Topology, findings
     draftState: readState(view, findings),
     sunset: readSunset(view, findings),
     kpis: readKpis(view, findings),
+    ...(holdBack === undefined ? {} : { holdBack }),
     outputs: readOutputs(view, findings),
   };
 }

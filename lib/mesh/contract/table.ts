@@ -49,7 +49,12 @@ export function readTable(
     findings,
   );
   const primaryKey = readPrimaryKey(entry);
-  const quality = readQuality(entry);
+  const quality = readQuality(
+    entry,
+    read.map(({ column }) => column),
+    findings,
+    view !== undefined,
+  );
   const table: ProductTable = {
     name,
     ...(description === undefined ? {} : { description }),

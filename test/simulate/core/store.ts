@@ -4,7 +4,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 
 /** The registry of one product version in memory: every record of a write has to be as the writer read it, or nothing is written. */
-export class Store implements Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'> {
+export class Store implements Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower' | 'lineage'> {
   product: ProductRecord;
   readonly subscriptions = new Map<string, SubscriptionRecord>();
   readonly shares = new Map<string, ShareRecord>();
@@ -28,6 +28,7 @@ export class Store implements Pick<Registry, 'version' | 'versions' | 'write' | 
   version = async (): Promise<VersionState> => this.now();
   versions = async (): Promise<VersionState[]> => [this.now()];
   follower = async (): Promise<undefined> => undefined;
+  lineage = async (): Promise<[]> => [];
   attempt = async (): Promise<void> => {
     this.attempts += 1;
   };
