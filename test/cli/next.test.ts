@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Facts, MeshFacts } from '#cli/next/facts.ts';
 import { nextSteps } from '#cli/next/steps.ts';
 import { runWeft } from './run-weft.ts';
@@ -102,6 +102,16 @@ describe('what to do next', () => {
 });
 
 describe('weft alone', () => {
+  // No credentials of this machine, and nobody asked for any.
+  beforeAll(() => {
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: 'true', AWS_PROFILE: 'nobody' });
+  });
+
+  afterAll(() => {
+    delete process.env.AWS_EC2_METADATA_DISABLED;
+    delete process.env.AWS_PROFILE;
+  });
+
   const folder = () => mkdtempSync(join(tmpdir(), 'weft-next-'));
   const commands = async (cwd: string, env: Record<string, string> = {}) => {
     const { exit, out } = await runWeft(['--json'], { cwd, env });
