@@ -2,4 +2,7 @@
 import { processIo } from '#cli/io.ts';
 import { main } from '#cli/main.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const argv = process.argv.slice(2);
+process.exitCode = await main(argv, processIo());
+// These answer without what has not answered in time, and do not wait for it after that.
+if (/^(?:complete|next|--.*|)$/.test(argv[0] ?? '')) process.stdout.write('', () => process.exit());

@@ -1,4 +1,4 @@
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { type ApiCall, callApi, type Keys } from './api.ts';
@@ -76,6 +76,7 @@ export async function localKeys(endpoint: string, arn: string, sessionName: stri
 async function connectToAws(invocation: Invocation, apiUrl: string): Promise<Connection> {
   const region =
     invocation.io.env.AWS_REGION ?? /execute-api\.([a-z0-9-]+)\.amazonaws/.exec(apiUrl)?.[1] ?? 'us-east-1';
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const own = new STSClient({ region });
   const role = textOption(invocation, 'as') ?? invocation.io.env.WEFT_AS;
   let credentials = (await own.config.credentials()) as Keys;
@@ -97,6 +98,7 @@ async function connectToAws(invocation: Invocation, apiUrl: string): Promise<Con
 }
 
 async function assume(sts: STSClient, arn: string): Promise<Keys> {
+  const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
   const { Credentials: keys } = await sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'weft' }));
   if (keys?.AccessKeyId === undefined || keys.SecretAccessKey === undefined) {
     throw new WeftError('WEFT-CLI-005', `STS gave no keys for ${arn}`);

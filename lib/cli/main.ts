@@ -17,6 +17,12 @@ const CONNECTION_OPTIONS = [
 
 /** Runs one command line and gives its exit code; nothing is written but through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'complete') {
+    // Asked by a shell between two keys: no parser stands in its way, and it is in no list.
+    const { complete } = await import('./complete/complete.ts');
+    await complete(argv.slice(1), COMMANDS, io);
+    return EXIT.ok;
+  }
   let exit: number = EXIT.ok;
   const program = new Command('weft')
     .description('a serverless data mesh on AWS: publish, share, query and audit data products')
