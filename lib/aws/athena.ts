@@ -5,6 +5,7 @@ import {
   GetQueryResultsCommand,
   type QueryExecution,
   StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { userError, WeftError } from '#mesh/error.ts';
 import { isNamed, type Patience, pause, persist } from './retry.ts';
@@ -15,6 +16,8 @@ export interface Query {
   readonly database?: string;
   /** 32 to 128 characters; must differ between callers, for Athena answers the same token with the same execution. */
   readonly token: string;
+  /** Stops it; it then ends as cancelled. */
+  readonly signal?: AbortSignal;
 }
 
 export interface QueryResult {
@@ -50,7 +53,7 @@ export async function runQuery(
     }
     throw error;
   }
-  const execution = await ended(client, id, patience);
+  const execution = await stoppable(client, id, query.signal, () => ended(client, id, patience));
   const { columns, rows } = await results(client, id, execution, patience, limit);
   return {
     id,
@@ -60,6 +63,24 @@ export async function runQuery(
     scannedBytes: execution.Statistics?.DataScannedInBytes ?? 0,
     submittedAt: execution.Status?.SubmissionDateTime ?? new Date(),
   };
+}
+
+/** Does the work, and stops the query when the signal says so; what comes of that, the work sees. */
+async function stoppable<T>(
+  client: AthenaClient,
+  id: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  // A query that ended meanwhile cannot be stopped, and need not be.
+  const stop = () => void client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }
 
 /** Polls until the query has ended; a running query may go back to the queue, so only the three final states count. */

@@ -396,12 +396,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'query',
-    summary: 'run SQL through Athena, governed by Lake Formation',
-    arguments: [{ name: '<sql>', description: 'one SELECT; - reads it from standard input' }],
+    summary: 'run SQL through Athena, governed by Lake Formation; at a terminal alone, a prompt for it',
+    arguments: [{ name: '[sql]', description: 'one SELECT; - reads it from standard input' }],
     options: [
+      { flags: '-i, --interactive', description: 'a prompt, also where no terminal is; .help shows its commands' },
       { flags: '--database <name>', description: 'database of unqualified tables' },
-      { flags: '--format <format>', description: 'table or csv (default: table)' },
-      { flags: '--limit <rows>', description: 'rows to show (default: 1000)' },
+      { flags: '--format <format>', description: 'table, csv, json or parquet (default: table)' },
+      { flags: '--output <file>', description: 'write the rows, by suffix: .csv, .json or .parquet' },
+      { flags: '--limit <rows>', description: 'rows to show or write (default: 1000)' },
     ],
     connects: true,
     examples: [

@@ -46,7 +46,8 @@ export function processIo(): Io {
 /** The width for tables: what `$COLUMNS` says when that is a number, else the terminal's, else none. */
 export function tableWidth(wanted: string | undefined, terminal: number | undefined): number {
   if (wanted !== undefined && /^[1-9]\d{0,4}$/.test(wanted)) return Number(wanted);
-  return terminal ?? Number.POSITIVE_INFINITY;
+  // A terminal that does not know its width says 0.
+  return terminal === undefined || terminal === 0 ? Number.POSITIVE_INFINITY : terminal;
 }
 
 /** Says what is being done, to whoever waits for it longer than a moment. */
