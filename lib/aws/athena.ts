@@ -31,6 +31,9 @@ export interface QueryResult {
   readonly submittedAt: Date;
 }
 
+/** What helps with most queries that fail. */
+const LOOK = 'mend the SQL; in weft query alone, .tables and .columns show what you may read';
+
 /** Runs one query to its end and reads its pages up to `limit` rows. @throws WEFT-QUERY-001 refused or failed, -002 cancelled. */
 export async function runQuery(
   client: AthenaClient,
@@ -49,7 +52,7 @@ export async function runQuery(
     id = (await persist(() => client.send(start), patience)).QueryExecutionId ?? '';
   } catch (error) {
     if (isNamed(error, 'InvalidRequestException')) {
-      throw userError('WEFT-QUERY-001', (error as Error).message, { cause: error });
+      throw userError('WEFT-QUERY-001', (error as Error).message, { cause: error, hint: LOOK });
     }
     throw error;
   }
@@ -90,11 +93,14 @@ async function ended(client: AthenaClient, id: string, patience: Patience): Prom
     const { QueryExecution: execution = {} } = await persist(() => client.send(command), patience);
     const { State, StateChangeReason, AthenaError } = execution.Status ?? {};
     if (State === 'SUCCEEDED') return execution;
-    if (State === 'CANCELLED') throw userError('WEFT-QUERY-002', `query ${id} was cancelled`);
+    if (State === 'CANCELLED')
+      throw userError('WEFT-QUERY-002', `query ${id} was cancelled`, {
+        hint: 'ask again; less is read with a filter on a partition column, or a LIMIT',
+      });
     if (State === 'FAILED') {
       const message = StateChangeReason ?? AthenaError?.ErrorMessage ?? `query ${id} failed`;
       const source = AthenaError?.ErrorCategory === 1 ? 'system' : 'user';
-      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id } });
+      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id }, hint: LOOK });
     }
     await patience.sleep(Math.max(20, pause(look, { ...patience, base: 50, cap: 1_000 })));
   }

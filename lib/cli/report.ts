@@ -5,6 +5,9 @@ import { refusalOf } from './refusal.ts';
 /** Exit codes: done, a user's error, wrong usage, a bug. */
 export const EXIT = { ok: 0, error: 1, usage: 2, bug: 70 } as const;
 
+/** The next step of what is nobody's fault here: a service, a mesh of another version. */
+const LOOK = 'weft doctor looks for what is wrong';
+
 /** Shows an error to people on stderr, or as an error object on stdout for programs; gives the exit code. */
 export function reportError(io: Io, error: unknown, json: boolean): number {
   const known = error instanceof WeftError ? error : refusalOf(error);
@@ -31,7 +34,7 @@ export function reportError(io: Io, error: unknown, json: boolean): number {
   const said = only !== undefined && more.length === 0 && only.message === known.message;
   const shown = said ? [] : known.problems;
   for (const problem of shown) io.err(`${renderProblem(io, problem)}\n`);
-  const hint = known.hint ?? (said ? only.fix : undefined);
+  const hint = known.hint ?? (said ? only.fix : undefined) ?? (known.problems.length > 0 ? undefined : LOOK);
   if (hint !== undefined && !shown.some((problem) => problem.fix === hint))
     io.err(`${tone(io, 'dim', 'next:')} ${hint}\n`);
   return EXIT.error;
