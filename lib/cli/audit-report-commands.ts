@@ -47,7 +47,7 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       { line: 'weft audit report --period 2026 --out report --as governance/auditor', what: 'every format' },
     ],
     shape:
-      '{ "format": "weft-report/1", "mesh", "period", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
+      '{ "format": "weft-report/1", "mesh", "period", "madeAt", "madeBy", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
     load: () => import('./commands/audit-report.ts'),
   },
   {
@@ -67,7 +67,7 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     shape:
-      '{ "version", "from", "to", "events": […], "unknown" }; with --output "output" and "count" in place of the events',
+      '{ "version", "from", "to", "events": […], "unknown"? }; with --output { "version", "from", "to", "output", "count", "unknown"? }',
     load: () => import('./commands/audit-export.ts'),
   },
   {

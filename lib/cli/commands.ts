@@ -83,7 +83,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what runs, where, and what waits',
     options: [{ flags: '--folder <path>', description: 'where it lives (default: .weft)' }],
     examples: [{ line: 'weft local status', what: 'endpoint, stacks, functions' }],
-    shape: '{ "running", "endpoint", "stacks": […], "functions": […] }',
+    shape:
+      '{ "running", "endpoint", "apiUrl", "pid", "services": […], "stacks": […], "functions": […], "waiting" }; without a mesh { "running": false }',
     load: () => import('./commands/local-status.ts'),
   },
   {
@@ -125,7 +126,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'domains, accounts and counts',
     connects: true,
     examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
-    shape: '{ "topology", "counts" }',
+    shape: '{ "topology", "policies": […], "counts" }',
     load: () => import('./commands/mesh-show.ts'),
   },
   ...TEMPLATE_COMMANDS,
@@ -259,7 +260,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'columns with their classification',
       },
     ],
-    shape: '{ "product", "subscriptions", "shares" }',
+    shape: '{ "product", "subscriptions", "shares", "feedback" }',
     load: () => import('./commands/product-show.ts'),
   },
   {
@@ -278,7 +279,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'the file port: the same columns and rows as through SQL',
       },
     ],
-    shape: '{ "product", "version", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
+    shape:
+      '{ "product", "version", "major", "exportedAt", "principal", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
     load: () => import('./commands/product-export.ts'),
   },
   {
@@ -412,7 +414,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'a linked product is <domain>__<product>__v<major>',
       },
     ],
-    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds" }',
+    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds", "submittedAt" }',
     load: () => import('./commands/query.ts'),
   },
   ...AUDIT_COMMANDS,
