@@ -29,7 +29,14 @@ export async function run(): Promise<BenchResult[]> {
       const rounds = Array.from({ length: ROUNDS }, () => ({ bare: time(['-e', '0']), weft: time([ENTRY, ...argv]) }));
       const ratios = rounds.map(({ bare, weft }) => weft / bare);
       return [
-        figure(`${name}, median`, quantile(rounds.map(({ weft }) => weft), 0.5), 'ms'),
+        figure(
+          `${name}, median`,
+          quantile(
+            rounds.map(({ weft }) => weft),
+            0.5,
+          ),
+          'ms',
+        ),
         atMost(`${name} / bare Node.js, median of pairs`, quantile(ratios, 0.5), bound, 'ratio'),
       ];
     });

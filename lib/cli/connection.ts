@@ -6,7 +6,7 @@ import { type Invocation, textOption } from './command.ts';
 import { type LocalMesh, localFolder, runningLocal } from './local-folder.ts';
 import { principalArn, principalNames } from './principal.ts';
 
-export { isAlive, type LocalMesh, localFolder, runningLocal } from './local-folder.ts';
+export { type LocalMesh, localFolder, runningLocal } from './local-folder.ts';
 
 /** A mesh that a command speaks to, as one principal. The same against AWS and against `weft local`. */
 export interface Connection {

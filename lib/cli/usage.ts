@@ -40,7 +40,7 @@ function specOf(words: readonly string[], commands: readonly CommandSpec[]): Com
 }
 
 /** The commands that somebody may have meant: the noun or the verb misspelled, the verb without its noun, the two turned round. */
-export function commandsLike(words: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
+function commandsLike(words: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
   const [first = '', second = ''] = words;
   const names = commands.map(({ name }) => name);
   const nouns = [...new Set(names.map((name) => name.split(' ')[0] ?? ''))];

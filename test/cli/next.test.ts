@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Facts, MeshFacts } from '#cli/next/facts.ts';
 import { nextSteps } from '#cli/next/steps.ts';
+import { fakeMesh } from './fake-mesh.ts';
 import { runWeft } from './run-weft.ts';
 
 const BARE: Facts = { remote: false, local: 'none', products: [] };
@@ -151,5 +152,58 @@ describe('weft alone', () => {
     expect((await commands(cwd))[0]).toBe('weft doctor');
     const unreachable = { WEFT_API_URL: 'http://127.0.0.1:9/', AWS_REGION: 'us-east-1' };
     expect(await commands(folder(), unreachable)).toContain('weft doctor');
+  });
+
+  test('asks the mesh that is up, and names who may decide', async () => {
+    const registered = { type: 'Registered', status: 'true', generation: 1 };
+    const product = {
+      domain: 'wildlife-safety',
+      name: 'bird-strikes',
+      major: 1,
+      version: '1.0.0',
+      state: 'active',
+      tables: [{ name: 'strikes' }, { name: 'raw', internal: true }],
+      status: { conditions: [registered] },
+    };
+    const pending = {
+      id: 'wildlife-safety.bird-strikes.v1.analytics.x1',
+      domain: 'wildlife-safety',
+      product: 'bird-strikes',
+      consumer: 'analytics',
+      state: 'pending',
+      approvers: ['owner', 'platform'],
+      approvals: [{ class: 'owner', by: 'x', at: '2026-01-01T00:00:00Z' }],
+    };
+    const active = { ...pending, id: 'y', state: 'active' };
+    const mesh = await fakeMesh({
+      '/products': { products: [product, { ...product, name: 'nests', quarantine: { table: 'strikes' } }] },
+      '/subscriptions': { subscriptions: [pending, active] },
+    });
+    const { out } = await runWeft(['--json'], { cwd: mesh.cwd });
+    const platform = await commands(mesh.cwd, { WEFT_AS: 'governance/platform' });
+    const analyst = await commands(mesh.cwd, { WEFT_AS: 'analytics/analyst' });
+    await mesh.close();
+    expect(JSON.parse(out)).toEqual({
+      state: 'the mesh aviation is up on this machine',
+      steps: [
+        {
+          command: 'weft product show wildlife-safety/nests --as wildlife-safety/producer',
+          reason: expect.stringContaining('quarantined'),
+        },
+        {
+          command: `weft subscription plan ${pending.id} --as governance/platform`,
+          reason: expect.stringContaining('analytics asks for wildlife-safety/bird-strikes'),
+        },
+        {
+          command:
+            'weft query "SELECT * FROM wildlife_safety__bird_strikes__v1.strikes LIMIT 10" --as analytics/analyst',
+          reason: expect.any(String),
+        },
+        { command: 'weft product list --as governance/platform', reason: '2 products in the mesh' },
+        { command: 'weft --help', reason: 'everything else' },
+      ],
+    });
+    expect(platform).toContain(`weft subscription plan ${pending.id} --as governance/platform`);
+    expect(analyst.some((command) => command.includes(pending.id))).toBe(false);
   });
 });

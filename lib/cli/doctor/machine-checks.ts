@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Check, failed, ok, skipped, warning } from './check.ts';
 
 /** The first Node.js that runs TypeScript files as they are, without a flag. */
-export const OLDEST_NODE: readonly [number, number] = [22, 18];
+const OLDEST_NODE: readonly [number, number] = [22, 18];
 
 /** True when a version is at least that. */
 export function isNewEnough(version: string, [major, minor]: readonly [number, number] = OLDEST_NODE): boolean {

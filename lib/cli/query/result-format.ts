@@ -4,7 +4,7 @@ import { userError } from '#mesh/error.ts';
 import { writeParquetTable } from '../parquet.ts';
 import { renderTable } from '../table.ts';
 
-export const FORMATS = ['table', 'csv', 'json', 'parquet'] as const;
+const FORMATS = ['table', 'csv', 'json', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** @throws WeftError `WEFT-CLI-017` when there is no such format. */
