@@ -66,7 +66,7 @@ async function perform(
   streams: Io,
 ): Promise<number> {
   const json = options.json === true;
-  const progress = json ? undefined : startProgress(streams, spec.name);
+  const progress = json ? undefined : startProgress(streams, spec.name, () => process.stdin.isRaw === true);
   const io = progress?.io ?? streams;
   try {
     const module = await spec.load();

@@ -21,9 +21,9 @@ export interface Progress {
 
 /**
  * Says on stderr that a command goes on, and at what (see `busy`): at a terminal one line that turns and vanishes, elsewhere plain lines, and those
- * only when it takes long. Nothing of what is over at once.
+ * only when it takes long. Nothing of what is over at once, nor while a question is asked.
  */
-export function startProgress(io: Io, what: string): Progress {
+export function startProgress(io: Io, what: string, isAsking: () => boolean = () => false): Progress {
   const started = Date.now();
   let now = what;
   let drawn = false;
@@ -33,6 +33,7 @@ export function startProgress(io: Io, what: string): Progress {
     drawn = false;
   };
   const say = () => {
+    if (isAsking()) return;
     const seconds = Math.round((Date.now() - started) / 1000);
     if (!io.interactive) return io.err(`weft: ${now} … ${seconds} s\n`);
     const frame = FRAMES[Math.floor((Date.now() - started) / FRAME_MS) % FRAMES.length] ?? '';

@@ -5,12 +5,12 @@ import { type Progress, startProgress } from '#cli/progress.ts';
 describe('progress', () => {
   let err = '';
   let progress: Progress;
-  const start = (interactive: boolean) => {
+  const start = (interactive: boolean, isAsking?: () => boolean) => {
     const write = (text: string) => {
       err += text;
     };
     const io: Io = { ...processIo(), colour: false, interactive, columns: 80, out: write, err: write };
-    progress = startProgress(io, 'product publish');
+    progress = startProgress(io, 'product publish', isAsking);
   };
 
   beforeEach(() => {
@@ -48,6 +48,16 @@ describe('progress', () => {
     expect(err).toBe('');
     jest.advanceTimersByTime(25_000);
     expect(err).toBe('weft: product publish … 15 s\nweft: product publish … 30 s\n');
+  });
+
+  test('says nothing while keys are read for a question, whoever asks it', () => {
+    let asking = true;
+    start(true, () => asking);
+    jest.advanceTimersByTime(5000);
+    expect(err).toBe('');
+    asking = false;
+    jest.advanceTimersByTime(200);
+    expect(err).toContain('product publish');
   });
 
   test('rests while a question is asked, until the next step', () => {

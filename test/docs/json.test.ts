@@ -33,7 +33,7 @@ describe('with --json', () => {
     symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
     symlinkSync(join(ROOT, 'examples/aviation/products'), join(folder, 'products'));
     symlinkSync(join(ROOT, 'examples/aviation/products'), join(folder, 'published'));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await up.instance.close();
@@ -61,7 +61,7 @@ describe('with --json', () => {
       if (answer?.entitlement !== undefined) ids.set('entitlement', answer.entitlement.id);
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 function parsed(text: string): Answer | undefined {

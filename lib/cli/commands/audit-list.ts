@@ -35,6 +35,7 @@ function kindsOf(invocation: Invocation): readonly string[] {
 
 /** Tells each entry once, oldest first, as it comes to the trail. */
 async function follow(invocation: Invocation, connection: Connection, options: AuditOptions): Promise<void> {
+  invocation.io.progress?.pause();
   const { io } = invocation;
   const pause = (numberOption(invocation, 'every', 86_400) ?? DEFAULT_PAUSE) * 1000;
   const seconds = numberOption(invocation, 'for', 86_400);
