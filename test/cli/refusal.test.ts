@@ -6,11 +6,13 @@ import { type Io, processIo } from '#cli/io.ts';
 import { reportError } from '#cli/report.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 
+const STREAMS = processIo();
+
 function reported(error: unknown): { exit: number; err: string; code: string } {
   let out = '';
   let err = '';
   const io: Io = {
-    ...processIo(),
+    ...STREAMS,
     out: (text) => {
       out += text;
     },
