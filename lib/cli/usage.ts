@@ -18,10 +18,10 @@ export function usageError(
 function nextStep(error: CommanderError, argv: readonly string[], commands: readonly CommandSpec[]): string {
   const words = argv.filter((word) => !word.startsWith('-'));
   const spec = specOf(words, commands);
-  if (error.code === 'commander.unknownOption') {
+  if (error.code === 'commander.unknownOption' && spec !== undefined) {
     const unknown = /'(--?[^'= ]+)/.exec(error.message)?.[1] ?? '';
     const like = nearest(unknown, flagsOf(spec));
-    const more = spec === undefined ? 'weft --help shows what there is' : `weft ${spec.name} --help shows its options`;
+    const more = `weft ${spec.name} --help shows its options`;
     return like === undefined ? more : `did you mean ${like}? ${more}`;
   }
   if (spec !== undefined) {
@@ -62,9 +62,9 @@ function commandsLike(words: readonly string[], commands: readonly CommandSpec[]
   return verbs.length === 0 ? [noun] : [`${noun} --help`];
 }
 
-function flagsOf(spec: CommandSpec | undefined): string[] {
-  const own = (spec?.options ?? []).map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? '');
-  return [...own, ...(spec?.connects === true ? ['--as', '--folder'] : []), '--json', '--help'];
+function flagsOf(spec: CommandSpec): string[] {
+  const own = (spec.options ?? []).map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? '');
+  return [...own, ...(spec.connects === true ? ['--as', '--folder'] : []), '--json', '--help'];
 }
 
 /** The word that is most like another, when one is like it. */

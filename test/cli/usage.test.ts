@@ -9,6 +9,7 @@ describe('wrong usage', () => {
     [['list', 'product'], 'did you mean weft product list?'],
     [['aprove'], 'weft subscription approve'],
     [['subscription', 'zzzz'], 'did you mean weft subscription --help?'],
+    [['product', '--nonsense'], 'did you mean weft product --help?'],
     [['zzzzzz'], 'weft --help shows what there is; weft alone, what to do next'],
     [['query', 'SELECT 1', '--fromat', 'csv'], 'did you mean --format? weft query --help shows its options'],
     [['query', 'SELECT 1', '--zzzz'], 'weft query --help shows its options'],
