@@ -50,8 +50,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
   const { topology, policies, auditRules, folder, onStage } = options;
   const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
   try {
-    // What an earlier process told may name another port: until the stacks are there, there is no API.
-    instance.describe({ apiUrl: undefined, topology });
+    // Until the stacks are there, there is no API.
+    instance.describe({ topology });
     onStage?.({ kind: 'opened', endpoint: instance.endpoint, notices: instance.notices });
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
     for (const account of accountsOf(topology)) {

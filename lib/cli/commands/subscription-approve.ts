@@ -2,7 +2,7 @@ import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { scopeOptions, scopeText, subscriptionId } from '../subscriptions.ts';
 import { waitForSubscription } from '../wait.ts';
 
@@ -27,6 +27,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     io.err(`approved: ${scopeText(scope)}\n`);
     if (waiting.length > 0) io.err(`${tone(io, 'dim', 'next:')} it still waits for ${waiting.join(', ')}\n`);
   }
+  busy(io, `waiting until ${id} is active`);
   const last =
     invocation.options.wait === false || waiting.length > 0
       ? subscription

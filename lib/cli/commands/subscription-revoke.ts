@@ -1,7 +1,7 @@
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { subscriptionId } from '../subscriptions.ts';
 import { waitForSubscription } from '../wait.ts';
 
@@ -14,6 +14,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     path: `/subscriptions/${id}/revocation`,
     body: { reason: textOption(invocation, 'reason') },
   });
+  busy(io, `waiting until nothing of ${id} is left`);
   const last =
     invocation.options.wait === false ? subscription : await waitForSubscription(connection, id, ['revoked']);
   if (invocation.json) io.out(`${JSON.stringify({ subscription: last })}\n`);

@@ -12,6 +12,7 @@ import { IamService } from '../services/iam/service.ts';
 import { KmsService } from '../services/kms/service.ts';
 import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
+import { OrganizationsService } from '../services/organizations.ts';
 import { RamService } from '../services/ram.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
@@ -34,6 +35,7 @@ export function allServices(cloud: Cloud): Service[] {
     new KmsService(cloud),
     new LakeFormationService(),
     new LambdaService(cloud),
+    new OrganizationsService(),
     new RamService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
