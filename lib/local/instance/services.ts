@@ -15,6 +15,7 @@ import { LambdaService } from '../services/lambda/service.ts';
 import { RamService } from '../services/ram.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
+import { SecretsManagerService } from '../services/secrets-manager/service.ts';
 import { SqsService } from '../services/sqs/service.ts';
 import { SsmService } from '../services/ssm/service.ts';
 import { StsService } from '../services/sts.ts';
@@ -37,6 +38,7 @@ export function allServices(cloud: Cloud): Service[] {
     new RamService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
+    new SecretsManagerService(cloud),
     new SqsService(cloud),
     new SsmService(),
     new StsService(),
