@@ -7,6 +7,7 @@ import { AthenaService } from '../services/athena/service.ts';
 import { CloudTrailService } from '../services/cloudtrail/service.ts';
 import { DynamoDbService } from '../services/dynamodb/service.ts';
 import { EventBridgeService } from '../services/eventbridge/service.ts';
+import { FirehoseService } from '../services/firehose/service.ts';
 import { GlueService } from '../services/glue/service.ts';
 import { IamService } from '../services/iam/service.ts';
 import { KmsService } from '../services/kms/service.ts';
@@ -30,6 +31,7 @@ export function allServices(cloud: Cloud): Service[] {
     new DynamoDbService(cloud),
     new EventBridgeService(cloud),
     new ExecuteApiService(cloud),
+    new FirehoseService(cloud),
     new GlueService(),
     new IamService(cloud),
     new KmsService(cloud),

@@ -136,7 +136,7 @@ describeWithServers('a federated catalog', postgresMissing(), () => {
               DATABASE: postgres.database,
               JDBC_PARAMS: 'sslmode=disable',
               ...more,
-            },
+            } as object,
             AuthenticationConfiguration: { AuthenticationType: 'BASIC', SecretArn: ARN },
             ValidateCredentials: false,
           },
