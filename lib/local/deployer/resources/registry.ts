@@ -1,5 +1,6 @@
 import { apiGateway } from './api-gateway.ts';
 import { athena } from './athena.ts';
+import { backup } from './backup.ts';
 import { dynamodb } from './dynamodb.ts';
 import { events } from './events.ts';
 import { firehose } from './firehose.ts';
@@ -29,6 +30,7 @@ const TYPES: Family = {
   ...lakeFormation,
   ...lambda,
   ...networkTypes,
+  ...backup,
   ...observability,
   ...s3,
   ...scheduler,
