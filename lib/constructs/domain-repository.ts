@@ -7,6 +7,7 @@ import { type Checked, type Problem, userError } from '#mesh/error.ts';
 import { checkPipeline } from '#mesh/pipeline/check.ts';
 import { PIPELINE_FILE, parsePipeline } from '#mesh/pipeline/parse.ts';
 import type { Pipeline } from '#mesh/pipeline/pipeline.ts';
+import { type DatabaseSource, parseSources, SOURCES_FILE } from '#mesh/pipeline/sources.ts';
 import { parseStreams, type RowStream, STREAMS_FILE } from '#mesh/pipeline/streams.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import { type Domain, domainNamed, type Topology } from '#mesh/topology/topology.ts';
@@ -22,6 +23,8 @@ export interface DomainRepository {
   readonly sql: Readonly<Record<string, string>>;
   /** Events that become files. */
   readonly streams: readonly RowStream[];
+  /** Databases that are read where they are. */
+  readonly sources: readonly DatabaseSource[];
 }
 
 /**
@@ -62,8 +65,10 @@ export function checkDomainRepository(folder: string, cwd = folder, given?: Topo
   };
   const told = beside(STREAMS_FILE);
   const streams = told === undefined ? [] : taken(parseStreams(told.text, told.file, { pipeline, products }));
-  if (streams === undefined) return { ok: false, problems };
-  return { ok: true, value: { topology, domain, products, pipeline, sql, streams }, problems };
+  const asked = beside(SOURCES_FILE);
+  const sources = asked === undefined ? [] : taken(parseSources(asked.text, asked.file, domain.name));
+  if (streams === undefined || sources === undefined) return { ok: false, problems };
+  return { ok: true, value: { topology, domain, products, pipeline, sql, streams, sources }, problems };
 }
 
 /** The same for code that cannot go on without it. @throws `WEFT-PIPELINE-017` with every problem. */
