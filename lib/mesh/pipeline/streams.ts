@@ -24,7 +24,7 @@ export interface RowStream {
 export const STREAMS_FILE = 'streams.yaml';
 
 /** What a line of such a file has. */
-export const STREAM_COLUMNS = ['event_id', 'event_time', 'rows'] as const;
+const STREAM_COLUMNS = ['event_id', 'event_time', 'rows'] as const;
 
 const KEYS = ['product', 'table', 'seconds', 'megabytes'];
 const MAX_BYTES = 65_536;

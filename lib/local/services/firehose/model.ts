@@ -78,7 +78,7 @@ export function streamArn({ account, region, name }: Pick<DeliveryStream, 'accou
   return `arn:aws:firehose:${region}:${account}:deliverystream/${name}`;
 }
 
-export function findStream(cloud: Cloud, at: Pick<Context, 'account' | 'region'>, name: string) {
+function findStream(cloud: Cloud, at: Pick<Context, 'account' | 'region'>, name: string) {
   return cloud.store.get<DeliveryStream>(streamsNamespace(at), name);
 }
 

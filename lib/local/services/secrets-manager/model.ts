@@ -49,7 +49,7 @@ export interface Secret {
 
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
-export const PREVIOUS = 'AWSPREVIOUS';
+const PREVIOUS = 'AWSPREVIOUS';
 
 export function secretsNamespace(account: string, region: string): string {
   return `secretsmanager/${account}/${region}/secret`;
