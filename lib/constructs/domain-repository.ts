@@ -7,6 +7,8 @@ import { type Checked, type Problem, userError } from '#mesh/error.ts';
 import { checkPipeline } from '#mesh/pipeline/check.ts';
 import { PIPELINE_FILE, parsePipeline } from '#mesh/pipeline/parse.ts';
 import type { Pipeline } from '#mesh/pipeline/pipeline.ts';
+import { type DatabaseSource, parseSources, SOURCES_FILE } from '#mesh/pipeline/sources.ts';
+import { parseStreams, type RowStream, STREAMS_FILE } from '#mesh/pipeline/streams.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import { type Domain, domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { decodeYaml } from '#mesh/yaml/decode.ts';
@@ -19,6 +21,10 @@ export interface DomainRepository {
   readonly pipeline: Pipeline;
   /** By the name of the file. */
   readonly sql: Readonly<Record<string, string>>;
+  /** Events that become files. */
+  readonly streams: readonly RowStream[];
+  /** Databases that are read where they are. */
+  readonly sources: readonly DatabaseSource[];
 }
 
 /**
@@ -52,7 +58,17 @@ export function checkDomainRepository(folder: string, cwd = folder, given?: Topo
   const checked = taken(checkPipeline(parsed, { topology, products, sql }));
   const domain = domainNamed(topology, parsed.pipeline.domain);
   if (checked === undefined || domain === undefined) return { ok: false, problems };
-  return { ok: true, value: { topology, domain, products, pipeline: checked.pipeline, sql }, problems };
+  const { pipeline } = checked;
+  const beside = (name: string) => {
+    const path = join('pipeline', name);
+    return existsSync(join(folder, path)) ? read(path, 'WEFT-PIPELINE-001') : undefined;
+  };
+  const told = beside(STREAMS_FILE);
+  const streams = told === undefined ? [] : taken(parseStreams(told.text, told.file, { pipeline, products }));
+  const asked = beside(SOURCES_FILE);
+  const sources = asked === undefined ? [] : taken(parseSources(asked.text, asked.file, domain.name));
+  if (streams === undefined || sources === undefined) return { ok: false, problems };
+  return { ok: true, value: { topology, domain, products, pipeline, sql, streams, sources }, problems };
 }
 
 /** The same for code that cannot go on without it. @throws `WEFT-PIPELINE-017` with every problem. */

@@ -7,6 +7,7 @@ import { AthenaService } from '../services/athena/service.ts';
 import { CloudTrailService } from '../services/cloudtrail/service.ts';
 import { DynamoDbService } from '../services/dynamodb/service.ts';
 import { EventBridgeService } from '../services/eventbridge/service.ts';
+import { FirehoseService } from '../services/firehose/service.ts';
 import { GlueService } from '../services/glue/service.ts';
 import { IamService } from '../services/iam/service.ts';
 import { KmsService } from '../services/kms/service.ts';
@@ -16,6 +17,7 @@ import { OrganizationsService } from '../services/organizations.ts';
 import { RamService } from '../services/ram.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
+import { SecretsManagerService } from '../services/secrets-manager/service.ts';
 import { SqsService } from '../services/sqs/service.ts';
 import { SsmService } from '../services/ssm/service.ts';
 import { StsService } from '../services/sts.ts';
@@ -30,6 +32,7 @@ export function allServices(cloud: Cloud): Service[] {
     new DynamoDbService(cloud),
     new EventBridgeService(cloud),
     new ExecuteApiService(cloud),
+    new FirehoseService(cloud),
     new GlueService(),
     new IamService(cloud),
     new KmsService(cloud),
@@ -39,6 +42,7 @@ export function allServices(cloud: Cloud): Service[] {
     new RamService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
+    new SecretsManagerService(cloud),
     new SqsService(cloud),
     new SsmService(),
     new StsService(),
