@@ -8,7 +8,7 @@ import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
-import { readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
+import { meshFileOf, readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     );
   }
   // Before a process of its own is started: its words would only be in a log.
-  readMeshFile(textOption(invocation, 'mesh'), invocation.io.cwd);
+  readMeshFile(meshFileOf(invocation), invocation.io.cwd);
   numberOption(invocation, 'port', HIGHEST_PORT);
   if (invocation.options.detach === true) {
     announce(invocation, await detach(invocation, folder));
@@ -38,9 +38,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
 async function serveUntilStopped(invocation: Invocation, folder: string): Promise<void> {
   const { io } = invocation;
   const { instance, local, undeployed } = await bringUp({
-    topology: readMeshFile(textOption(invocation, 'mesh'), io.cwd),
-    policies: readMeshPolicies(textOption(invocation, 'mesh'), io.cwd),
-    auditRules: readMeshAuditRules(textOption(invocation, 'mesh'), io.cwd),
+    topology: readMeshFile(meshFileOf(invocation), io.cwd),
+    policies: readMeshPolicies(meshFileOf(invocation), io.cwd),
+    auditRules: readMeshAuditRules(meshFileOf(invocation), io.cwd),
     folder,
     port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,

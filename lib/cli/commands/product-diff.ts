@@ -4,9 +4,9 @@ import { neededVersion } from '#mesh/contract/needed-version.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type Invocation, textOption } from '../command.ts';
+import type { Invocation } from '../command.ts';
 import { type Io, type Tone, tone } from '../io.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, readMeshFile } from '../mesh-file.ts';
 import { readProductFolder } from '../product-folder.ts';
 import { EXIT } from '../report.ts';
 
@@ -17,7 +17,7 @@ const VERDICTS: readonly Verdict[] = ['breaking', 'decision', 'compatible'];
 
 export async function run(invocation: Invocation): Promise<number> {
   const { io, args } = invocation;
-  const topology = readMeshFile(textOption(invocation, 'mesh'), io.cwd);
+  const topology = readMeshFile(meshFileOf(invocation), io.cwd);
   const [before, after] = [draftOf(args[0] ?? '.', io, topology), draftOf(args[1] ?? '.', io, topology)];
   const changes = compareProducts(before, after, topology.classification);
   const needs = neededVersion(changes);
