@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
@@ -11,7 +11,8 @@ import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
 
-const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const SYNTHESIS = resolve(import.meta.dirname, `synthesis${extname(import.meta.filename)}`);
 
 export interface BringUpOptions {
   readonly topology: Topology;

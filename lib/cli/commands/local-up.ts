@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeWritable } from '#local/instance/data-folder.ts';
 import { userError, WeftError } from '#mesh/error.ts';
@@ -11,7 +11,8 @@ import { bringUp, type Stage } from '../local-mesh.ts';
 import { meshFileOf, readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
 
-const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const ENTRY = resolve(import.meta.dirname, `../../../bin/weft${extname(import.meta.filename)}`);
 const PATIENCE_MS = 120_000;
 export const HIGHEST_PORT = 65_535;
 
