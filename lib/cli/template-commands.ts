@@ -37,6 +37,19 @@ export const TEMPLATE_COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/domain-new.ts'),
   },
   {
+    name: 'local lend',
+    summary: 'have other domains of the local mesh publish products, with the data that lies beside their contracts',
+    arguments: [
+      { name: '<folder…>', description: 'folders with *.odps.yaml, *.odcs.yaml and <table>.csv, .json or .parquet' },
+    ],
+    options: [{ flags: '--folder <path>', description: 'where the local mesh lives (default: .weft)' }],
+    examples: [
+      { line: 'weft local lend sample/sources/*', what: 'then the domain of this repository can subscribe to them' },
+    ],
+    shape: '{ "products": ["<domain>/<product>", …] }',
+    load: () => import('./commands/local-lend.ts'),
+  },
+  {
     name: 'domain templates',
     summary: 'the templates of a domain, and when to take which',
     examples: [{ line: 'weft domain templates', what: 'then: weft domain new <name> --template <template>' }],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeWritable } from '#local/instance/data-folder.ts';
 import { userError, WeftError } from '#mesh/error.ts';
@@ -38,11 +38,13 @@ export async function run(invocation: Invocation): Promise<undefined> {
 
 async function serveUntilStopped(invocation: Invocation, folder: string): Promise<void> {
   const { io } = invocation;
+  const mesh = meshFileOf(invocation);
   const { instance, local, undeployed } = await bringUp({
-    topology: readMeshFile(meshFileOf(invocation), io.cwd),
-    policies: readMeshPolicies(meshFileOf(invocation), io.cwd),
-    auditRules: readMeshAuditRules(meshFileOf(invocation), io.cwd),
+    topology: readMeshFile(mesh, io.cwd),
+    policies: readMeshPolicies(mesh, io.cwd),
+    auditRules: readMeshAuditRules(mesh, io.cwd),
     folder,
+    repository: mesh === undefined ? undefined : dirname(resolve(io.cwd, mesh)),
     port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,
     onStage: (stage) => talk(io, stage),

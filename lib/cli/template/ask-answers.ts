@@ -9,6 +9,8 @@ import { askText, canAsk } from '../prompt.ts';
 /** The mesh of a repository that joins none yet. */
 const ALONE = { mesh: 'weft', region: 'us-east-1', organization: 'o-weftlocal01', governance: '210000000001' };
 
+const LADDER = ['public', 'internal', 'confidential', 'restricted'];
+
 /** An account for one machine only. */
 const MADE_UP_ACCOUNT = '210000000021';
 
@@ -34,7 +36,8 @@ export async function gatherAnswers(
     if (canAsk(invocation))
       return askText(question, { default: fallback, refuse: (text) => problemOf(name, text)?.message });
     if (name === 'contact' && fallback !== undefined) return fallback;
-    missing.push(`--${name}`);
+    // The contact is the owner, where nothing else is said.
+    if (name !== 'contact') missing.push(`--${name}`);
     return '';
   };
   const account = await answer(
@@ -66,6 +69,7 @@ export async function gatherAnswers(
     region: textOption(invocation, 'region') ?? known?.region ?? ALONE.region,
     organization: set.organization ?? known?.organization ?? ALONE.organization,
     governance: set.governance ?? known?.governanceAccount ?? ALONE.governance,
+    classification: `[${(known?.classification ?? LADDER).join(', ')}]`,
     weft,
     parameters: await parametersOf(invocation, template, set),
   };

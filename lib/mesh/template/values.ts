@@ -14,6 +14,8 @@ export interface Answers {
   readonly organization: string;
   /** The governance account. */
   readonly governance: string;
+  /** The levels of the mesh, as a YAML list. */
+  readonly classification: string;
   /** The version of `weft` that the repository depends on, or `file:<folder>`. */
   readonly weft: string;
   /** What the template's own parameters are. */
