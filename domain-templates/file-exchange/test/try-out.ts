@@ -7,13 +7,13 @@ export async function tryOut(mesh: DomainMesh): Promise<void> {
   await mesh.publish();
   await mesh.land('sample/prices', 'prices/');
   await mesh.settle();
-  const { partner, day } = await mesh.exchange('prices');
-  const snapshot = await mesh.take(partner, `prices/${day}/`);
+  const { partner, folder } = await mesh.exchange('prices');
+  const snapshot = await mesh.take(partner, folder);
   assert.deepEqual(snapshot.problems, []);
   assert.equal(snapshot.manifest.product, `${name}/prices`);
   const columns = snapshot.manifest.tables.flatMap((table) => table.columns.map((column) => column.name));
   assert.deepEqual(columns, ['article', 'name', 'price', 'currency', 'valid_from']);
-  await assert.rejects(mesh.take('analytics', `prices/${day}/`), /AccessDenied/);
+  await assert.rejects(mesh.take('analytics', folder), /AccessDenied/);
 
   await mesh.subscribe(`${name}/prices`, { as: 'analytics/analyst', purpose: 'margins', clearance: 'internal' });
   const table = `${name.replaceAll('-', '_')}__prices__v1.prices`;

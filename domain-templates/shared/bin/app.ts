@@ -1,6 +1,5 @@
-import { App } from 'aws-cdk-lib';
-import { DomainPipelineStack } from 'weft/domain';
+import { join } from 'node:path';
+import { domainApp } from 'weft/domain';
 
-const app = new App();
-new DomainPipelineStack(app, 'Pipeline', { repository: '.' });
-app.synth();
+// Data that can be made again from its source needs no backup: `{ without: '<why>' }`.
+domainApp({ folder: join(import.meta.dirname, '..'), backup: { keepDays: 35 } });

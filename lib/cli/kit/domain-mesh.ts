@@ -1,11 +1,13 @@
 import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { readDomainRepository } from '#constructs/domain-repository.ts';
 import type { Instance } from '#local/instance/instance.ts';
 import { userError } from '#mesh/error.ts';
+import { exchangeName, snapshotPrefix } from '#mesh/pipeline/exchange.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { domainRoleName, landingBucketName, roleArn } from '#mesh/topology/names.ts';
+import { domainRoleName, exchangeBucketName, landingBucketName, roleArn } from '#mesh/topology/names.ts';
 import { type Domain, domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { callApi } from '../api.ts';
 import { query } from '../athena.ts';
@@ -14,6 +16,7 @@ import { principalArn } from '../principal.ts';
 import { publishBody, readProductFolder } from '../product-folder.ts';
 import { waitForProduct, waitForSubscription } from '../wait.ts';
 import { putDelivery } from './deliver.ts';
+import { sendToPipeline, type Taken, takeSnapshot } from './exchange.ts';
 import { lendProduct } from './lend.ts';
 
 /** A row of an answer: values by column, as Athena prints them. */
@@ -31,7 +34,7 @@ export interface Wish {
   readonly tables?: readonly string[];
 }
 
-const A_DAY = 86_400_000;
+const A_MONTH = 30 * 86_400_000;
 
 /** A mesh on this machine with the stacks of a domain's repository, as its people use it. Every call is theirs, with their rights. */
 export class DomainMesh implements AsyncDisposable {
@@ -122,7 +125,7 @@ export class DomainMesh implements AsyncDisposable {
     return published;
   }
 
-  /** Asks for a product and, where it takes an approval, has the steward of its domain approve it for a day; gives the subscription once it is active. */
+  /** Asks for a product and, where it takes an approval, has the steward of its domain approve it for a month; gives the subscription once it is active. */
   async subscribe(product: string, wish: Wish): Promise<SubscriptionRecord> {
     const consumer = await this.as(wish.as);
     const { purpose, clearance, tables } = wish;
@@ -135,7 +138,7 @@ export class DomainMesh implements AsyncDisposable {
     });
     const steward = await this.as(`${product.split('/')[0]}/steward`);
     if (subscription.state === 'pending') {
-      const expiresAt = new Date(this.#instance.cloud.clock.now() + A_DAY).toISOString();
+      const expiresAt = new Date(this.#instance.cloud.clock.now() + A_MONTH).toISOString();
       const path = `/subscriptions/${subscription.id}/decision`;
       await steward.api({ method: 'POST', path, body: { decision: 'approve', expiresAt } });
     }
@@ -152,6 +155,29 @@ export class DomainMesh implements AsyncDisposable {
     const { client } = await this.as(`arn:aws:iam::${account}:root`);
     const at = this.#instance.cloud.clock.now();
     await putDelivery(client, { topology: this.topology, product: record, at: new Date(at).toISOString() });
+  }
+
+  /** Has the snapshot of a product made for its partner, as its schedule would; gives the partner and the folder of the snapshot. */
+  async exchange(product: string): Promise<{ readonly partner: string; readonly folder: string }> {
+    const { pipeline } = readDomainRepository(this.#repository, this.topology);
+    const found = pipeline.exchange.find((one) => one.product === product);
+    if (found === undefined) {
+      throw userError('WEFT-TEMPLATE-019', `no partner takes ${product}`, {
+        hint: 'add it to "exchange:" in pipeline.yaml',
+      });
+    }
+    const at = this.#instance.cloud.clock.date().toISOString();
+    const { client } = await this.as(`arn:aws:iam::${this.domain.account}:root`);
+    await sendToPipeline(client, this.domain.name, { exchange: exchangeName(found), at });
+    return { partner: found.partner, folder: snapshotPrefix(found, at) };
+  }
+
+  /** Copies a snapshot as the account of another domain, and checks it against its manifest. @throws an error of S3 when it may not. */
+  async take(domain: string, folder: string): Promise<Taken> {
+    const { account = '' } = domainNamed(this.topology, domain) ?? {};
+    const { client } = await this.as(`arn:aws:iam::${account}:root`);
+    const { mesh, region } = this.topology;
+    return takeSnapshot(client, exchangeBucketName(mesh, this.domain.name, this.domain.account, region), folder);
   }
 
   /** Runs SQL through Athena as a principal. @throws WeftError `WEFT-QUERY-001` with Athena's reason when it is refused. */

@@ -1,5 +1,5 @@
 import { WeftError } from '#mesh/error.ts';
-import { type Exchange, type ExchangedTable, exchangeName, snapshotPrefix } from '#mesh/pipeline/exchange.ts';
+import { type ExchangedTable, exchangeName, snapshotPrefix } from '#mesh/pipeline/exchange.ts';
 import { name } from '#mesh/pipeline/fit.ts';
 import { type ExportedFile, type ExportManifest, MANIFEST } from '#mesh/product/export-manifest.ts';
 import { domainRoleName, roleArn } from '#mesh/topology/names.ts';
@@ -11,11 +11,6 @@ export interface ExchangeDeps extends PipelineDeps {
   readonly exchangeBucket: string;
   /** Writes an object unless its key is taken. */
   putOnce(key: string, body: string): Promise<boolean>;
-}
-
-/** An exchange with what of its product goes out; travels in the code of the Lambda. */
-export interface PreparedExchange extends Exchange {
-  readonly tables: readonly ExchangedTable[];
 }
 
 /**

@@ -20,7 +20,9 @@ export class ExchangePort extends Construct {
 
   constructor(scope: Construct, id: string, { topology, domain, pipeline, products }: DomainRepository) {
     super(scope, id);
-    const key = new EncryptedKey(this, 'Key', { description: `${topology.mesh}: files that partners of ${domain.name} take` });
+    const key = new EncryptedKey(this, 'Key', {
+      description: `${topology.mesh}: files that partners of ${domain.name} take`,
+    });
     this.key = key;
     const lifecycleRules = pipeline.exchange.map(({ partner, product }) => {
       const sla = products.find(({ name }) => name === product)?.sla;
@@ -40,6 +42,33 @@ export class ExchangePort extends Construct {
       const account = domainNamed(topology, partner)?.account;
       if (account !== undefined) this.#admit(partner, account, key);
     }
+  }
+
+  /** What the pipeline needs to make snapshots, and to take away what an attempt that was cut short left. */
+  statements(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        sid: 'Snapshots',
+        actions: [
+          's3:PutObject',
+          's3:GetObject',
+          's3:DeleteObject',
+          's3:AbortMultipartUpload',
+          's3:ListMultipartUploadParts',
+        ],
+        resources: [this.bucket.arnForObjects('*')],
+      }),
+      new PolicyStatement({
+        sid: 'SnapshotBucket',
+        actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+        resources: [this.bucket.bucketArn],
+      }),
+      new PolicyStatement({
+        sid: 'SnapshotKey',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [this.key.keyArn],
+      }),
+    ];
   }
 
   /** The account may: which of its roles does is its administrator's to say. */
@@ -75,7 +104,7 @@ export class ExchangePort extends Construct {
   }
 }
 
-function daysOf(retention: string | undefined): number {
+function daysOf(retention: string | number | undefined): number {
   const period = parsePeriod(retention);
   return period === undefined ? DEFAULT_DAYS : period.count * { day: 1, month: 28, year: 365 }[period.unit];
 }
