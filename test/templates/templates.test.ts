@@ -17,9 +17,13 @@ const TEMPLATES = listTemplates().map((template) => ({ ...template, domain: `own
 
 /** The other domains that the repositories speak of, each once. */
 function others(): string[] {
-  const files = globSync(join(ROOT, 'domain-templates/*/mesh.yaml'));
-  const names = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/- name: ([a-z-]+)$/gm)]);
-  return [...new Set(names.map(([, name = '']) => name))].toSorted();
+  const defaults = new Map(
+    TEMPLATES.flatMap(({ parameters }) => parameters.map((one) => [`{{${one.name}}}`, one.default])),
+  );
+  const names = globSync(join(ROOT, 'domain-templates/*/mesh.yaml')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/- name: '?([a-z{}-]+)'?$/gm)].map(([, name = '']) => defaults.get(name) ?? name),
+  );
+  return [...new Set(names)].filter((name) => name !== '{{domain}}').toSorted();
 }
 
 /** A mesh with those, before any of the repositories is made. */

@@ -32,8 +32,10 @@ export function valuesOf(template: string, answers: Answers, known: Topology | u
     if (word === undefined) return Object.hasOwn(plain, kind) ? plain[kind] : undefined;
     if (kind === 'uuid') return uuidOf([template, answers.domain, word], sha256);
     if (kind !== 'account') return undefined;
-    const account = accounts.get(word) ?? accountOf(word, answers, known, [...accounts.values()]);
-    accounts.set(word, account);
+    // A parameter may name the domain.
+    const domain = parameters[word] ?? word;
+    const account = accounts.get(domain) ?? accountOf(domain, answers, known, [...accounts.values()]);
+    accounts.set(domain, account);
     return account;
   };
 }

@@ -47,6 +47,8 @@ describe('placeholders', () => {
   });
 
   test('of accounts: the mesh’s own, else one that nobody has, the same each time', () => {
+    const given = valuesOf('t', { ...ANSWERS, parameters: { partner: 'analytics' } }, aviation(), sha256);
+    expect(given('account:partner')).toBe('210000000014');
     const fill = valuesOf('aggregate', ANSWERS, aviation(), sha256);
     expect(fill('account:flight-operations')).toBe('210000000011');
     const made = [fill('account:harbours'), fill('account:weather')];
