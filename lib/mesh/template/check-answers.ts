@@ -1,5 +1,5 @@
 import type { Problem } from '../error.ts';
-import { landingBucketName } from '../topology/names.ts';
+import { productBucketName } from '../topology/names.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Answers } from './values.ts';
 
@@ -66,7 +66,7 @@ export function checkAnswers(answers: Answers, known: Topology | undefined): Pro
     const message = `the parameter ${name} is ${JSON.stringify(value)}, which is not letters, digits, blanks and ._/:@+-`;
     error('WEFT-TEMPLATE-004', message, `give another with --set ${name}=…`);
   }
-  const bucket = landingBucketName(mesh, domain, account, region);
+  const bucket = productBucketName(mesh, domain, account, region);
   if (problems.length === 0 && bucket.length > MAX_BUCKET_NAME) {
     const most = domain.length - (bucket.length - MAX_BUCKET_NAME);
     const message = `the bucket "${bucket}" of ${domain} would have ${bucket.length} characters, at most ${MAX_BUCKET_NAME} are allowed`;

@@ -153,8 +153,8 @@ describe('answers', () => {
     ['a domain of another account', { domain: 'analytics' }, /^WEFT-TEMPLATE-007 .*with the account 210000000014/],
     [
       'names that make a bucket too long',
-      { domain: 'a-very-long-domain-name1', region: 'ap-northeast-1' },
-      /^WEFT-TEMPLATE-011 the bucket "aviation-a-very-long.*would have 69 characters, at most 63/,
+      { domain: 'a-very-long-domain-name1', region: 'ap-southeast-1', mesh: 'aviation-two' },
+      /^WEFT-TEMPLATE-011 the bucket "aviation-a-very-long.*would have 64 characters, at most 63/,
     ],
   ])('with %s that does not do are refused', (_what, change, expected) => {
     expect(wrong(change)).toEqual([expect.stringMatching(expected)]);
