@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFiles } from '#cli/template/new-repository.ts';
+import { templateNamed } from '#cli/template/template-folder.ts';
 import { writeFiles } from '#cli/template/write-files.ts';
 
 /** A repository made of a template, in a folder of its own. */
@@ -20,7 +21,7 @@ export function repositoryOf(template: string): string {
       governance: '210000000001',
       classification: '[public, internal, confidential, restricted]',
       weft: '0.1.0',
-      parameters: {},
+      parameters: Object.fromEntries(templateNamed(template).parameters.map((one) => [one.name, one.default])),
     },
     undefined,
   );
