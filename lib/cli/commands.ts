@@ -197,15 +197,21 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--detailed-exitcode',
         description: '0 no change, 2 changes, 3 changes that need a new major version, 1 error',
       },
+      { flags: '--downstream', description: 'ask the mesh which products are made of what changes' },
     ],
+    connects: true,
     examples: [
       {
         line: 'weft product diff published/flights products/flights --detailed-exitcode',
         what: 'compatible, breaking or to be decided; docs/reference/compatibility.md has the rules',
       },
+      {
+        line: 'weft product diff published/flights products/flights --downstream --as flight-operations/producer',
+        what: 'and what other products make of it',
+      },
     ],
     shape:
-      '{ "from", "to", "needs": "nothing" | "patch" | "minor" | "major", "changes": [{ "code", "rule", "verdict", "breaking", "kind", "table", "column", "message" }] }',
+      '{ "from", "to", "needs": "nothing" | "patch" | "minor" | "major", "changes": [{ "code", "rule", "verdict", "breaking", "kind", "table", "column", "message" }], "downstream"?: [{ "product", "major", "table", "column", "changes", "how" }] }',
     load: () => import('./commands/product-diff.ts'),
   },
   {

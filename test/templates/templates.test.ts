@@ -21,7 +21,9 @@ function others(): string[] {
     TEMPLATES.flatMap(({ parameters }) => parameters.map((one) => [`{{${one.name}}}`, one.default])),
   );
   const names = globSync(join(ROOT, 'domain-templates/*/mesh.yaml')).flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/- name: '?([a-z{}-]+)'?$/gm)].map(([, name = '']) => defaults.get(name) ?? name),
+    [...readFileSync(file, 'utf8').matchAll(/- name: '?([a-z{}-]+)'?$/gm)].map(
+      ([, name = '']) => defaults.get(name) ?? name,
+    ),
   );
   return [...new Set(names)].filter((name) => name !== '{{domain}}').toSorted();
 }

@@ -13,7 +13,7 @@ const MEMBERS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
 };
 const DAY_FORMAT = 'yyyy-MM-dd';
 /** The largest part comes first, so that values sort by time. */
-const FORMAT = /^yyyy(?:([-/_]?)MM(?:\1dd(?:[-/_ ]?HH)?)?)?$/;
+const FORMAT = /^yyyy(?:([-_]?)MM(?:\1dd(?:[-_]?HH)?)?)?$/;
 const TEXTS = /^(?:string|char\(\d+\)|varchar\(\d+\))$/;
 const INTEGERS = /^(?:tinyint|smallint|int|bigint)$/;
 
@@ -31,6 +31,7 @@ export function readProjection(
     findings.error(51, view.place, message, 'add "partitioned: true", or leave it out');
     return undefined;
   }
+  const before = findings.problems.length;
   const refuse = (place: YamlView['place'], message: string, fix: string) => findings.error(51, place, message, fix);
   const written = (view.kind === 'map' ? view.text('type') : view.written?.trim()) ?? '';
   const kind = KINDS.find((known) => known === written);
@@ -42,7 +43,6 @@ export function readProjection(
     if (key === 'type' || MEMBERS[kind].includes(key)) continue;
     refuse(place, `"${key}" is no part of a projection of type ${kind}`, `use ${MEMBERS[kind].join(', ') || 'none'}`);
   }
-  const before = findings.problems.length;
   const projection = READERS[kind](view, column, refuse);
   return findings.problems.length > before ? undefined : projection;
 }

@@ -43,7 +43,9 @@ export function checkPipeline({ pipeline, places }: ReadPipeline, ground: Pipeli
     checkTrigger(step, { pipeline, places }, ground, at, findings);
   }
   for (const landing of pipeline.landing) {
-    if (landingColumns(landing, pipeline, products) !== undefined) continue;
+    // Where a step takes its files, what is wrong with that step is told there.
+    const taken = pipeline.steps.some(({ on }) => 'files' in on && on.files.startsWith(landing.files));
+    if (taken || landingColumns(landing, pipeline, products) !== undefined) continue;
     const message = `the raw table "${landing.name}" has no columns, and no step takes the files of "${landing.files}"`;
     findings.error(16, places.landing(landing.name), message, 'add "columns: [<name>, …]", or a step for its files');
   }

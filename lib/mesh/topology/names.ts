@@ -37,6 +37,15 @@ export function databaseName(domain: string, product: string, major: number): st
   return `${glueName(domain)}__${glueName(product)}__v${major}`;
 }
 
+/** The product's version that a database is of, as `databaseName` named it; undefined for any other database. Names of domains and products have no underscores. */
+export function productOfDatabase(
+  database: string,
+): { readonly domain: string; readonly name: string; readonly major: number } | undefined {
+  const [, domain, name, major] = /^([a-z0-9_]+?)__([a-z0-9_]+)__v(\d+)$/.exec(database.toLowerCase()) ?? [];
+  if (domain === undefined || name === undefined) return undefined;
+  return { domain: domain.replaceAll('_', '-'), name: name.replaceAll('_', '-'), major: Number(major) };
+}
+
 /** The role of a kind of person in a domain account, e.g. `aviation-analytics-analyst`. */
 export function domainRoleName(mesh: string, domain: string, role: DomainRole | DomainMachine): string {
   return `${mesh}-${domain}-${role}`;

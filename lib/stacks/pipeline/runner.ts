@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -32,6 +34,9 @@ export interface PipelineRunnerProps {
   readonly timeout: Duration;
 }
 
+/** Reads the SQL of a step for its lineage. */
+const PARSER = 'polyglot_sql.wasm';
+
 /** The Lambda that runs the steps, its queue, and the alarms on both. */
 export class PipelineRunner extends Construct {
   readonly queue: WorkQueue;
@@ -65,9 +70,12 @@ export class PipelineRunner extends Construct {
       logsKey: key,
       lambdas: props.lambdas,
       timeout,
-      memorySize: 512,
+      memorySize: 1024,
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
-      beside: { 'pipeline.json': Buffer.from(JSON.stringify(assetOf(repository))) },
+      beside: {
+        'pipeline.json': Buffer.from(JSON.stringify(assetOf(repository))),
+        [PARSER]: readFileSync(fileURLToPath(import.meta.resolve(`@polyglot-sql/sdk/${PARSER}`))),
+      },
     });
     this.queue.grantConsumeMessages(this.function);
     // One at a time: a statement may take minutes, and what fails holds up nothing but its own table.
