@@ -96,8 +96,10 @@ export const handler = meshHandler<SQSEvent, unknown>(
 async function work(message: PipelineMessage, deps: PipelineDeps): Promise<unknown> {
   if (message.kind === 'exchange') {
     const exchangeBucket = exchangeBucketName(mesh, domain, account, region);
-    const { putOnce } = createObjectStore(wayTo('s3', region), exchangeBucket, patience);
-    return { snapshot: await makeSnapshot(message.exchange, message.at, { ...deps, exchangeBucket, putOnce }) };
+    const s3 = wayTo('s3', region);
+    const { putOnce } = createObjectStore(s3, exchangeBucket, patience);
+    const { digest } = createObjects(s3, patience);
+    return { snapshot: await makeSnapshot(message.exchange, message.at, { ...deps, exchangeBucket, putOnce, digest }) };
   }
   if (message.kind === 'published') return { told: await reportTables(message.product, deps) };
   if (message.kind === 'step') {

@@ -8,15 +8,16 @@ export interface Objects {
   etag(bucket: string, key: string): Promise<string | undefined>;
   /** Puts a mark of deletion over an object; one that is not there is no error. */
   remove(bucket: string, key: string): Promise<void>;
-  /** Bytes and SHA-256 of an object, read piece by piece. */
-  digest(bucket: string, key: string): Promise<{ readonly bytes: number; readonly sha256: string }>;
 }
+
+/** Tells bytes and SHA-256 of an object, which is read piece by piece. */
+export type Digest = (bucket: string, key: string) => Promise<{ readonly bytes: number; readonly sha256: string }>;
 
 /** So much of an object is held at once. */
 const PIECE = 8 * 1024 * 1024;
 
 /** The buckets in path style, which every endpoint of S3 takes as long as their names have no dots. */
-export function createObjects(way: Way, patience: Patience): Objects {
+export function createObjects(way: Way, patience: Patience): Objects & { readonly digest: Digest } {
   const send = createSigned('s3', way);
   const hash = createHash('sha256').update('').digest('hex');
   const call = (

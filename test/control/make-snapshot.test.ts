@@ -41,8 +41,8 @@ function world(options: { readonly fails?: RegExp } = {}) {
         removed.push(key);
         objects.delete(key);
       },
-      digest: async (_bucket: string, key: string) => ({ bytes: objects.get(key)?.length ?? 0, sha256: `of ${key}` }),
     },
+    digest: async (_bucket: string, key: string) => ({ bytes: objects.get(key)?.length ?? 0, sha256: `of ${key}` }),
     keys: async (_bucket: string, prefix: string) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
     putOnce: async (key: string, body: string) => {
       if (objects.has(key)) return false;

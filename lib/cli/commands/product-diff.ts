@@ -7,7 +7,7 @@ import type { LineageGraph } from '#mesh/lineage/graph.ts';
 import { type Affected, impactOf } from '#mesh/lineage/impact.ts';
 import { ownerOf } from '#mesh/lineage/place.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type Invocation } from '../command.ts';
+import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Io, type Tone, tone } from '../io.ts';
 import { meshFileOf, readMeshFile } from '../mesh-file.ts';

@@ -160,7 +160,7 @@ export class DomainMesh implements AsyncDisposable {
   /** Has the snapshot of a product made for its partner, as its schedule would; gives the partner and the folder of the snapshot. */
   async exchange(product: string): Promise<{ readonly partner: string; readonly folder: string }> {
     const { pipeline } = readDomainRepository(this.#repository, this.topology);
-    const found = pipeline.exchange.find((one) => one.product === product);
+    const found = pipeline.exchange?.find((one) => one.product === product);
     if (found === undefined) {
       throw userError('WEFT-TEMPLATE-019', `no partner takes ${product}`, {
         hint: 'add it to "exchange:" in pipeline.yaml',

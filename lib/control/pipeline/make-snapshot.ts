@@ -1,3 +1,4 @@
+import type { Digest } from '#aws/s3-objects.ts';
 import { WeftError } from '#mesh/error.ts';
 import { type ExchangedTable, exchangeName, snapshotPrefix } from '#mesh/pipeline/exchange.ts';
 import { name } from '#mesh/pipeline/fit.ts';
@@ -9,6 +10,7 @@ import { uuidOf } from './run-record.ts';
 /** What an exchange needs beside what the pipeline has. */
 export interface ExchangeDeps extends PipelineDeps {
   readonly exchangeBucket: string;
+  readonly digest: Digest;
   /** Writes an object unless its key is taken. */
   putOnce(key: string, body: string): Promise<boolean>;
 }
@@ -56,7 +58,7 @@ async function unload(table: ExchangedTable, prefix: string, at: string, deps: E
     throw new WeftError('WEFT-PIPELINE-020', `the snapshot of "${table.name}" failed: ${reason}`);
   const files: ExportedFile[] = [];
   for (const key of (await deps.keys(bucket, target)).toSorted()) {
-    const { bytes, sha256 } = await deps.objects.digest(bucket, key);
+    const { bytes, sha256 } = await deps.digest(bucket, key);
     files.push({ table: table.name, path: key.slice(prefix.length), bytes, sha256 });
   }
   return files;

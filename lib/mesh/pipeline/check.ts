@@ -49,7 +49,7 @@ export function checkPipeline({ pipeline, places }: ReadPipeline, ground: Pipeli
     const message = `the raw table "${landing.name}" has no columns, and no step takes the files of "${landing.files}"`;
     findings.error(16, places.landing(landing.name), message, 'add "columns: [<name>, …]", or a step for its files');
   }
-  for (const [index, exchange] of pipeline.exchange.entries())
+  for (const [index, exchange] of (pipeline.exchange ?? []).entries())
     checkExchange(exchange, pipeline.domain, ground, (key) => places.exchange(index, key), findings);
   return findings.outcome({ pipeline, places });
 }

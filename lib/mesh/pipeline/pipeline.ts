@@ -6,7 +6,7 @@ export interface Pipeline {
   readonly landing: readonly LandingTable[];
   readonly steps: readonly PipelineStep[];
   /** What partners take as files. */
-  readonly exchange: readonly Exchange[];
+  readonly exchange?: readonly Exchange[];
 }
 
 /** A raw table of the database `<domain>_landing`: the files below one folder of the landing bucket. */

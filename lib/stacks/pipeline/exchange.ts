@@ -24,7 +24,8 @@ export class ExchangePort extends Construct {
       description: `${topology.mesh}: files that partners of ${domain.name} take`,
     });
     this.key = key;
-    const lifecycleRules = pipeline.exchange.map(({ partner, product }) => {
+    const exchanges = pipeline.exchange ?? [];
+    const lifecycleRules = exchanges.map(({ partner, product }) => {
       const sla = products.find(({ name }) => name === product)?.sla;
       return {
         id: `${partner}-${product}`,
@@ -38,7 +39,7 @@ export class ExchangePort extends Construct {
       encryptionKey: key,
       lifecycleRules,
     });
-    for (const partner of new Set(pipeline.exchange.map((one) => one.partner))) {
+    for (const partner of new Set(exchanges.map((one) => one.partner))) {
       const account = domainNamed(topology, partner)?.account;
       if (account !== undefined) this.#admit(partner, account, key);
     }

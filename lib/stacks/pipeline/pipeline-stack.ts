@@ -53,7 +53,7 @@ export class DomainPipelineStack extends Stack {
       cutoffBytes: options.queryCutoffBytes,
     });
     const exchange =
-      repository.pipeline.exchange.length === 0 ? undefined : new ExchangePort(this, 'Exchange', repository);
+      (repository.pipeline.exchange ?? []).length === 0 ? undefined : new ExchangePort(this, 'Exchange', repository);
     this.runner = new PipelineRunner(this, 'Runner', {
       repository,
       landing: this.landing,

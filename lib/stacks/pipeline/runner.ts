@@ -127,8 +127,9 @@ export class PipelineRunner extends Construct {
 
 /** What travels in the code of the Lambda: no word of it that the Lambda does not need. */
 function assetOf({ topology, pipeline, products, sql }: DomainRepository): PipelineAsset {
-  const known = new Set([...pipeline.steps, ...pipeline.exchange].map(({ product }) => product));
-  const exchange = pipeline.exchange.map((one) => {
+  const exchanges = pipeline.exchange ?? [];
+  const known = new Set([...pipeline.steps, ...exchanges].map(({ product }) => product));
+  const exchange = exchanges.map((one) => {
     const tables = products.find(({ name }) => name === one.product)?.tables ?? [];
     return { ...one, tables: exchangedTables(one, tables, topology.classification) };
   });

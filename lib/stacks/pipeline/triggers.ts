@@ -46,7 +46,7 @@ export class PipelineTriggers extends Construct {
     acknowledge(this, INLINE_POLICY);
     this.#admitRules(bus);
     for (const step of pipeline.steps) this.#start(step, bus);
-    for (const exchange of pipeline.exchange) {
+    for (const exchange of pipeline.exchange ?? []) {
       const name = exchangeName(exchange);
       const message = { exchange: name, at: '<aws.scheduler.scheduled-time>' };
       this.#schedule(`Exchange-${name.replace('/', '-')}`, rate(exchange.every), message, ASIDE);
