@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /**
  * Builds what is published: `node bin/package.ts [folder]`. Node runs no TypeScript below `node_modules`, so each file becomes JavaScript by the same
@@ -86,6 +86,12 @@ function writeDeclarations(folder: string, entries: readonly string[]): void {
   }
 }
 
+/** npm obeys a `.gitignore` and leaves it out; the name with which a template may say it is packed like any other. */
+function keepIgnoreFiles(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    if (basename(name) === '.gitignore') renameSync(join(folder, name), join(folder, `${name}.template`));
+}
+
 /** The published `package.json`. */
 function manifestOf({ dependencies, devDependencies, exports, ...own }: Manifest): Record<string, unknown> {
   const versions = { ...dependencies, ...devDependencies };
@@ -120,6 +126,7 @@ function buildPackage(folder: string): void {
   writeDeclarations(folder, entries);
   writeCode(folder);
   for (const name of DATA) cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  keepIgnoreFiles(join(folder, 'domain-templates'));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(manifest), undefined, 2)}\n`);
 }
 

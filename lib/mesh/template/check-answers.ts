@@ -15,7 +15,7 @@ const ADDRESS = { pattern: /^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9.-
 const PARAMETER = /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]{0,200}$/u;
 
 /** What each answer has to look like, and the flag that gives it. */
-export const ANSWER_RULES = {
+const ANSWER_RULES = {
   domain: {
     pattern: /^(?!(?:global|governance)$)(?=.{1,24}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     allowed: 'lower-case words joined by hyphens, at most 24 characters, other than "global" and "governance"',
