@@ -12,6 +12,7 @@ const SOURCES = [
   'package-lock.json',
   'policies',
   'lib/cli/synthesis.ts',
+  'lib/cli/synthesis.js',
   'lib/constructs',
   'lib/stacks',
   'lib/mesh',

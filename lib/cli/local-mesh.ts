@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
@@ -11,8 +11,10 @@ import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import { assemblyOf } from './assembly-cache.ts';
 import type { LocalMesh } from './connection.ts';
+import { repositoryApp, synthesizeRepository } from './repository-app.ts';
 
-const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const SYNTHESIS = resolve(import.meta.dirname, `synthesis${extname(import.meta.filename)}`);
 
 export interface BringUpOptions {
   readonly topology: Topology;
@@ -25,6 +27,8 @@ export interface BringUpOptions {
   readonly port?: number;
   readonly pinned?: boolean;
   readonly onStage?: (stage: Stage) => void;
+  /** A domain's repository, whose own app is deployed, too. */
+  readonly repository?: string;
 }
 
 /** What bringing a mesh up goes through; times in milliseconds. */
@@ -60,13 +64,17 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
     }
     const started = performance.now();
     const input = { topology, policies, auditRules };
-    const assembly = await assemblyOf(JSON.stringify(input), (outdir) => synthesize({ ...input, outdir }));
+    const [assembly, own] = await Promise.all([
+      assemblyOf(JSON.stringify(input), (outdir) => synthesize({ ...input, outdir })),
+      synthesizeOwn(options),
+    ]);
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
-    const deployment = await instance.deploy(assembly, {
-      onProgress: (event) => onStage?.({ kind: 'deploying', event }),
-    });
-    const undeployed = notDeployed(deployment);
-    if (undeployed !== undefined && apiUrlOf(deployment) === undefined) throw undeployed;
+    const progress = { onProgress: (event: DeployEvent) => onStage?.({ kind: 'deploying', event }) };
+    const deployment = await instance.deploy(assembly, progress);
+    const refused = notDeployed(deployment);
+    if (refused !== undefined && apiUrlOf(deployment) === undefined) throw refused;
+    // After the mesh: it names what the stacks of the domain's account have.
+    const undeployed = refused ?? (own === undefined ? undefined : notDeployed(await instance.deploy(own, progress)));
     const local = describe(instance, topology, deployment);
     return { instance, local, deployment, undeployed };
   } catch (error) {
@@ -96,6 +104,13 @@ async function synthesize(input: {
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });
+}
+
+/** The assembly of the repository's own app, where there is one. */
+async function synthesizeOwn({ repository, folder }: BringUpOptions): Promise<string | undefined> {
+  const app = repository === undefined ? undefined : repositoryApp(repository);
+  if (repository === undefined || app === undefined) return undefined;
+  return synthesizeRepository(repository, app, join(folder, 'cdk.own'));
 }
 
 /** Tells other processes, through `local.json`, how to reach the mesh. */
