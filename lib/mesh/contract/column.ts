@@ -5,6 +5,7 @@ import type { YamlView } from '../yaml/view.ts';
 import { readMeaning } from './meaning.ts';
 import { readType } from './odcs-type.ts';
 import { askForConfirmation } from './suggested.ts';
+import { warnOfUnknown } from './unknown-properties.ts';
 import { readShown, refuseMasks } from './view.ts';
 
 /** A column and, when it is a partition key, its position among them. */
@@ -60,6 +61,7 @@ export function readColumns(
     const classification = highestLevel(property, ladder, findings);
     if (!inView) refuseMasks(property, written, findings);
     askForConfirmation(property, written, findings);
+    warnOfUnknown(property, ['column', 'column of a view'], findings);
     const column: ProductColumn = {
       name,
       type: type ?? 'string',
