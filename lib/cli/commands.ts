@@ -329,7 +329,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription approve',
     summary: 'approve a request, as asked or narrowed',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       ...DECISION_OPTIONS,
       { flags: '--class <class>', description: 'the class that you approve for (default: the first that is missing)' },
@@ -349,7 +349,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription reject',
     summary: 'refuse a request',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [{ flags: '--reason <text>', description: 'why' }],
     connects: true,
     examples: [
@@ -364,7 +364,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription revoke',
     summary: 'end a subscription and see that nothing is left',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       { flags: '--reason <text>', description: 'why' },
       { flags: '--no-wait', description: 'do not wait for the proof' },
