@@ -3,7 +3,7 @@ import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
 import { subscriptionId } from './subscriptions.ts';
 
-/** Which subscriptions of a product can be meant: those that wait for a word, those that give access, or all. */
+/** Which subscriptions of a product can be meant: those that wait for a word, those that go on, or whichever is there. */
 export type Meant = 'waiting' | 'live' | 'any';
 
 const WAITING = ({ state, renewal }: SubscriptionRecord) => state === 'pending' || renewal !== undefined;
@@ -24,7 +24,9 @@ export async function subscriptionNamed(
     path: '/subscriptions',
     query: { product: text },
   });
-  const possible = meant === 'any' ? subscriptions : subscriptions.filter(meant === 'waiting' ? WAITING : LIVE);
+  const live = subscriptions.filter(meant === 'waiting' ? WAITING : LIVE);
+  // Those that ended are meant only where nothing else is there.
+  const possible = meant === 'any' && live.length === 0 ? subscriptions : live;
   const [one, ...others] = possible;
   if (one === undefined) {
     const what = { waiting: 'that waits for a word', live: 'that could end', any: 'that you may see' }[meant];

@@ -22,6 +22,7 @@ describe('a subscription that a person names', () => {
     expect(await named([one('a', 'active', { renewal: {} }), one('c', 'active')])).toBe('a');
     expect(await named([one('a', 'revoked'), one('c', 'expiring')], 'live')).toBe('c');
     expect(await named([one('a', 'revoked')], 'any')).toBe('a');
+    expect(await named([one('a', 'revoked'), one('b', 'active')], 'any')).toBe('b');
   });
 
   test('is refused where none or several can be meant, and told which', async () => {
