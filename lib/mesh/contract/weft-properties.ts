@@ -29,6 +29,12 @@ export const WEFT_PROPERTIES: Readonly<Record<string, WeftProperty>> = {
     otherwise: 'none',
     example: '[{ name: questions per week, target: "> 20" }]',
   },
+  'weft.holdBack': {
+    on: 'product',
+    meaning: 'consumers are not told of data that breaks a rule of severity `error`, and not before it was measured',
+    otherwise: 'what `mesh.yaml` says for all products',
+    example: 'true',
+  },
   'weft.port': {
     on: 'output port',
     meaning: 'the kind of port: `query`, `event` or `file`',
@@ -112,6 +118,12 @@ export const WEFT_PROPERTIES: Readonly<Record<string, WeftProperty>> = {
     meaning: '`partial` only: how many of the last characters are shown, 1 to 16',
     otherwise: '4',
     example: '2',
+  },
+  'weft.projection': {
+    on: 'column',
+    meaning: 'of a partition key: which values it may have, so that Athena finds partitions by itself: `date` with `from`, `integer` with `from` and `to`, `enum` with `values`, or `injected`',
+    otherwise: 'partitions have to be registered',
+    example: '{ type: date, from: 2026-01-01 }',
   },
   'weft.personal': {
     on: 'column',
