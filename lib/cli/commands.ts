@@ -129,8 +129,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'domains, accounts and counts',
     connects: true,
     examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
-    shape: '{ "topology", "policies": […], "counts" }',
+    shape: '{ "topology", "policies": […], "counts", "versions" }',
     load: () => import('./commands/mesh-show.ts'),
+  },
+  {
+    name: 'mesh version',
+    summary: 'which version the command, governance and each domain are of',
+    connects: true,
+    examples: [{ line: 'weft mesh version --as governance/platform', what: 'before and after an upgrade' }],
+    shape: '{ "command", "governance", "registryFormat", "domains": { "<domain>": "<version>" | null } }',
+    load: () => import('./commands/mesh-version.ts'),
   },
   ...TEMPLATE_COMMANDS,
   ...DOMAIN_SUSPENSION,
@@ -338,7 +346,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription approve',
     summary: 'approve a request, as asked or narrowed',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       ...DECISION_OPTIONS,
       { flags: '--class <class>', description: 'the class that you approve for (default: the first that is missing)' },
@@ -358,7 +366,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription reject',
     summary: 'refuse a request',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [{ flags: '--reason <text>', description: 'why' }],
     connects: true,
     examples: [
@@ -373,7 +381,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription revoke',
     summary: 'end a subscription and see that nothing is left',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       { flags: '--reason <text>', description: 'why' },
       { flags: '--no-wait', description: 'do not wait for the proof' },

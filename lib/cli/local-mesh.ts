@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { extname, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
