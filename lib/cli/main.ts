@@ -98,6 +98,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   entitlement: 'access that a selector of products gives for good: plan, grant, revoke',
   drift: 'what somebody changed past the mesh: look, repair',
   policy: 'the rules of the mesh and its domains: check, propose, approve',
+  edge: 'the agent of a site that cannot be reached from outside: check, run, status',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
   retention: 'how long data is kept, what holds it, and what was removed',
