@@ -4,7 +4,7 @@ import type { EdgeConfig, InputConfig } from '../config/config.ts';
 import { groupOf, readDevice } from '../credentials/device.ts';
 import { keyringOf } from '../credentials/provider.ts';
 import { landingOf } from '../upload/landing.ts';
-import { heartbeatKey } from '../upload/objects.ts';
+import { trialKey } from '../upload/objects.ts';
 import { troubleOf } from './trouble.ts';
 
 /** What an agent would do, and as whom. */
@@ -53,8 +53,8 @@ export async function runCheck(
   const keys = keyringOf(config, send, () => now);
   const way = { region, credentials: () => keys.get(), endpoint: upload.endpoint, requestHandler: send };
   try {
-    const body = `${JSON.stringify({ site, group, at: new Date(now).toISOString(), link: 'up', lagMs: 0, sources: [] })}\n`;
-    await landingOf(way, upload.bucket).put(heartbeatKey(group, site), body);
+    const body = `${JSON.stringify({ site, group, at: new Date(now).toISOString() })}\n`;
+    await landingOf(way, upload.bucket).put(trialKey(group, site), body);
   } catch (error) {
     const { code, message } = troubleOf(error);
     throw userError(code, message, { hint: 'the agent would buffer, and try again until it is let in' });

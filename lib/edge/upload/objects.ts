@@ -28,6 +28,11 @@ export function heartbeatKey(group: string, site: string): string {
   return `edge/${group}/${site}/heartbeat.json`;
 }
 
+/** What a check of the way writes, so that it does not pass for a sign of life. */
+export function trialKey(group: string, site: string): string {
+  return `edge/${group}/${site}/check.json`;
+}
+
 /** One line for each row: the contract's columns, and site, source and number, which together no other row has. */
 export function rowLines(entries: readonly Entry[], { site, source }: Origin): string {
   return linesOf(entries, (item, sequence) => {

@@ -13,6 +13,7 @@ import { KmsService } from '../services/kms/service.ts';
 import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
 import { RamService } from '../services/ram.ts';
+import { RolesAnywhereService } from '../services/roles-anywhere/service.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
 import { SqsService } from '../services/sqs/service.ts';
@@ -35,6 +36,7 @@ export function allServices(cloud: Cloud): Service[] {
     new LakeFormationService(),
     new LambdaService(cloud),
     new RamService(),
+    new RolesAnywhereService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
     new SqsService(cloud),

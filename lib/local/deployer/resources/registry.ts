@@ -9,6 +9,7 @@ import { lakeFormation } from './lake-formation.ts';
 import { lambda } from './lambda.ts';
 import { observability } from './observability.ts';
 import type { Family, InertType, ResourceType } from './resource.ts';
+import { rolesAnywhere } from './roles-anywhere.ts';
 import { s3 } from './s3.ts';
 import { scheduler } from './scheduler.ts';
 import { sqs } from './sqs.ts';
@@ -25,6 +26,7 @@ const TYPES: Family = {
   ...lakeFormation,
   ...lambda,
   ...observability,
+  ...rolesAnywhere,
   ...s3,
   ...scheduler,
   ...sqs,
