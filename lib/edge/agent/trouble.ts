@@ -31,5 +31,6 @@ export function troubleOf(error: unknown): Trouble {
   if (status !== undefined && status < 500) {
     return { code: 'WEFT-EDGE-026', message: `S3 refuses it: ${message} (${name})`, keys: OLD_KEYS.has(name) };
   }
+  if (status !== undefined) return { code: 'WEFT-EDGE-025', message: `S3 failed: ${message} (${name})`, keys: false };
   return { code: 'WEFT-EDGE-025', message: `there is no way to AWS: ${message || code || name}`, keys: false };
 }

@@ -60,9 +60,11 @@ export class SqlSource implements Source {
 
   async #connect(): Promise<Client> {
     const { url, ca } = this.#config;
+    const address = new URL(url);
+    // In the address: the driver takes nothing from beside it.
+    if (this.#password !== undefined) address.password = encodeURIComponent(this.#password);
     const config: ClientConfig = {
-      connectionString: url,
-      ...(this.#password === undefined ? {} : { password: this.#password }),
+      connectionString: address.href,
       ...(ca === undefined ? {} : { ssl: { ca: readFileSync(ca, 'utf8') } }),
       connectionTimeoutMillis: CONNECT_MILLISECONDS,
       statement_timeout: STATEMENT_MILLISECONDS,
