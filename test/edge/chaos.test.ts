@@ -118,7 +118,9 @@ describeWithServers('the agent of a site', missing, () => {
       25_000,
     ).catch(async (error: Error) => {
       const found = Object.entries(await counts()).map(([name, list]) => `${name} ${list?.length}`);
-      throw new Error(`${error.message}: ${found.join(', ')}; ${JSON.stringify(agent.happenings.filter(({ source }) => source !== undefined).slice(0, 8))} ${agent.errors()}`);
+      throw new Error(
+        `${error.message}: ${found.join(', ')}; ${JSON.stringify(agent.happenings.filter(({ source }) => source !== undefined).slice(0, 8))} ${agent.errors()}`,
+      );
     });
     expect(listeningPorts(agent.child.pid ?? 0)).toEqual([]);
     expect(await agent.stop()).toBe(0);

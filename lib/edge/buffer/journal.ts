@@ -141,7 +141,7 @@ export class Journal {
       renameSync(path, join(this.folder, name));
       this.#segments.push({ name, first: open.first, last, bytes: open.bytes, since: open.since });
     }
-    syncFolder(this.folder);
+    this.#sync();
   }
 
   /** The entries of a closed segment; `damaged` when the disk gave back other bytes than were written. */
@@ -165,7 +165,7 @@ export class Journal {
     const path = join(this.folder, segment.name);
     if (aside) renameSync(path, `${path}.damaged`);
     else rmSync(path);
-    syncFolder(this.folder);
+    this.#sync();
     this.#segments = this.#segments.filter(({ name }) => name !== segment.name);
   }
 
@@ -199,7 +199,7 @@ export class Journal {
       }
       const handle = openSync(join(this.folder, name), OPEN);
       ftruncateSync(handle, sound);
-      fsyncSync(handle);
+      if (this.#options.fsync) fsyncSync(handle);
       this.#open = { handle, first: numbers.first, bytes: sound, since };
     }
     this.#segments.sort((a, b) => a.first - b.first);
@@ -207,7 +207,7 @@ export class Journal {
 
   #begin(since: number) {
     const handle = openSync(join(this.folder, openName(this.#next)), OPEN, 0o600);
-    if (this.#options.fsync) syncFolder(this.folder);
+    this.#sync();
     return { handle, first: this.#next, bytes: 0, since };
   }
 
@@ -217,6 +217,10 @@ export class Journal {
     this.#next = entry.first + entry.items.length;
     if (entry.mark !== undefined) this.#position = this.#options.fold(this.#position, entry.mark);
     if (entry.raised !== undefined) this.#raised = entry.raised;
+  }
+
+  #sync(): void {
+    if (this.#options.fsync) syncFolder(this.folder);
   }
 
   #checkpoint(): void {
