@@ -3,7 +3,7 @@ import type { ProductDraft } from '#mesh/contract/parse.ts';
 import { standingsOf } from '#mesh/entitlement/entitlement.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
+import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { retentionOf } from '#mesh/retention/duty.ts';
 import { withoutStale } from '#mesh/retention/status.ts';
 import { isSuspended } from '#mesh/suspension.ts';
@@ -69,8 +69,9 @@ export function nextRecord(
     deps: Pick<ApiDeps, 'now'>;
   },
 ): ProductRecord {
-  const { draftState: _, sunset: _sunset, ...desired } = draft;
+  const { draftState: _, sunset: _sunset, ...drafted } = draft;
   const before = context.current?.product;
+  const desired = { ...drafted, tables: drafted.tables.map((table) => whereItsFilesAre(table, before)) };
   // A product is suspended with all its versions, those that come later included.
   const suspensions = context.versions.find(({ product }) => isSuspended(product))?.product.suspensions;
   // So is it held.
@@ -93,6 +94,14 @@ export function nextRecord(
       before === undefined || (isPublished(life) && !isPublished(before)) ? at.toISOString() : before.createdAt,
     status: statusAfter(before, desired),
   };
+}
+
+/** A contract does not know which snapshot of a table is the newest. */
+function whereItsFilesAre(table: ProductTable, before: ProductRecord | undefined): ProductTable {
+  const snapshot = before?.tables.find(
+    ({ name, location }) => name === table.name && location === table.location,
+  )?.snapshot;
+  return snapshot === undefined ? table : { ...table, snapshot };
 }
 
 /** The status goes on; what was announced under another retention does not. */

@@ -80,6 +80,7 @@ schema:
         partitionKeyPosition: 1
         classification: public
         description: The day of the look.
+        customProperties: [{ property: weft.projection, value: { type: date, from: 2020-01-01 } }]
 slaProperties:
   - { property: frequency, value: 1, unit: d }
   - { property: retention, value: 30, unit: d, element: weather.day }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bundleOf, lambdaNames } from '../../bench/bundles.ts';
 
 describe('the bundles of the Lambdas', () => {
-  test('are the fourteen that the stacks deploy', () => {
+  test('are those that the stacks deploy', () => {
     expect(lambdaNames()).toEqual([
       'agent',
       'api',
@@ -12,6 +12,7 @@ describe('the bundles of the Lambdas', () => {
       'dead-letters',
       'disposal',
       'event-port',
+      'pipeline',
       'publish',
       'query-keeper',
       'query-watch',

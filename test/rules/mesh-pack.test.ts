@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditApart } from '../stacks/audit-apart.ts';
 import { appOf, aviation, templatesOf } from '../stacks/aviation.ts';
+import { pipelineTemplates } from '../stacks/pipeline.ts';
 import { ACCESS_RULES } from './mesh-pack/access.ts';
 import { EVENT_RULES } from './mesh-pack/events.ts';
 import { LAKE_RULES } from './mesh-pack/lake.ts';
@@ -9,9 +10,8 @@ import { STORAGE_RULES } from './mesh-pack/storage.ts';
 
 const RULES = [...LAKE_RULES, ...EVENT_RULES, ...ACCESS_RULES, ...STORAGE_RULES];
 
-const stacks = [aviation(), { ...aviation(), organization: undefined }, auditApart()].flatMap((topology) => [
-  ...templatesOf(appOf(topology)),
-]);
+const meshes = [aviation(), { ...aviation(), organization: undefined }, auditApart()];
+const stacks = [...meshes.flatMap((topology) => [...templatesOf(appOf(topology))]), ...pipelineTemplates()];
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
   test('lets pass what is right', () => {

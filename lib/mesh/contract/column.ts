@@ -4,6 +4,7 @@ import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readMeaning } from './meaning.ts';
 import { readType } from './odcs-type.ts';
+import { readProjection } from './projection.ts';
 import { askForConfirmation } from './suggested.ts';
 import { readShown, refuseMasks } from './view.ts';
 
@@ -70,7 +71,9 @@ export function readColumns(
       ...(inView ? { shows: readShown(property, name, findings) } : {}),
     };
     const partition = inView ? undefined : partitionOf(property, column, findings);
-    return [partition === undefined ? { column } : { column, partition }];
+    const projection = readProjection(property, column, partition !== undefined, findings);
+    if (partition === undefined) return [{ column }];
+    return [{ column: projection === undefined ? column : { ...column, projection }, partition }];
   });
 }
 

@@ -128,6 +128,7 @@ export const RULES = {
     'a table that only views of the product read changes',
     'nobody else sees it; the views are compared by themselves',
   ),
+  'snapshot-moved': compatible(37, 'the files of a table are replaced as a whole', 'SQL follows by itself'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;

@@ -5,7 +5,9 @@ import { isWidening, sameType } from './types.ts';
 export type { SchemaChange } from './compatibility-rules.ts';
 
 /** What a table looks like. `format` is a `TableFormat`, or what the domain's catalog calls one that Weft does not know. */
-export type TableShape = Pick<ProductTable, 'columns' | 'partitionKeys' | 'location'> & { readonly format: string };
+export type TableShape = Pick<ProductTable, 'columns' | 'partitionKeys' | 'location' | 'snapshot'> & {
+  readonly format: string;
+};
 
 /**
  * Every difference between the published table and another shape of it, by the rules for what a catalog knows: columns and their types,
@@ -20,6 +22,8 @@ export function compareTables(before: ProductTable, after: TableShape): SchemaCh
   if (before.format !== after.format) changes.push(replaced('format-changed', 'format', before.format, after.format));
   if (before.location !== after.location) {
     changes.push(replaced('location-changed', 'location', before.location, after.location));
+  } else if (after.snapshot !== undefined && after.snapshot !== (before.snapshot ?? '')) {
+    changes.push(judged('snapshot-moved', `its files are in ${after.location}${after.snapshot}`));
   }
   return changes;
 }
@@ -97,8 +101,11 @@ function compareOrder(before: readonly ProductColumn[], after: readonly ProductC
  * of its own, so its table's default counts, and without one nobody sees it.
  */
 export function adopt(before: ProductTable, after: TableShape): ProductTable {
+  const { snapshot: _, ...rest } = before;
+  const snapshot = after.snapshot ?? before.snapshot ?? '';
   return {
-    ...before,
+    ...rest,
+    ...(snapshot === '' ? {} : { snapshot }),
     columns: after.columns.map((column) => {
       const known = named(before.columns, column.name);
       if (known !== undefined) return { ...known, type: column.type };

@@ -2,6 +2,7 @@ import type { CatalogColumn, CatalogSchema } from '../event/report.ts';
 import type { ProductColumn, ProductRecord, ProductTable } from '../product/product.ts';
 import type { TableShape } from './compatibility.ts';
 import { parseGlueType, printGlueType, sameType } from './glue-type.ts';
+import { isProjectionParameter, projectionParameters } from './projection.ts';
 import { formatOf, serdeOf } from './serde.ts';
 
 interface GlueColumnLike {
@@ -90,11 +91,12 @@ export function toTableInput(
       'weft.product': `${product.domain}/${product.name}`,
       'weft.version': product.version,
       ...(table.format === 'csv' && table.header === true ? { 'skip.header.line.count': '1' } : {}),
+      ...projectionParameters(table.partitionKeys),
     },
     PartitionKeys: table.partitionKeys.map(toGlueColumn),
     StorageDescriptor: {
       Columns: table.columns.map(toGlueColumn),
-      Location: table.location,
+      Location: `${table.location}${table.snapshot ?? ''}`,
       ...serdeOf(table),
     },
   };
@@ -126,12 +128,18 @@ function toCatalogColumn({ Name = '', Type = '', Comment }: GlueColumnRead): Cat
   return { name: Name, type: Type, ...(Comment === undefined ? {} : { description: Comment }) };
 }
 
+/** Where a pipeline that replaces a table as a whole puts its files, below the table's location. */
+const SNAPSHOT = /snapshot=[\w-]+\/$/;
+
 /** A domain's report in a product's terms: names in lower case, types in Glue's own notation, the location with its final slash. */
 export function fromCatalogReport(schema: CatalogSchema): TableShape {
+  const whole = schema.location.endsWith('/') ? schema.location : `${schema.location}/`;
+  const snapshot = SNAPSHOT.exec(whole)?.[0] ?? '';
   return {
     columns: schema.columns.map(fromCatalogColumn),
     partitionKeys: schema.partitionKeys.map(fromCatalogColumn),
-    location: schema.location.endsWith('/') ? schema.location : `${schema.location}/`,
+    location: whole.slice(0, whole.length - snapshot.length),
+    snapshot,
     format: schema.format,
   };
 }
@@ -148,6 +156,11 @@ function fromCatalogColumn({ name, type, description }: CatalogColumn): ProductC
 /** Table parameters that Weft writes; every other belongs to AWS or to somebody else. */
 const OWN_PARAMETERS = ['EXTERNAL', 'classification', 'weft.product', 'weft.version', 'skip.header.line.count'];
 
+function ownParameters(a: TableInputLike, b: TableInputLike): string[] {
+  const projected = Object.keys({ ...a.Parameters, ...b.Parameters }).filter(isProjectionParameter);
+  return [...OWN_PARAMETERS, ...projected];
+}
+
 /** True when both say the same of everything that Weft writes; what AWS adds is ignored. */
 export function sameTable(a: TableInputLike, b: TableInputLike): boolean {
   const left = a.StorageDescriptor;
@@ -156,7 +169,7 @@ export function sameTable(a: TableInputLike, b: TableInputLike): boolean {
     a.Name === b.Name &&
     (a.Description ?? '') === (b.Description ?? '') &&
     a.TableType === b.TableType &&
-    OWN_PARAMETERS.every((key) => a.Parameters[key] === b.Parameters[key]) &&
+    ownParameters(a, b).every((key) => a.Parameters[key] === b.Parameters[key]) &&
     sameColumns(a.PartitionKeys, b.PartitionKeys) &&
     sameColumns(left.Columns, right.Columns) &&
     left.Location === right.Location &&

@@ -1,6 +1,7 @@
 import type { Domain, Topology } from '../topology/topology.ts';
 import { fromGlueType } from './from-glue.ts';
 import { type GlueTableLike, toCatalogSchema } from './glue-table.ts';
+import { projectionIn } from './projection.ts';
 import type { OdcsContract, OdcsObject, OdcsProperty } from './standard/odcs.ts';
 import type { OdpsProduct } from './standard/odps.ts';
 import { suggest } from './suggest.ts';
@@ -88,10 +89,15 @@ function schemaOf(
         ...propertyOf(key),
         partitioned: true,
         partitionKeyPosition: index + 1,
-        ...guessOf(key),
+        ...withProjection(guessOf(key), projectionIn(table.Parameters ?? {}, key.Name ?? '')),
       })),
     ],
   };
+}
+
+function withProjection({ customProperties = [] }: Pick<OdcsProperty, 'customProperties'>, value: object | undefined) {
+  const all = [...customProperties, ...(value === undefined ? [] : [{ property: 'weft.projection', value }])];
+  return all.length === 0 ? {} : { customProperties: all };
 }
 
 /** Where nothing is known, nothing is said. */

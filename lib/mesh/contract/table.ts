@@ -5,6 +5,7 @@ import type { YamlView } from '../yaml/view.ts';
 import { readColumns, readLevel } from './column.ts';
 import { customProperty } from './custom-property.ts';
 import { readDerived } from './meaning.ts';
+import { checkProjection } from './projection.ts';
 import { readPrimaryKey, readQuality } from './quality.ts';
 import { type GlueServer, readLocation } from './server.ts';
 import { readInternal, readView } from './view.ts';
@@ -49,7 +50,7 @@ export function readTable(
   );
   const primaryKey = readPrimaryKey(entry);
   const quality = readQuality(entry);
-  return {
+  const table: ProductTable = {
     name,
     ...(description === undefined ? {} : { description }),
     columns,
@@ -65,6 +66,8 @@ export function readTable(
     ...(view === undefined ? {} : { view }),
     ...(readInternal(entry, findings) ? { internal: true } : {}),
   };
+  checkProjection(table, place, findings);
+  return table;
 }
 
 /** How the lines of CSV files are to be read; without `weft.quote` a quotation mark is a character like any other. */

@@ -51,7 +51,7 @@ function quote(name: string): string {
 }
 
 /** A type of Glue's in Athena's words, e.g. `row("a" integer)` for `struct<a:int>`; text for what is no type of Glue's. */
-function athenaType(type: string): string {
+export function athenaType(type: string): string {
   const parsed = parseGlueType(type);
   return parsed === undefined ? 'varchar' : printed(parsed);
 }

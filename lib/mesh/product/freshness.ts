@@ -25,7 +25,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** The promised age of the newest data, in milliseconds, with the promise as the contract has it; undefined when it makes none that can be measured. */
-function freshnessPromise(
+export function freshnessPromise(
   sla: ProductRecord['sla'],
 ): { readonly property: string; readonly written: string; readonly age: number } | undefined {
   for (const property of PROPERTIES) {

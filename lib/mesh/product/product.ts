@@ -25,7 +25,16 @@ export interface ProductColumn {
   readonly semantics?: string;
   /** Of a view: what the column shows. */
   readonly shows?: ShownColumn;
+  /** Of a partition key: the values that it may have, from which Athena tells where its partitions are: `weft.projection`. */
+  readonly projection?: PartitionProjection;
 }
+
+/** The values that a partition key may have: times of a format from one on, whole numbers between two, some texts, or whatever a query asks for. */
+export type PartitionProjection =
+  | { readonly type: 'date'; readonly from: string; readonly format: string }
+  | { readonly type: 'integer'; readonly from: number; readonly to: number }
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+  | { readonly type: 'injected' };
 
 /**
  * How a column of a view shows a column of its base table: as it is, as nothing, its last characters only, or as a keyed hash that tells
@@ -52,6 +61,8 @@ export interface ProductTable {
   readonly partitionKeys: readonly ProductColumn[];
   /** `s3://bucket/prefix/`, always with the final slash. */
   readonly location: string;
+  /** `snapshot=<run>/`: where below the location the files are, once a pipeline has replaced them as a whole. */
+  readonly snapshot?: string;
   readonly format: TableFormat;
   /** CSV only; default `,`. */
   readonly delimiter?: string;

@@ -193,7 +193,8 @@ function nameOf(keys: readonly string[], values: readonly string[]): string {
 
 /** The values of the partition keys in a path in Hive's form; undefined for another path. */
 function valuesInPath(path: string, keys: readonly string[]): string[] | undefined {
-  const parts = path.split('/');
+  // Where a pipeline replaces the table as a whole, its partitions lie below a snapshot.
+  const parts = path.replace(/^snapshot=[\w-]+\//, '').split('/');
   const values = keys.map((key, index) => {
     const [name, value] = (parts[index] ?? '').split('=', 2);
     return name?.toLowerCase() === key ? value : undefined;

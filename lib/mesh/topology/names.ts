@@ -67,9 +67,17 @@ export function productBucketName(mesh: string, domain: string, account: string,
   return `${mesh}-${domain}-${account}-${region}`;
 }
 
-/** The bucket into which data comes before it is a product, in the domain's account. */
+/** S3 allows no longer names. */
+const MAX_BUCKET_NAME = 63;
+
+/**
+ * The bucket into which data comes before it is a product, in the domain's account. A name that would be too long loses the end of the domain's, which the account
+ * stands for: it belongs to no other domain.
+ */
 export function landingBucketName(mesh: string, domain: string, account: string, region: string): string {
-  return `${mesh}-${domain}-landing-${account}-${region}`;
+  const rest = `-landing-${account}-${region}`;
+  const owner = `${mesh}-${domain}`.slice(0, MAX_BUCKET_NAME - rest.length);
+  return `${owner.replace(/-+$/, '')}${rest}`;
 }
 
 /** The database of a domain's raw tables, which nobody shares. */

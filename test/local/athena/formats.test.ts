@@ -67,6 +67,12 @@ const TABLES: Readonly<Record<string, Table>> = {
     },
     files: { 'region=north/a.csv': '1\n', 'region=south/a.csv': '2\n', 'region=west/a.csv': '4\n' },
   },
+  unregistered: {
+    serde: 'parquet',
+    columns: { amount: 'int' },
+    keys: { day: 'date' },
+    files: { 'day=2026-01-02/a.parquet': 'SELECT 1::INTEGER AS amount' },
+  },
   numbered: {
     serde: 'csv',
     columns: { amount: 'int' },
@@ -148,6 +154,7 @@ describe('tables as their files lie', () => {
         ['11', '4'],
       ],
     ],
+    ['partitions that nobody registered or projects', 'SELECT count(*) FROM unregistered', [['0']]],
   ];
 
   test.each(cases)('%s', async (_name, sql, rows) => {

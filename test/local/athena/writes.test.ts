@@ -1,3 +1,4 @@
+import { CreateTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readWorld, World } from './world.ts';
 
@@ -45,6 +46,35 @@ describe('statements that write', () => {
     ]);
     const shown = await run('engineer', 'SHOW PARTITIONS parts');
     expect([...shown].flat().sort()).toEqual(['note=felt', 'note=heard', 'note=seen']);
+  });
+
+  test('INSERT into what is projected shows its rows, and registers nothing', async () => {
+    await world.client(GlueClient, 'consumer-admin').send(
+      new CreateTableCommand({
+        DatabaseName: 'lab',
+        TableInput: {
+          Name: 'daily',
+          TableType: 'EXTERNAL_TABLE',
+          Parameters: {
+            'projection.enabled': 'true',
+            'projection.day.type': 'date',
+            'projection.day.range': '2026-01-01,NOW+1DAYS',
+            'projection.day.format': 'yyyy-MM-dd',
+          },
+          PartitionKeys: [{ Name: 'day', Type: 'date' }],
+          StorageDescriptor: {
+            Columns: [{ Name: 'amount', Type: 'int' }],
+            Location: 's3://consumer-data/daily/',
+            SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+          },
+        },
+      }),
+    );
+    const sql = "INSERT INTO daily VALUES (1, DATE '2026-01-02'), (2, DATE '2025-12-31')";
+    expect(await run('engineer', sql)).not.toContain('FAILED');
+    // The row before the first projected day is in S3 and seen by nobody.
+    expect(await run('engineer', 'SELECT day, amount FROM daily')).toEqual([['2026-01-02', '1']]);
+    expect(await run('engineer', 'SHOW PARTITIONS daily')).toEqual([]);
   });
 
   test('CTAS holds no more than its author may read', async () => {

@@ -11,7 +11,7 @@ const PUBLISHED = table('t', columns(COLUMNS), { partitionKeys: columns('day:str
 interface Case {
   readonly name: string;
   readonly csv?: boolean;
-  readonly after: Readonly<Partial<Record<'columns' | 'partitionKeys' | 'format' | 'location', string>>>;
+  readonly after: Readonly<Partial<Record<'columns' | 'partitionKeys' | 'format' | 'location' | 'snapshot', string>>>;
   readonly changes: readonly string[];
 }
 
@@ -28,6 +28,7 @@ describe('a change of a table', () => {
       columns: columns(after.columns ?? COLUMNS),
       partitionKeys: columns(after.partitionKeys ?? 'day:string'),
       location: after.location ?? PUBLISHED.location,
+      snapshot: after.snapshot,
       format: after.format ?? before.format,
     };
     const found = compareTables(before, shape).map(

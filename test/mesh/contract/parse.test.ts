@@ -9,6 +9,8 @@ const folder = new URL('../../cases/contract/', import.meta.url);
 const PRODUCT = readFileSync(new URL('orders.odps.yaml', folder), 'utf8');
 const CONTRACT = readFileSync(new URL('orders.odcs.yaml', folder), 'utf8');
 
+const UNPROJECTED = 'WEFT-CONTRACT-053';
+
 type Replacement = readonly [string, string];
 interface Case {
   readonly name: string;
@@ -35,7 +37,7 @@ function read(product: string, contract: string) {
 describe('a product folder', () => {
   test('is read whole', () => {
     const { ok, problems } = read(PRODUCT, CONTRACT);
-    expect({ ok, problems }).toEqual({ ok: true, problems: [] });
+    expect({ ok, problems: problems.map(({ code }) => code) }).toEqual({ ok: true, problems: [UNPROJECTED] });
     expect(read(PRODUCT, CONTRACT)).toMatchObject({
       value: {
         domain: 'sales',
@@ -77,7 +79,9 @@ describe('a product folder', () => {
 
   test.each(cases)('$name', (given) => {
     const result = read(change(change(PRODUCT, given.product), given.and), change(CONTRACT, given.contract));
-    const found = result.problems.map(({ code, severity, file, line, column }) => {
+    // The corpus has partitions that somebody registers, which is worth a warning each time.
+    const other = result.problems.filter(({ code }) => code !== UNPROJECTED);
+    const found = other.map(({ code, severity, file, line, column }) => {
       expect(code).toMatch(/^WEFT-CONTRACT-\d{3}$/);
       return `${code.slice(-3)}${severity === 'warning' ? '!' : ''} ${file}:${line}:${column}`;
     });
@@ -92,7 +96,8 @@ describe('a product folder', () => {
       PRODUCT,
       `${head}schema:\n${entry}${entry.replace('physicalName: orders', 'physicalName: ORDERS')}`,
     );
-    expect(result.problems.map((problem) => problem.code)).toEqual(['WEFT-CONTRACT-023']);
+    const codes = result.problems.map((problem) => problem.code).filter((code) => code !== UNPROJECTED);
+    expect(codes).toEqual(['WEFT-CONTRACT-023']);
   });
 
   test('with anything at all in it gives problems, never an exception', () => {

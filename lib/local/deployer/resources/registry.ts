@@ -1,5 +1,6 @@
 import { apiGateway } from './api-gateway.ts';
 import { athena } from './athena.ts';
+import { backup } from './backup.ts';
 import { dynamodb } from './dynamodb.ts';
 import { events } from './events.ts';
 import { glue } from './glue.ts';
@@ -25,6 +26,7 @@ const TYPES: Family = {
   ...kms,
   ...lakeFormation,
   ...lambda,
+  ...backup,
   ...observability,
   ...rolesAnywhere,
   ...s3,

@@ -104,7 +104,8 @@ async function insert(statement: Extract<Write, { kind: 'insert' }>, run: Run, r
     Values: values,
     StorageDescriptor: { ...table.StorageDescriptor, Location: `${location}${path}` },
   }));
-  if (inputs.length > 0)
+  // What is projected is registered nowhere.
+  if (inputs.length > 0 && table.Parameters?.['projection.enabled'] !== 'true')
     await callGlue(run.context, 'BatchCreatePartition', {
       DatabaseName: at.database,
       TableName: at.table,

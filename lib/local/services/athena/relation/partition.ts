@@ -26,7 +26,7 @@ export function placeOf(location: string | undefined): Place {
   return { bucket: match[1] ?? '', prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
 }
 
-/** Splits a table's files by partition: projection when it is on, else the partitions in Glue, else the Hive paths. */
+/** Splits a table's files by partition: projection when it is on, else the partitions in Glue; what neither knows is not there. */
 export function groupFiles(
   table: GlueTable,
   partitions: readonly GluePartition[],
@@ -37,14 +37,11 @@ export function groupFiles(
   const names = (table.PartitionKeys ?? []).map((column) => (column.Name ?? '').toLowerCase());
   if (names.length === 0) return { bucket: place.bucket, groups: [{ keys: data(list(place)), values: {} }] };
   if (table.Parameters?.['projection.enabled'] === 'true') return projected(table, place, names, list, tokens);
-  if (partitions.length > 0) {
-    const groups = partitions.map((partition) => {
-      const at = placeOf(partition.StorageDescriptor?.Location ?? `s3://${place.bucket}/${place.prefix}`);
-      return { keys: data(list(at)), values: toValues(names, partition.Values) };
-    });
-    return { bucket: place.bucket, groups };
-  }
-  return { bucket: place.bucket, groups: byPath(names, data(list(place)), place.prefix) };
+  const groups = partitions.map((partition) => {
+    const at = placeOf(partition.StorageDescriptor?.Location ?? `s3://${place.bucket}/${place.prefix}`);
+    return { keys: data(list(at)), values: toValues(names, partition.Values) };
+  });
+  return { bucket: place.bucket, groups };
 }
 
 /** Athena skips what begins with `_` or `.`, and folder markers. */
@@ -56,11 +53,6 @@ function toValues(names: readonly string[], values: readonly string[]): Record<s
   return Object.fromEntries(
     names.map((name, index) => [name, values[index] === HIVE_NULL ? null : (values[index] ?? null)]),
   );
-}
-
-function byPath(names: readonly string[], keys: readonly string[], prefix: string): FileGroup[] {
-  const pattern = new RegExp(`^${names.map((name) => `${literally(name)}=([^/]*)/`).join('')}`, 'i');
-  return grouped(keys, (key) => pattern.exec(key.slice(prefix.length))?.slice(1).map(decodeURIComponent), names);
 }
 
 function grouped(

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { createStatements } from '#aws/athena-statements.ts';
+import { createBus } from '#aws/eventbridge.ts';
+import { createJsonCall } from '#aws/json-call.ts';
+import { createOwnTables } from '#aws/own-tables.ts';
+import { createObjectStore } from '#aws/s3.ts';
+import { createObjects } from '#aws/s3-objects.ts';
+import { createVersionedBucket } from '#aws/s3-versions.ts';
+import type { PipelineAsset, PipelineDeps } from '#control/pipeline/deps.ts';
+import { lookAtTables } from '#control/pipeline/look.ts';
+import { reportTables } from '#control/pipeline/report-run.ts';
+import { runStep } from '#control/pipeline/run-step.ts';
+import { type PipelineMessage, parseMessage } from '#mesh/pipeline/message.ts';
+import { landingBucketName } from '#mesh/topology/names.ts';
+import { sift, workThrough } from '../shared/batch.ts';
+import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
+import { settings } from '../shared/environment.ts';
+import { meshMetrics } from '../shared/metrics.ts';
+import { describe, meshHandler } from '../shared/middleware.ts';
+
+/** The rest of the Lambda's five minutes is for what comes after a statement. */
+const PATIENT_FOR = 4 * 60_000;
+
+const { mesh, region, account, domain, domainBus, workgroup } = settings(
+  'mesh',
+  'region',
+  'account',
+  'domain',
+  'domainBus',
+  'workgroup',
+);
+const asset = JSON.parse(readFileSync(new URL('./pipeline.json', import.meta.url), 'utf8')) as PipelineAsset;
+const metrics = meshMetrics('pipeline');
+const bucket = landingBucketName(mesh, domain, account, region);
+const jsonCall = (service: string, target: string) => createJsonCall(service, target, wayTo(service, region), patience);
+const read = ({ body }: SQSRecord) => parseMessage(body);
+
+/** Runs the steps of the domain's pipeline, one message after the other. */
+export const handler = meshHandler<SQSEvent, unknown>(
+  'pipeline',
+  async (event, { logger }) => {
+    const started = Date.now();
+    const s3 = wayTo('s3', region);
+    const versions = createVersionedBucket(s3, patience);
+    const deps: PipelineDeps = {
+      ...asset,
+      mesh,
+      account,
+      region,
+      landingBucket: bucket,
+      statements: createStatements(jsonCall('athena', 'AmazonAthena'), workgroup, patience),
+      tables: createOwnTables(jsonCall('glue', 'AWSGlue')),
+      objects: createObjects(s3, patience),
+      landing: createObjectStore(s3, bucket, patience),
+      read: (from, key) => versions.read(from, key),
+      keys: (from, prefix) => versions.keys(from, prefix),
+      bus: createBus(new EventBridgeClient(clientConfig), domainBus, patience),
+      now,
+      hasTime: () => Date.now() - started < PATIENT_FOR,
+    };
+    const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
+      logger.error('unreadable', { messageId, cause: describe(error) }),
+    );
+    return workThrough(
+      readable.map((record) => ({ work: read(record), records: [record] })),
+      async (message) => {
+        logger.info('done', { message, outcome: await work(message, deps) });
+      },
+      {
+        // Within a group nothing overtakes; the queue gives the rest of the batch again.
+        ordered: true,
+        unreadable,
+        onError: (error, message) => {
+          metrics.addMetric('RunFailed', MetricUnit.Count, 1);
+          logger.error('failed', { message, cause: describe(error) });
+        },
+      },
+    );
+  },
+  metrics,
+);
+
+async function work(message: PipelineMessage, deps: PipelineDeps): Promise<unknown> {
+  if (message.kind === 'published') return { told: await reportTables(message.product, deps) };
+  if (message.kind === 'step') {
+    const record = await runStep(message.step, message.cause, deps);
+    metrics.addMetric('RowsWritten', MetricUnit.Count, record.rows ?? 0);
+    metrics.addMetric('RowsQuarantined', MetricUnit.Count, record.unfit ?? 0);
+    return record;
+  }
+  const ages = await lookAtTables(deps);
+  for (const { product, table, late } of ages) {
+    if (late === undefined) continue;
+    const one = metrics.singleMetric();
+    one.addDimensions({ mesh, domain, table: `${product}.${table}` });
+    one.addMetric('SecondsLate', MetricUnit.Seconds, late);
+  }
+  return ages;
+}

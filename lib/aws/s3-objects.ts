@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { classify, type Patience, persist, symptomOf } from './retry.ts';
+import { awsError, createSigned, type Way } from './signed-request.ts';
+
+/** What is looked at and taken out of buckets whose older versions stay. */
+export interface Objects {
+  /** ETag of the object that stands now, without quotation marks; undefined when there is none. */
+  etag(bucket: string, key: string): Promise<string | undefined>;
+  /** Puts a mark of deletion over an object; one that is not there is no error. */
+  remove(bucket: string, key: string): Promise<void>;
+}
+
+/** The buckets in path style, which every endpoint of S3 takes as long as their names have no dots. */
+export function createObjects(way: Way, patience: Patience): Objects {
+  const send = createSigned('s3', way);
+  const hash = createHash('sha256').update('').digest('hex');
+  const call = (method: 'HEAD' | 'DELETE', bucket: string, key: string) =>
+    persist(
+      async () => {
+        const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+        const answer = await send({ method, path, headers: { 'x-amz-content-sha256': hash }, body: '' });
+        if (answer.status < 300 || answer.status === 404) return answer;
+        const name = /<Code>([^<]+)<\/Code>/.exec(answer.text)?.[1] ?? 'Unknown';
+        throw awsError(name, `${method} ${key} was answered with status ${answer.status}`, answer.status);
+      },
+      patience,
+      (error) => classify(symptomOf(error)) === 'retry',
+    );
+  return {
+    async etag(bucket, key) {
+      const { status, headers } = await call('HEAD', bucket, key);
+      return status === 404 ? undefined : (headers.etag ?? '').replaceAll('"', '');
+    },
+    async remove(bucket, key) {
+      await call('DELETE', bucket, key);
+    },
+  };
+}

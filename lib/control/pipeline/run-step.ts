@@ -1,0 +1,187 @@
+import { userError, WeftError } from '#mesh/error.ts';
+import type { StepCause } from '#mesh/pipeline/message.ts';
+import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
+import {
+  appendStatement,
+  countStatement,
+  quarantineStatement,
+  replaceStatement,
+  type StepSql,
+} from '#mesh/pipeline/statements.ts';
+import type { ProductTable } from '#mesh/product/product.ts';
+import type { PipelineDeps, PipelineProduct } from './deps.ts';
+import { ensureTable, moveTable, snapshotOf, tidySnapshots } from './own-table.ts';
+import { reportRun } from './report-run.ts';
+import { type OpenRun, RunBook, type RunRecord, runOf } from './run-record.ts';
+
+/** What a step is made of, found in the repository. */
+export interface Work {
+  readonly step: PipelineStep;
+  readonly product: PipelineProduct;
+  readonly table: ProductTable;
+  readonly database: string;
+  readonly sql: string;
+}
+
+/**
+ * Runs one step for one cause, once: what was done is written down before the next thing, so that whoever is told of the cause again, or goes on after a crash,
+ * does only what is left. Answers the record of the run.
+ * @throws `WEFT-PIPELINE-020` when the statement failed, `-021` when it still runs: the message comes back.
+ */
+export async function runStep(name: string, cause: StepCause, deps: PipelineDeps): Promise<RunRecord> {
+  const work = workOf(name, deps);
+  const book = new RunBook(deps.landing);
+  const run = runOf(name, cause);
+  const begin: RunRecord = {
+    run,
+    step: name,
+    cause,
+    state: 'started',
+    startedAt: deps.now().toISOString(),
+    attempt: 1,
+  };
+  let open: OpenRun & { readonly resumed?: boolean } = await book.open(begin);
+  if (open.record.state === 'done') return open.record;
+  const skipped = await overtaken(cause, deps);
+  // What was begun is brought to its end: the file may be gone by now, its rows are not.
+  if (skipped !== undefined && open.record.query === undefined) {
+    return (await book.save(open, { state: 'done', skipped, endedAt: deps.now().toISOString() })).record;
+  }
+  await ensureTable(work, deps);
+  if (open.record.state === 'started') open = await write(open, work, book, deps);
+  if (work.step.write === 'replace') {
+    await moveTable(work, snapshotOf(open.record), deps);
+    await tidySnapshots(work, deps);
+  }
+  await reportRun(open.record, work, deps);
+  return (await book.save(open, { state: 'done', endedAt: deps.now().toISOString() })).record;
+}
+
+/** The parts of a step. @throws `WEFT-PIPELINE-022` for a step that the deployed pipeline does not have. */
+export function workOf(name: string, { pipeline, products, sql }: PipelineDeps): Work {
+  const step = pipeline.steps.find((one) => one.name === name);
+  const product = products.find((one) => one.name === step?.product);
+  const table = product?.tables.find((one) => one.name === step?.table);
+  const text = step === undefined ? undefined : sql[step.sql];
+  if (step !== undefined && product !== undefined && table !== undefined && text !== undefined) {
+    return { step, product, table, database: table.source.database, sql: text };
+  }
+  throw userError('WEFT-PIPELINE-022', `the pipeline has no step "${name}"`, {
+    hint: `use one of ${pipeline.steps.map((one) => one.name).join(', ')}`,
+  });
+}
+
+/** A file that is gone or has other content by now: the event of that content brings it. */
+async function overtaken(cause: StepCause, deps: PipelineDeps): Promise<string | undefined> {
+  if (cause.kind !== 'file' || cause.etag === '') return undefined;
+  if (cause.bytes === 0) return 'the file is empty';
+  const etag = await deps.objects.etag(deps.landingBucket, cause.key);
+  if (etag === cause.etag.replaceAll('"', '')) return undefined;
+  return etag === undefined ? 'the file is gone' : 'the file was written over';
+}
+
+async function write(
+  given: OpenRun & { readonly resumed?: boolean },
+  work: Work,
+  book: RunBook,
+  deps: PipelineDeps,
+): Promise<OpenRun> {
+  let open: OpenRun = given;
+  if (open.record.unfit === undefined) {
+    const counted = await look(open.record, work, deps);
+    open = await book.save(open, counted);
+  }
+  if (open.record.query === undefined) {
+    const query = await begin(open.record, work, given.resumed === true, deps);
+    open = await book.save(open, { query });
+  }
+  const { query = '', attempt } = open.record;
+  const outcome = await deps.statements.ended(query, deps.hasTime);
+  if (outcome.state === 'running') {
+    throw new WeftError('WEFT-PIPELINE-021', `the query ${query} of "${work.step.name}" still runs`, {
+      hint: 'the message comes back, and whoever takes it goes on waiting',
+    });
+  }
+  if (outcome.state === 'failed') {
+    await removeWritten(outcome.manifest, deps);
+    const error = outcome.reason ?? 'no reason is given';
+    await book.save(open, { attempt: attempt + 1, query: undefined, unfit: undefined, error });
+    throw new WeftError('WEFT-PIPELINE-020', `the step "${work.step.name}" failed: ${error}`, {
+      hint: 'mend its SQL or the file, and have it run again: weft pipeline run',
+    });
+  }
+  const { written } = await deps.statements.result(query);
+  const { read = 0, unfit = 0 } = open.record;
+  return book.save(open, { state: 'written', rows: written > 0 ? written : read - unfit, error: undefined });
+}
+
+/** Counts the rows, and puts those that do not fit aside. It changes no table, so it may be done again. */
+async function look(record: RunRecord, work: Work, deps: PipelineDeps): Promise<Pick<RunRecord, 'read' | 'unfit'>> {
+  const sql = sqlOf(record, work, deps);
+  const [[all, odd] = []] = await answered(
+    countStatement(sql),
+    tokenOf(record, 'count', deps.now().toISOString()),
+    work,
+    deps,
+  );
+  const counted = { read: Number(all ?? 0), unfit: Number(odd ?? 0) };
+  if (counted.unfit === 0) return counted;
+  const prefix = `quarantine/${writerOf(work.step)}/${record.run}/`;
+  // Athena writes below an empty folder only; what a run that was cut short left there is its own.
+  for (const key of await deps.keys(deps.landingBucket, prefix)) await deps.objects.remove(deps.landingBucket, key);
+  const facts = { weft_run: record.run, weft_cause: nameOf(record.cause) };
+  const statement = quarantineStatement(sql, `s3://${deps.landingBucket}/${prefix}`, facts);
+  await answered(statement, tokenOf(record, 'quarantine', deps.now().toISOString()), work, deps);
+  return counted;
+}
+
+/** With a token of its own each time, for Athena would answer one that failed with the same failure for ever. */
+async function answered(statement: string, token: string, work: Work, deps: PipelineDeps) {
+  const id = await deps.statements.start(statement, token);
+  const { state, reason } = await deps.statements.ended(id, () => true);
+  if (state === 'succeeded') return (await deps.statements.result(id)).rows;
+  throw new WeftError('WEFT-PIPELINE-020', `the step "${work.step.name}" failed: ${reason}`, {
+    hint: 'mend its SQL or the file, and have it run again: weft pipeline run',
+  });
+}
+
+/** Starts the statement that writes, unless somebody did who could not write it down any more. */
+async function begin(record: RunRecord, work: Work, resumed: boolean, deps: PipelineDeps): Promise<string> {
+  const sql = sqlOf(record, work, deps);
+  const statement =
+    work.step.write === 'append'
+      ? appendStatement(sql)
+      : replaceStatement(sql, `${work.table.location}${snapshotOf(record)}`);
+  // Athena remembers a token for a time that nobody promises.
+  const known = resumed ? await deps.statements.find(statement) : undefined;
+  return known ?? deps.statements.start(statement, tokenOf(record, 'write'));
+}
+
+function sqlOf(record: RunRecord, { sql, table, database }: Work, { landingBucket }: PipelineDeps): StepSql {
+  const files = record.cause.kind === 'file' ? [`s3://${landingBucket}/${record.cause.key}`] : [];
+  return { sql, files, table, database, mark: `weft ${record.run} ${record.attempt}` };
+}
+
+function tokenOf({ run, attempt }: RunRecord, ...what: readonly string[]): string {
+  return `weft-${[run, attempt, ...what].join('-')}`.replaceAll(/[^\w-]/g, '').slice(0, 128);
+}
+
+function nameOf(cause: StepCause): string {
+  return cause.kind === 'file' ? cause.key : cause.kind === 'event' ? cause.id : cause.at;
+}
+
+/** Half an INSERT is in the table: Athena does not take back what a failed statement wrote, but lists it. */
+async function removeWritten(manifest: string | undefined, deps: PipelineDeps): Promise<void> {
+  const at = placeOf(manifest);
+  if (at === undefined) return;
+  const lines = ((await deps.read(at.bucket, at.key)) ?? '').split('\n');
+  for (const line of lines) {
+    const file = placeOf(line.trim());
+    if (file !== undefined) await deps.objects.remove(file.bucket, file.key);
+  }
+}
+
+function placeOf(address: string | undefined): { readonly bucket: string; readonly key: string } | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address ?? '') ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}

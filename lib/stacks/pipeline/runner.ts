@@ -1,0 +1,126 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { ALARM_ACTION, acknowledge } from '#constructs/acknowledge.ts';
+import type { DomainRepository } from '#constructs/domain-repository.ts';
+import { MeshFunction } from '#constructs/mesh-function.ts';
+import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { acceptWildcards } from '#constructs/wildcards.ts';
+import { WorkQueue } from '#constructs/work-queue.ts';
+import type { PipelineAsset } from '#control/pipeline/deps.ts';
+import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
+import { freshnessPromise } from '#mesh/product/freshness.ts';
+import { domainBusName, domainRoleName, workgroupName } from '#mesh/topology/names.ts';
+import { CATALOG_WILDCARDS } from '../catalog-access.ts';
+import type { Landing } from './landing.ts';
+import { LOOK_EVERY } from './look-every.ts';
+import { grantLake, pipelineStatements } from './runner-access.ts';
+
+export interface PipelineRunnerProps {
+  readonly repository: DomainRepository;
+  readonly landing: Landing;
+  readonly key: IKey;
+  readonly workgroup: QueryWorkgroup;
+  readonly lambdas?: string;
+  readonly timeout: Duration;
+}
+
+/** The Lambda that runs the steps, its queue, and the alarms on both. */
+export class PipelineRunner extends Construct {
+  readonly queue: WorkQueue;
+  readonly role: Role;
+  readonly function: MeshFunction;
+
+  constructor(scope: Construct, id: string, props: PipelineRunnerProps) {
+    super(scope, id);
+    const { repository, key, timeout } = props;
+    const { topology, domain } = repository;
+    const { mesh, region } = topology;
+    this.role = new Role(this, 'Role', {
+      roleName: domainRoleName(mesh, domain.name, 'pipeline'),
+      description: `Runs the pipeline of ${domain.name}`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    // In order for each table, whose steps wait for each other; tables do not wait for one another.
+    this.queue = new WorkQueue(this, 'Work', { fifo: true, workTimeout: timeout, attempts: 3 });
+    this.function = new MeshFunction(this, 'Function', {
+      name: 'pipeline',
+      description: `Runs the pipeline of ${domain.name}`,
+      environment: {
+        WEFT_MESH: mesh,
+        WEFT_REGION: region,
+        WEFT_ACCOUNT: domain.account,
+        WEFT_DOMAIN: domain.name,
+        WEFT_DOMAIN_BUS: domainBusName(mesh, domain.name),
+        WEFT_WORKGROUP: workgroupName(mesh, `${domain.name}-pipeline`),
+      },
+      role: this.role,
+      logsKey: key,
+      lambdas: props.lambdas,
+      timeout,
+      memorySize: 512,
+      deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
+      beside: { 'pipeline.json': Buffer.from(JSON.stringify(assetOf(repository))) },
+    });
+    this.queue.grantConsumeMessages(this.function);
+    // One at a time: a statement may take minutes, and what fails holds up nothing but its own table.
+    this.function.addEventSourceMapping('Queue', {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+    });
+    for (const statement of pipelineStatements(this, props)) this.function.addToRolePolicy(statement);
+    EventBus.fromEventBusName(this, 'Bus', domainBusName(mesh, domain.name)).grantPutEventsTo(this.function);
+    grantLake(this, this.role, props);
+    acceptWildcards(this, {
+      ...CATALOG_WILDCARDS,
+      ...QueryWorkgroup.wildcards,
+      'Resource::arn:aws:s3:::%/*': "the objects of the domain's own product bucket, and of its landing bucket",
+      'Resource::<%.Arn>/%': 'the objects of exactly one bucket, or below one of its folders',
+      'Resource::arn:aws:kms:%:key/*':
+        "the key of the domain's products is known by its alias only, which the condition asks for",
+      'Action::kms:GenerateDataKey*': 'the one key of the landing bucket',
+      'Action::kms:ReEncrypt*': 'the one key of the landing bucket',
+    });
+    this.#watchAge(repository);
+  }
+
+  /** An alarm for each table whose contract promises how old its data is at most. */
+  #watchAge({ topology, domain, pipeline, products }: DomainRepository): void {
+    const writers = new Map<string, PipelineStep>(pipeline.steps.map((step) => [writerOf(step), step]));
+    for (const [table, step] of writers) {
+      const product = products.find(({ name }) => name === step.product);
+      if (freshnessPromise(product?.sla) === undefined) continue;
+      const alarm = new Alarm(this, `Late-${table}`, {
+        alarmDescription: `${domain.name}: ${table} is older than its contract promises`,
+        metric: new Metric({
+          namespace: 'Weft',
+          metricName: 'SecondsLate',
+          dimensionsMap: { service: 'weft-pipeline', mesh: topology.mesh, domain: domain.name, table },
+          statistic: 'Maximum',
+          period: LOOK_EVERY,
+        }),
+        threshold: 0,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.IGNORE,
+      });
+      acknowledge(alarm, ALARM_ACTION);
+    }
+  }
+}
+
+/** What travels in the code of the Lambda: no word of it that the Lambda does not need. */
+function assetOf({ pipeline, products, sql }: DomainRepository): PipelineAsset {
+  const known = new Set(pipeline.steps.map(({ product }) => product));
+  return {
+    pipeline,
+    products: products
+      .filter(({ name }) => known.has(name))
+      .map(({ domain, name, major, version, tables, sla }) => ({ domain, name, major, version, tables, sla })),
+    sql,
+  };
+}

@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask } from '#cli/demo/sql.ts';
+import { World } from '#cli/demo/world.ts';
+import { bringUp } from '#cli/local-mesh.ts';
+import { readMeshFile } from '#cli/mesh-file.ts';
+import { publishBody, readProductFolder } from '#cli/product-folder.ts';
+import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
+import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { landingBucketName } from '#mesh/topology/names.ts';
+import { domainApp } from '#stacks/pipeline/pipeline-app.ts';
+import { judging } from '../judge/judging.ts';
+import { repositoryOf } from '../pipeline/repository.ts';
+
+const PRODUCER = 'sales/producer';
+const CONSUMER = 'analytics/analyst';
+const TABLE = 'sales__orders__v1.orders';
+const BUCKET = landingBucketName('shop', 'sales', '210000000011', 'eu-central-1');
+const COUNT = `SELECT order_date, count(*) AS orders, sum(amount) AS amount FROM ${TABLE} GROUP BY order_date ORDER BY order_date`;
+
+describe('a pipeline of files, on the deployed templates', () => {
+  const permits = judging();
+  let repository: string;
+  let folder: string;
+  let world: World;
+  let s3: S3Client;
+
+  const sample = (path: string) => readFileSync(join(repository, 'sample', path));
+  const land = async (key: string, body: Uint8Array | string) => {
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
+    await world.settle();
+  };
+  const keys = async (prefix: string) => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix }));
+    return Contents.map(({ Key = '' }) => Key);
+  };
+  const read = async (key: string) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
+    return (await Body?.transformToString()) ?? '';
+  };
+
+  beforeAll(async () => {
+    repository = repositoryOf('source-aligned');
+    folder = mkdtempSync(join(tmpdir(), 'weft-pipeline-'));
+    const topology = readMeshFile(join(repository, 'mesh.yaml'), '/');
+    const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
+    world = new World(instance, local);
+    permits.watch(instance.cloud);
+    const outdir = join(folder, 'cdk.out');
+    const assembly = domainApp({ folder: repository, backup: { keepDays: 35 }, outdir }).synth().directory;
+    const { ok, stacks } = await instance.deploy(assembly);
+    expect({ ok, errors: stacks.flatMap(({ error }) => error?.message ?? []) }).toEqual({ ok: true, errors: [] });
+    s3 = new S3Client({ ...(await world.as(PRODUCER)).client, forcePathStyle: true });
+    const body = publishBody(readProductFolder(join(repository, 'products/orders'), repository));
+    const producer = await world.as(PRODUCER);
+    const { product } = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
+    await waitForProduct(producer, product);
+    const analyst = await world.as(CONSUMER);
+    const wish = { product: 'sales/orders', purpose: 'reporting', clearance: 'internal' };
+    const { subscription } = await analyst.api<{ subscription: SubscriptionRecord }>({
+      method: 'POST',
+      path: '/subscriptions',
+      body: wish,
+    });
+    const steward = await world.as('sales/steward');
+    if (subscription.state === 'pending') {
+      const path = `/subscriptions/${subscription.id}/decision`;
+      await steward.api({ method: 'POST', path, body: { decision: 'approve' } });
+    }
+    await waitForSubscription(steward, subscription.id, ['active']);
+    await world.settle();
+  }, 180_000);
+
+  afterAll(async () => {
+    await world?.instance.close();
+    for (const path of [folder, repository]) rmSync(path, { recursive: true, force: true });
+  });
+
+  test('a file that lands is in the product, and what does not fit is aside with its reason', async () => {
+    await land('orders/orders-1.csv', sample('orders/orders-1.csv'));
+    expect((await ask(world, CONSUMER, COUNT)).rows).toEqual([
+      ['2026-11-02', '3', '281.40'],
+      ['2026-11-03', '1', '75.25'],
+    ]);
+    const [aside = ''] = await keys('quarantine/');
+    expect(JSON.parse(await read(aside))).toMatchObject({
+      order_id: '1005',
+      amount: 'not known',
+      weft_reasons: 'amount:type',
+      weft_cause: 'orders/orders-1.csv',
+    });
+  }, 60_000);
+});
