@@ -130,7 +130,7 @@ export class Stream implements Sink {
     const { now, buffer } = this.#options;
     const at = now();
     const journal = this.incoming;
-    const items = records.map((record) => this.#itemOf(record));
+    const items = records.map((record, index) => this.#itemOf(record, journal.next + index));
     const raised = new Set(journal.raised);
     const alarms = items.flatMap((item, index) =>
       'row' in item ? alarmsOf(item.row, journal.next + index, this.config.alarms, raised) : [],
@@ -151,9 +151,9 @@ export class Stream implements Sink {
     if ((journal.filling?.bytes ?? 0) >= buffer.segmentBytes) journal.close();
   }
 
-  #itemOf(record: unknown): Item {
+  #itemOf(record: unknown, sequence: number): Item {
     const { rows, aggregate } = this.config;
-    const item = normalize(record, aggregate?.fields ?? rows);
+    const item = normalize(record, aggregate?.fields ?? rows, sequence);
     if (!('row' in item) || this.#windows?.isLate(item.row) !== true) return item;
     return { rejected: { code: 'LATE', message: 'its window was given already' }, record };
   }
@@ -198,7 +198,7 @@ export class Stream implements Sink {
     const quiet = now - this.#lastCame >= aggregate.wait;
     const given = this.#windows.over(now, quiet);
     if (given === undefined) return;
-    const items = given.rows.map((row) => normalize(row, rows));
+    const items = given.rows.map((row, index) => normalize(row, rows, this.out.next + index));
     this.out.append({ at: now, items, mark: given.closed });
     this.#windows.forget(given.closed);
   }

@@ -16,7 +16,7 @@ export interface ColumnRule {
   readonly required: boolean;
   /** The record's field; a path with dots reaches into it. */
   readonly from: string;
-  /** Instead of a field: the same value for every row, e.g. the site. */
+  /** Instead of a field: the same value for every row, e.g. the site; `$sequence` is the row's own number. */
   readonly value?: Value;
   readonly conversion?: Conversion;
   /** How a text or number is read as a time. Default `iso`. */
@@ -37,8 +37,11 @@ export interface RowRules {
   readonly hashKey?: Uint8Array;
 }
 
-/** The record as a row of the contract, or why it is none: the first reason that is found. */
-export function normalize(record: unknown, rules: RowRules): Item {
+/** Stands for the number of a row, which it has at its source. */
+const SEQUENCE = '$sequence';
+
+/** The record of a number as a row of the contract, or why it is none: the first reason that is found. */
+export function normalize(record: unknown, rules: RowRules, sequence: number): Item {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
     return { rejected: { code: 'NOT_A_RECORD', message: 'the record is not an object with fields' }, record };
   }
@@ -46,7 +49,7 @@ export function normalize(record: unknown, rules: RowRules): Item {
   const row: Record<string, Value> = {};
   for (const rule of rules.columns) {
     const { column } = rule;
-    const found = rule.value ?? fieldOf(fields, rule, rules);
+    const found = rule.value === SEQUENCE ? sequence : (rule.value ?? fieldOf(fields, rule, rules));
     if (found === undefined || found === null || found === '') {
       if (rule.required) {
         const message = `${column} is required, and the record has no ${rule.from}`;

@@ -7,6 +7,7 @@ import { domainRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts'
 import type { MeshOptions } from '../mesh-site.ts';
 import { tagCosts } from '../mesh-site.ts';
 import { type Backup, backUp } from './backup.ts';
+import { EdgeAccess } from './edge-access.ts';
 import { Landing } from './landing.ts';
 import { PipelineRunner } from './runner.ts';
 import { PipelineTriggers } from './triggers.ts';
@@ -60,6 +61,14 @@ export class DomainPipelineStack extends Stack {
       timeout: Duration.minutes(5),
     });
     new PipelineTriggers(this, 'Triggers', { repository, landing: this.landing, queue: this.runner.queue });
+    if (repository.edgeAuthorities !== undefined) {
+      new EdgeAccess(this, 'Edge', {
+        repository,
+        landing: this.landing,
+        key,
+        authorities: repository.edgeAuthorities,
+      });
+    }
     backUp(this, backup, this.landing, repository);
   }
 }
