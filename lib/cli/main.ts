@@ -128,6 +128,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   drift: 'what somebody changed past the mesh: look, repair',
   policy: 'the rules of the mesh and its domains: check, propose, approve',
   lineage: 'what is made of what: a product, a table, a column',
+  edge: 'the agent of a site that cannot be reached from outside: check, run, status',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
   quality: 'how good products are: measure, compare',

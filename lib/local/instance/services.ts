@@ -15,6 +15,7 @@ import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
 import { OrganizationsService } from '../services/organizations.ts';
 import { RamService } from '../services/ram.ts';
+import { RolesAnywhereService } from '../services/roles-anywhere/service.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
 import { SecretsManagerService } from '../services/secrets-manager/service.ts';
@@ -40,6 +41,7 @@ export function allServices(cloud: Cloud): Service[] {
     new LambdaService(cloud),
     new OrganizationsService(),
     new RamService(),
+    new RolesAnywhereService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
     new SecretsManagerService(cloud),

@@ -22,6 +22,7 @@ export type DomainMachine =
   | 'disposal'
   | 'query-watch'
   | 'pipeline'
+  | 'edge'
   | 'quality';
 
 /** The Lambdas of the mesh's governance that call its API. */

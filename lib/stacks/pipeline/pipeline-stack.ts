@@ -7,6 +7,7 @@ import { domainRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts'
 import type { MeshOptions } from '../mesh-site.ts';
 import { tagCosts } from '../mesh-site.ts';
 import { type Backup, backUp } from './backup.ts';
+import { EdgeAccess } from './edge-access.ts';
 import { EventStream } from './event-stream.ts';
 import { ExchangePort } from './exchange.ts';
 import { FederatedSource } from './federated-source.ts';
@@ -72,6 +73,14 @@ export class DomainPipelineStack extends Stack {
     const reader = this.runner.role;
     for (const source of repository.sources) {
       new FederatedSource(this, `Source-${source.name}`, { repository, source, landing: this.landing, key, reader });
+    }
+    if (repository.edgeAuthorities !== undefined) {
+      new EdgeAccess(this, 'Edge', {
+        repository,
+        landing: this.landing,
+        key,
+        authorities: repository.edgeAuthorities,
+      });
     }
     backUp(this, backup, this.landing, repository);
   }
