@@ -126,7 +126,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'domains, accounts and counts',
     connects: true,
     examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
-    shape: '{ "topology", "policies": […], "counts" }',
+    shape: '{ "topology", "policies": […], "counts", "versions"? }',
     load: () => import('./commands/mesh-show.ts'),
   },
   ...TEMPLATE_COMMANDS,
