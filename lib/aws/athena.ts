@@ -31,8 +31,12 @@ export interface QueryResult {
   readonly submittedAt: Date;
 }
 
-/** What helps with most queries that fail. */
-const LOOK = 'mend the SQL; in weft query alone, .tables and .columns show what you may read';
+/** What helps with a query that failed, by what Athena says of it. */
+function nextStep(message: string): string {
+  return /AccessDenied|not authorized|Insufficient/.test(message)
+    ? 'take a role that may, with --as; weft subscription request asks for a product'
+    : 'mend the SQL; in weft query alone, .tables and .columns show what you may read';
+}
 
 /** Runs one query to its end and reads its pages up to `limit` rows. @throws WEFT-QUERY-001 refused or failed, -002 cancelled. */
 export async function runQuery(
@@ -52,7 +56,8 @@ export async function runQuery(
     id = (await persist(() => client.send(start), patience)).QueryExecutionId ?? '';
   } catch (error) {
     if (isNamed(error, 'InvalidRequestException')) {
-      throw userError('WEFT-QUERY-001', (error as Error).message, { cause: error, hint: LOOK });
+      const { message } = error as Error;
+      throw userError('WEFT-QUERY-001', message, { cause: error, hint: nextStep(message) });
     }
     throw error;
   }
@@ -100,7 +105,7 @@ async function ended(client: AthenaClient, id: string, patience: Patience): Prom
     if (State === 'FAILED') {
       const message = StateChangeReason ?? AthenaError?.ErrorMessage ?? `query ${id} failed`;
       const source = AthenaError?.ErrorCategory === 1 ? 'system' : 'user';
-      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id }, hint: LOOK });
+      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id }, hint: nextStep(message) });
     }
     await patience.sleep(Math.max(20, pause(look, { ...patience, base: 50, cap: 1_000 })));
   }

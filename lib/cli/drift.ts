@@ -47,7 +47,7 @@ function render(io: Io, drift: readonly DriftLine[]): string {
   return renderTable(
     drift,
     [
-      { title: 'product', value: ({ product, major }) => `${product} v${major}` },
+      { title: 'product', value: ({ product, major }) => `${product} v${major}`, whole: true },
       { title: 'state', value: (line) => stateOf(io, line) },
       { title: 'where', value: ({ consumer }) => consumer ?? 'governance' },
       { title: 'kind', value: ({ kind }) => kind },

@@ -33,7 +33,7 @@ export function letterTable(io: Io, letters: readonly DeadLetter[], now: number)
     letters,
     [
       { title: 'queue', value: (letter) => letter.queue },
-      { title: 'id', value: (letter) => letter.id },
+      { title: 'id', value: (letter) => letter.id, whole: true },
       { title: 'age', value: (letter) => age(now - Date.parse(letter.at)) },
       { title: 'what', value: (letter) => letter.what },
       { title: 'why', value: (letter) => letter.why },

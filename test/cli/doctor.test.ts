@@ -22,9 +22,11 @@ import { fakeMesh } from './fake-mesh.ts';
 import { runWeft } from './run-weft.ts';
 
 const TOPOLOGY = aviation();
+const VERSION = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
 const ACCOUNT = TOPOLOGY.governanceAccount;
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-us-east-1`;
 
+const STREAMS = processIo();
 const temporary = () => mkdtempSync(join(tmpdir(), 'weft-doctor-'));
 
 /** Makes one check, the credentials' before it where it asks AWS. */
@@ -46,7 +48,7 @@ function healthy(): Surroundings {
   writeFileSync(join(cwd, 'package-lock.json'), '{}');
   cpSync('examples/aviation/products/flights', join(cwd, 'products/flights'), { recursive: true });
   return {
-    io: { ...processIo(), env: {}, cwd },
+    io: { ...STREAMS, env: {}, cwd },
     node: '24.1.0',
     folder: join(cwd, '.weft'),
     port: 0,
@@ -364,10 +366,10 @@ describe('the doctor, of an account', () => {
 });
 
 describe('the doctor, of the API', () => {
-  const look = async (topology: object) => {
-    const mesh = await fakeMesh({ '/mesh': { topology } });
+  const look = async (topology: object, versions?: object, id = 'api') => {
+    const mesh = await fakeMesh({ '/mesh': { topology, versions } });
     const { endpoint } = JSON.parse(readFileSync(join(mesh.cwd, '.weft/local.json'), 'utf8'));
-    const api = CHECKS.find(({ id }) => id === 'api');
+    const api = CHECKS.find((check) => check.id === id);
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' };
     const found = await perform(api as NonNullable<typeof api>, {
       ...healthy(),
@@ -383,5 +385,14 @@ describe('the doctor, of the API', () => {
     expect(await look(TOPOLOGY)).toBe('ok');
     expect(await look({ ...TOPOLOGY, mesh: 'other' })).toBe('failed');
     expect(await look({ ...TOPOLOGY, domains: TOPOLOGY.domains.slice(1) })).toBe('warning');
+  });
+
+  test.each([
+    ['one release', { governance: VERSION, domains: { sales: VERSION } }, 'ok'],
+    ['a domain that is behind', { governance: VERSION, domains: { sales: '0.0.1' } }, 'warning'],
+    ['a mesh of another release than the command', { governance: '9.0.0', domains: {} }, 'warning'],
+    ['a mesh that does not tell', undefined, 'skipped'],
+  ])('finds %s', async (_, versions, status) => {
+    expect(await look(TOPOLOGY, versions, 'versions')).toBe(status);
   });
 });

@@ -304,7 +304,7 @@ describe('a running mesh', () => {
     ],
     [
       'DROP TABLE airport_reference__airports__v1.airports',
-      /FAILED: Execution Error.*glue:DeleteTable.*AccessDeniedException.*\n$/,
+      /FAILED: Execution Error.*glue:DeleteTable.*AccessDeniedException.*\nnext: take a role that may/,
     ],
     [
       'ALTER TABLE airport_reference__airports__v1.airports ADD COLUMNS (x int)',

@@ -28,7 +28,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     renderTable(
       answer.products,
       [
-        { title: 'product', value: productId },
+        { title: 'product', value: productId, whole: true },
         { title: 'version', value: (product) => product.version },
         { title: 'state', value: stateOf },
         { title: 'class', value: (product) => product.classification },

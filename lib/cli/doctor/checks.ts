@@ -4,6 +4,7 @@ import type { Check } from './check.ts';
 import { FILE_CHECKS } from './file-checks.ts';
 import { LOCAL_CHECKS } from './local-checks.ts';
 import { MACHINE_CHECKS } from './machine-checks.ts';
+import { MESH_CHECKS } from './mesh-checks.ts';
 import { SHARING_CHECKS } from './sharing-checks.ts';
 
 /** Every check, in the order in which one rests on another. */
@@ -14,4 +15,5 @@ export const CHECKS: readonly Check[] = [
   ...CALLER_CHECKS,
   ...ACCOUNT_CHECKS,
   ...SHARING_CHECKS,
+  ...MESH_CHECKS,
 ];

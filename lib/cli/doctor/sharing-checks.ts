@@ -7,7 +7,7 @@ import { type Check, failed, ok, skipped, warning } from './check.ts';
 
 const ENABLE = 'from the management account: aws ram enable-sharing-with-aws-organization';
 
-/** What sharing between accounts needs, and the mesh that answers. */
+/** What sharing between accounts needs. */
 export const SHARING_CHECKS: readonly Check[] = [
   {
     id: 'organization',
@@ -67,37 +67,6 @@ export const SHARING_CHECKS: readonly Check[] = [
       return domain !== undefined && isPartner(domain)
         ? warning(`${waiting} wait; the agent of the domain accepts them`, 'weft local logs, or the log of the agent')
         : failed(`${waiting} wait, which inside an organization none should`, ENABLE);
-    },
-  },
-  {
-    id: 'api',
-    about: 'governance API',
-    look: async ({ apiUrl, aws, identity, topology }) => {
-      if (apiUrl === undefined) return skipped('WEFT_API_URL is not set', 'it is an output of the governance stack');
-      if (aws === undefined || identity === undefined) return skipped('without credentials nothing can be asked');
-      const { callApi } = await import('../api.ts');
-      const credentials = typeof aws.credentials === 'function' ? await aws.credentials() : aws.credentials;
-      const answer = await callApi<{ topology: { mesh: string; domains: { name: string; account: string }[] } }>(
-        { apiUrl, region: aws.region, credentials },
-        { method: 'GET', path: '/mesh' },
-      );
-      const deployed = answer.topology;
-      if (topology === undefined) return ok(`the mesh ${deployed.mesh} answers`);
-      if (deployed.mesh !== topology.mesh)
-        return failed(
-          `the mesh ${deployed.mesh} answers, mesh.yaml is of ${topology.mesh}`,
-          'set WEFT_API_URL to the right one',
-        );
-      const key = ({ name, account }: { name: string; account: string }) => `${name} ${account}`;
-      const there = new Set(deployed.domains.map(key));
-      const here = new Set(topology.domains.map(key));
-      const differ = [...here].filter((one) => !there.has(one)).concat([...there].filter((one) => !here.has(one)));
-      return differ.length === 0
-        ? ok(`the mesh ${deployed.mesh} answers, with the domains of mesh.yaml`)
-        : warning(
-            `mesh.yaml and what is deployed differ in ${differ.join(', ')}`,
-            'npx cdk diff; then npx cdk deploy --all',
-          );
     },
   },
 ];

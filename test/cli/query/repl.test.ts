@@ -15,6 +15,8 @@ const COLUMNS = [
   { database: 'sales__orders__v1', table: 'orders', column: 'buyer', type: 'varchar' },
 ];
 
+const STREAMS = processIo();
+
 /** A session on a pair of streams, with a terminal's keys or without. */
 function open({ terminal = false, env = {} as Record<string, string> } = {}) {
   const input = new PassThrough();
@@ -22,7 +24,7 @@ function open({ terminal = false, env = {} as Record<string, string> } = {}) {
   const seen = { asked: [] as string[], stopped: 0, out: '', err: '', looked: 0 };
   output.on('data', () => undefined);
   const io = {
-    ...processIo(),
+    ...STREAMS,
     env,
     columns: 80,
     colour: false,
