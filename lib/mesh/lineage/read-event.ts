@@ -1,4 +1,4 @@
-import type { Checked } from '../error.ts';
+import type { Checked, Problem } from '../error.ts';
 import { runEventShape } from './event-shape.ts';
 import { type DatasetId, tableOf } from './open-lineage.ts';
 import type { Untold } from './output.ts';
@@ -62,9 +62,13 @@ export function readRunEvent(event: Readonly<Record<string, unknown>>, table: st
   const { run, job, eventTime, inputs = [], outputs = [] } = event as unknown as Event;
   const output = outputs.find((dataset) => tableOf(dataset).toLowerCase() === table);
   if (output === undefined) {
-    const written = outputs.map((dataset) => tableOf(dataset)).join(', ');
-    const message = `the run event speaks of ${written === '' ? 'no table' : written}, not of ${table}`;
-    return { ok: false, problems: [{ code: 'WEFT-LINEAGE-002', severity: 'error', message }] };
+    const written = outputs.map((dataset) => tableOf(dataset)).join(', ') || 'no table';
+    const problem: Problem = {
+      code: 'WEFT-LINEAGE-002',
+      severity: 'error',
+      message: `the run event speaks of ${written}, not of ${table}`,
+    };
+    return { ok: false, problems: [problem] };
   }
   const { fields = {}, dataset = [] } = output.facets?.columnLineage ?? {};
   const columns = Object.entries(fields).map(
