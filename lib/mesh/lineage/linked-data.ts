@@ -14,7 +14,7 @@ const CONTEXT = {
 
 /**
  * A graph as JSON-LD in the words of PROV and DCAT: what holds a value of something was derived from it, what it only decides over was influenced by it. Who is
- * affected by a column is then the path query `^(prov:wasDerivedFrom|prov:wasInfluencedBy)+`.
+ * affected by a column is then the path query `(^prov:wasDerivedFrom|^prov:wasInfluencedBy|^dcterms:isPartOf)+`.
  */
 export function linkedData(graph: LineageGraph): object {
   const places = new Map<string, Place>();

@@ -27,6 +27,9 @@ export interface StatementRun {
   readonly output: { readonly name: string; readonly columns: readonly string[] };
 }
 
+/** EventBridge takes 256 KB with the envelope around; what is larger says only which tables were read. */
+const LARGEST = 200_000;
+
 /** Longer texts stay out of the event, which has to fit into one of EventBridge. */
 const LONGEST_SQL = 32_000;
 
@@ -39,7 +42,8 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
   const lineage = columnLineage(statement.sql, { columns: statement.columns }, parser);
   if (lineage === undefined) return undefined;
   const { domain, product, major, table, step, output, sql } = statement;
-  const written = onto(output.columns, lineage);
+  const whole = onto(output.columns, lineage);
+  const written = JSON.stringify(columnLineageOf(whole, statement)).length > LARGEST ? tooLarge(whole) : whole;
   const columns = Object.fromEntries(
     Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names] as const),
   );
@@ -79,6 +83,11 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
   };
 }
 
+function tooLarge({ columns, unknown }: Written): Written {
+  const reason = `the uses of ${Object.keys(columns).length} columns do not fit into an event: make the table in several steps`;
+  return { columns: {}, dataset: [], unknown: [{ reason }, ...unknown.slice(0, 20)] };
+}
+
 const fieldNamed = (name: string) => ({ name });
 
 function columnLineageOf(written: Written, site: Pick<StatementRun, 'account' | 'region'>): object {
@@ -103,8 +112,7 @@ function inputFields(inputs: readonly Input[], site: Pick<StatementRun, 'account
     transformations: ways.map(({ how, masking }) => ({
       type: isDirect(how) ? 'DIRECT' : 'INDIRECT',
       subtype: how,
-      description: '',
-      masking: masking === true,
+      ...(masking === true ? { masking } : {}),
     })),
   }));
 }
