@@ -4,6 +4,9 @@ import { type DatasetId, tableOf } from './open-lineage.ts';
 import type { Untold } from './output.ts';
 import { distinctInputs, type Input, isDirect, SUBTYPES, type Subtype } from './transformation.ts';
 
+/** Characters of what could not be told. */
+const LONGEST_REASON = 500;
+
 /** What a run event says of one table that was written. */
 export interface ToldLineage {
   readonly run: string;
@@ -115,6 +118,7 @@ function untold(value: unknown): Untold[] {
   return value.flatMap((entry: unknown): Untold[] => {
     const { column, reason } = (entry ?? {}) as Partial<Record<string, unknown>>;
     if (typeof reason !== 'string') return [];
-    return [typeof column === 'string' ? { column: column.toLowerCase(), reason } : { reason }];
+    const said = reason.slice(0, LONGEST_REASON);
+    return [typeof column === 'string' ? { column: column.toLowerCase(), reason: said } : { reason: said }];
   });
 }

@@ -44,9 +44,7 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
   const { domain, product, major, table, step, output, sql } = statement;
   const whole = onto(output.columns, lineage);
   const written = JSON.stringify(columnLineageOf(whole, statement)).length > LARGEST ? tooLarge(whole) : whole;
-  const columns = Object.fromEntries(
-    Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names] as const),
-  );
+  const columns = new Map(Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names]));
   return {
     eventType: 'COMPLETE',
     eventTime: statement.at,
@@ -63,7 +61,7 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
     },
     inputs: lineage.tables.map((name) => ({
       ...datasetId(name, statement),
-      facets: columns[name] === undefined ? {} : { schema: facet('schema', { fields: columns[name].map(fieldNamed) }) },
+      facets: columns.has(name) ? { schema: facet('schema', { fields: columns.get(name)?.map(fieldNamed) }) } : {},
     })),
     outputs: [
       {
