@@ -2,7 +2,8 @@ import type { CommandSpec } from './command.ts';
 
 const OUTPUT = {
   flags: '--output <file>',
-  description: 'write the graph instead: lineage.svg draws it, .json and .jsonl (OpenLineage events) are for programs',
+  description:
+    'write the graph instead: lineage.svg draws it, .json, .jsonl (OpenLineage events) and .jsonld (PROV) are for programs',
 };
 
 /** The commands of lineage. */

@@ -3,12 +3,14 @@ import { extname, resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import { datasetEvents } from '#mesh/lineage/dataset-events.ts';
 import type { LineageGraph } from '#mesh/lineage/graph.ts';
+import { linkedData } from '#mesh/lineage/linked-data.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { lineageSvg } from './lineage-svg.ts';
 
 const WRITERS: Readonly<Record<string, (graph: LineageGraph, topology: Topology) => string>> = {
   '.svg': lineageSvg,
   '.json': (graph) => `${JSON.stringify(graph, undefined, 2)}\n`,
+  '.jsonld': (graph) => `${JSON.stringify(linkedData(graph), undefined, 2)}\n`,
   '.jsonl': (graph, topology) =>
     datasetEvents(graph, topology, new Date().toISOString())
       .map((event) => `${JSON.stringify(event)}\n`)

@@ -49,13 +49,22 @@ export function readRepository(folder: string, topology: Topology, cwd: string):
 
 function readPipeline(path: string, shown: string): PipelineFile {
   if (!existsSync(path)) throw notThere(shown, 'the repository of a domain has it');
-  const { domain, steps, ...rest } = (parse(readFileSync(path, 'utf8')) ?? {}) as Partial<PipelineFile>;
+  const { domain, steps, ...rest } = (parsed(readFileSync(path, 'utf8'), shown) ?? {}) as Partial<PipelineFile>;
   const whole = (step: Partial<PipelineFile['steps'][number]> | null) =>
     [step?.product, step?.table, step?.sql].every((part) => typeof part === 'string');
   if (typeof domain === 'string' && Array.isArray(steps) && steps.every(whole)) return { ...rest, domain, steps };
   throw userError('WEFT-LINEAGE-015', `${shown} has no domain, or no steps with product, table and sql`, {
     hint: 'see docs/adr/0007-domain-templates.md for what it holds',
   });
+}
+
+function parsed(text: string, shown: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw userError('WEFT-LINEAGE-015', `${shown} is no YAML: ${why}`, { cause, hint: 'mend it' });
+  }
 }
 
 function notThere(path: string, why: string) {

@@ -117,7 +117,9 @@ function recordOf(
     run,
     at,
     sources,
-    columns: Object.fromEntries(known.flatMap((column) => (told[column] ? [[column, uses(told[column])]] : []))),
+    columns: Object.fromEntries(
+      known.flatMap((column) => (Object.hasOwn(told, column) ? [[column, uses(told[column] ?? [])]] : [])),
+    ),
     dataset: uses(dataset),
     unknown: [
       ...unknown,

@@ -87,7 +87,16 @@ describe('weft lineage check', () => {
 
   test('refuses a folder without a pipeline, and one whose pipeline has no steps', async () => {
     expect(await check('products')).toMatchObject({ exit: 1, err: expect.stringContaining('WEFT-LINEAGE-015') });
-    writeFileSync(join(folder, 'pipeline/pipeline.yaml'), 'domain: sales\n');
-    expect(await check()).toMatchObject({ exit: 1, err: expect.stringContaining('WEFT-LINEAGE-015') });
+    for (const text of [
+      'domain: sales\n',
+      'domain: [',
+      '',
+      '- a',
+      'domain: sales\nsteps: [null]',
+      'domain: sales\nsteps: {}',
+    ]) {
+      writeFileSync(join(folder, 'pipeline/pipeline.yaml'), text);
+      expect({ text, ...(await check()) }).toMatchObject({ exit: 1, err: expect.stringContaining('WEFT-LINEAGE-015') });
+    }
   });
 });

@@ -7,6 +7,7 @@ import type { Direction } from '#mesh/lineage/closure.ts';
 import { datasetEvents } from '#mesh/lineage/dataset-events.ts';
 import type { Edge } from '#mesh/lineage/edges.ts';
 import { graphAround, type LineageGraph } from '#mesh/lineage/graph.ts';
+import { linkedData } from '#mesh/lineage/linked-data.ts';
 import type { Place } from '#mesh/lineage/place.ts';
 import { AT, column, product, TOPOLOGY, table } from '../mesh/fixtures.ts';
 import { runWeft } from './run-weft.ts';
@@ -183,6 +184,46 @@ describe('a graph as OpenLineage events', () => {
         },
       },
     });
+  });
+});
+
+describe('a graph as linked data', () => {
+  interface Entity {
+    readonly '@id': string;
+    readonly isPartOf?: string;
+    readonly wasDerivedFrom?: readonly string[];
+    readonly wasInfluencedBy?: readonly string[];
+  }
+  const entities = (linkedData(OF_TABLE) as { '@graph': Entity[] })['@graph'];
+  const iri = (id: string) => `urn:weft:place:${encodeURIComponent(id)}`;
+  const entity = (id: string) => entities.find((one) => one['@id'] === iri(id));
+
+  test('says what was derived from what, and what only decides', () => {
+    expect(entity('finance/revenue@1.daily.total')?.wasDerivedFrom).toEqual(
+      ['sales/orders@1.orders.amount', 'survey.answers'].map(iri),
+    );
+    expect(entity('finance/revenue@1.daily')?.wasInfluencedBy).toEqual([iri('sales/orders@1.orders.id')]);
+    expect(entity('finance/revenue@1.daily.total')?.isPartOf).toBe(iri('finance/revenue@1.daily'));
+    expect(entity('finance/revenue@1.daily')?.isPartOf).toBe(iri('finance/revenue@1'));
+  });
+
+  test('finds who is affected by a column by a path', () => {
+    const affected = new Set([iri('sales:raw.a<b>&"c".amount')]);
+    for (const from of affected) {
+      for (const one of entities) {
+        if ([...(one.wasDerivedFrom ?? []), ...(one.wasInfluencedBy ?? [])].includes(from)) affected.add(one['@id']);
+      }
+    }
+    expect(affected).toContain(iri('research/insight@1.top.rank'));
+  });
+
+  test('refers to nothing that is not there', () => {
+    const known = new Set(entities.map((one) => one['@id']));
+    for (const one of entities) {
+      for (const other of [...(one.wasDerivedFrom ?? []), ...(one.wasInfluencedBy ?? []), one.isPartOf ?? one['@id']]) {
+        expect(known).toContain(other);
+      }
+    }
   });
 });
 

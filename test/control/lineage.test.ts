@@ -171,6 +171,30 @@ describe('taking the lineage that a domain reports', () => {
     ]);
   });
 
+  test('takes a column for what it is, whatever it is called', async () => {
+    const odd = ['constructor', '__proto__', 'tostring'];
+    const named = product(
+      [
+        table(
+          'daily',
+          odd.map((name) => column(name)),
+          { source: REVENUE.tables[0]?.source },
+        ),
+      ],
+      {
+        domain: 'finance',
+        name: 'revenue',
+        revision: 2,
+      },
+    );
+    await world.registry.write([{ record: named, replaces: 1 }]);
+    const sql = 'SELECT "constructor", "__proto__" FROM raw.t';
+    expect(await report({ sql, columns: {}, output: { name: 'finance.daily', columns: odd.slice(0, 2) } })).toBe(
+      'applied',
+    );
+    expect(Object.keys((await kept())[0]?.columns ?? {}).sort()).toEqual(['__proto__', 'constructor']);
+  });
+
   test('says what is written and is no column of the product', async () => {
     await report({ output: { name: 'finance.daily', columns: ['customer', 'total_eur'] } });
     const [record] = await kept();

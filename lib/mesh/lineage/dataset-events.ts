@@ -39,7 +39,7 @@ export function datasetEvents(graph: LineageGraph, topology: Topology, at: strin
     tables.set(key, known);
   }
   return [...tables.values()].map(({ node, edges }) => {
-    const fields: Record<string, { inputFields: object[] }> = {};
+    const fields = new Map<string, { inputFields: object[] }>();
     const dataset: object[] = [];
     const wholes: object[] = [];
     for (const { edge, from, to } of edges) {
@@ -59,7 +59,7 @@ export function datasetEvents(graph: LineageGraph, topology: Topology, at: strin
         })),
       };
       if (to.column === undefined) dataset.push(input);
-      else fields[to.column] = { inputFields: [...(fields[to.column]?.inputFields ?? []), input] };
+      else fields.set(to.column, { inputFields: [...(fields.get(to.column)?.inputFields ?? []), input] });
     }
     return {
       eventTime: at,
@@ -68,7 +68,7 @@ export function datasetEvents(graph: LineageGraph, topology: Topology, at: strin
       dataset: {
         ...datasetOf(node, topology),
         facets: {
-          columnLineage: facet('columnLineage', { fields, dataset }),
+          columnLineage: facet('columnLineage', { fields: Object.fromEntries(fields), dataset }),
           weft_lineage: facet('weft_lineage', { of: node.owner, table: node.table, madeOf: wholes }),
         },
       },

@@ -1,8 +1,11 @@
-import type { Checked } from '../error.ts';
+import type { Checked, Problem } from '../error.ts';
 import { runEventShape } from './event-shape.ts';
 import { type DatasetId, tableOf } from './open-lineage.ts';
 import type { Untold } from './output.ts';
 import { distinctInputs, type Input, isDirect, SUBTYPES, type Subtype } from './transformation.ts';
+
+/** Characters of what could not be told. */
+const LONGEST_REASON = 500;
 
 /** What a run event says of one table that was written. */
 export interface ToldLineage {
@@ -62,9 +65,13 @@ export function readRunEvent(event: Readonly<Record<string, unknown>>, table: st
   const { run, job, eventTime, inputs = [], outputs = [] } = event as unknown as Event;
   const output = outputs.find((dataset) => tableOf(dataset).toLowerCase() === table);
   if (output === undefined) {
-    const written = outputs.map((dataset) => tableOf(dataset)).join(', ');
-    const message = `the run event speaks of ${written === '' ? 'no table' : written}, not of ${table}`;
-    return { ok: false, problems: [{ code: 'WEFT-LINEAGE-002', severity: 'error', message }] };
+    const written = outputs.map((dataset) => tableOf(dataset)).join(', ') || 'no table';
+    const problem: Problem = {
+      code: 'WEFT-LINEAGE-002',
+      severity: 'error',
+      message: `the run event speaks of ${written}, not of ${table}`,
+    };
+    return { ok: false, problems: [problem] };
   }
   const { fields = {}, dataset = [] } = output.facets?.columnLineage ?? {};
   const columns = Object.entries(fields).map(
@@ -111,6 +118,7 @@ function untold(value: unknown): Untold[] {
   return value.flatMap((entry: unknown): Untold[] => {
     const { column, reason } = (entry ?? {}) as Partial<Record<string, unknown>>;
     if (typeof reason !== 'string') return [];
-    return [typeof column === 'string' ? { column: column.toLowerCase(), reason } : { reason }];
+    const said = reason.slice(0, LONGEST_REASON);
+    return [typeof column === 'string' ? { column: column.toLowerCase(), reason: said } : { reason: said }];
   });
 }

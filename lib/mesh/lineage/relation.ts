@@ -69,7 +69,7 @@ function addTable(node: Node, scope: Scope, { tables, database, common, read }: 
   const full = place === undefined ? table : `${place}.${table}`;
   const base = catalog === undefined || catalog === 'awsdatacatalog' ? full : `${catalog}.${full}`;
   read.add(base);
-  const columns = tables[base] ?? [];
+  const columns = (Object.hasOwn(tables, base) ? tables[base] : undefined) ?? [];
   const fields = columns.map((column): Field => {
     const name = column.toLowerCase();
     return { name, inputs: [{ table: base, column: name, how: 'IDENTITY' }], unknown: [] };

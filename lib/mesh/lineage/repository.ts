@@ -47,21 +47,36 @@ export function repositoryLineage(
     const version = products.find(({ name }) => name === step.product);
     const table = version?.tables.find(({ name, view }) => name === step.table && view === undefined);
     if (version === undefined || table === undefined) {
-      const message = `${file} is for ${step.product}.${step.table}, and no contract has such a table`;
-      problems.push({ code: 'WEFT-LINEAGE-021', severity: 'error', message, file, fix: 'name a table of a contract' });
+      problems.push({
+        code: 'WEFT-LINEAGE-021',
+        severity: 'error',
+        message: `${file} is for ${step.product}.${step.table}, and no contract has such a table`,
+        file,
+        fix: 'name a table of a contract',
+      });
       return [];
     }
     const lineage = columnLineage(sql, { columns, database: table.source.database }, parser);
     if (lineage === undefined) {
-      const message = `${file} cannot be read as one SELECT of Athena's SQL`;
-      problems.push({ code: 'WEFT-LINEAGE-020', severity: 'error', message, file, fix: 'write one SELECT' });
+      problems.push({
+        code: 'WEFT-LINEAGE-020',
+        severity: 'error',
+        message: `${file} cannot be read as one SELECT of Athena's SQL`,
+        file,
+        fix: 'write one SELECT',
+      });
       return [];
     }
     const { columns: written, dataset, unknown } = onto(columnsOf(table), lineage);
     for (const { column, reason } of unknown) {
-      const message = `${column === undefined ? step.table : `${step.table}.${column}`} cannot be told: ${reason}`;
-      const fix = 'write the table before each column, and columns in place of *';
-      problems.push({ code: 'WEFT-LINEAGE-022', severity: 'warning', message, file, fix });
+      const what = column === undefined ? step.table : `${step.table}.${column}`;
+      problems.push({
+        code: 'WEFT-LINEAGE-022',
+        severity: 'warning',
+        message: `${what} cannot be told: ${reason}`,
+        file,
+        fix: 'write the table before each column, and columns in place of *',
+      });
     }
     const sources = lineage.tables.map((name) => sourceOf(name, products));
     const uses = (inputs: readonly Input[]) =>

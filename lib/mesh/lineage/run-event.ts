@@ -27,6 +27,9 @@ export interface StatementRun {
   readonly output: { readonly name: string; readonly columns: readonly string[] };
 }
 
+/** EventBridge takes 256 KB with the envelope around; what is larger says only which tables were read. */
+const LARGEST = 200_000;
+
 /** Longer texts stay out of the event, which has to fit into one of EventBridge. */
 const LONGEST_SQL = 32_000;
 
@@ -39,10 +42,9 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
   const lineage = columnLineage(statement.sql, { columns: statement.columns }, parser);
   if (lineage === undefined) return undefined;
   const { domain, product, major, table, step, output, sql } = statement;
-  const written = onto(output.columns, lineage);
-  const columns = Object.fromEntries(
-    Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names] as const),
-  );
+  const whole = onto(output.columns, lineage);
+  const written = JSON.stringify(columnLineageOf(whole, statement)).length > LARGEST ? tooLarge(whole) : whole;
+  const columns = new Map(Object.entries(statement.columns).map(([name, names]) => [name.toLowerCase(), names]));
   return {
     eventType: 'COMPLETE',
     eventTime: statement.at,
@@ -59,7 +61,7 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
     },
     inputs: lineage.tables.map((name) => ({
       ...datasetId(name, statement),
-      facets: columns[name] === undefined ? {} : { schema: facet('schema', { fields: columns[name].map(fieldNamed) }) },
+      facets: columns.has(name) ? { schema: facet('schema', { fields: columns.get(name)?.map(fieldNamed) }) } : {},
     })),
     outputs: [
       {
@@ -77,6 +79,11 @@ export function runEvent(statement: StatementRun, parser: SqlParser): Record<str
       },
     ],
   };
+}
+
+function tooLarge({ columns, unknown }: Written): Written {
+  const reason = `the uses of ${Object.keys(columns).length} columns do not fit into an event: make the table in several steps`;
+  return { columns: {}, dataset: [], unknown: [{ reason }, ...unknown.slice(0, 20)] };
 }
 
 const fieldNamed = (name: string) => ({ name });
@@ -103,8 +110,7 @@ function inputFields(inputs: readonly Input[], site: Pick<StatementRun, 'account
     transformations: ways.map(({ how, masking }) => ({
       type: isDirect(how) ? 'DIRECT' : 'INDIRECT',
       subtype: how,
-      description: '',
-      masking: masking === true,
+      ...(masking === true ? { masking } : {}),
     })),
   }));
 }

@@ -74,7 +74,7 @@ describe('the run event of a statement', () => {
       namespace: 'arn:aws:glue:eu-central-1:222222222222',
       name: 'table/flight_operations__flights__v1/flights',
     };
-    const way = (type: string, subtype: string, masking = false) => ({ type, subtype, masking, description: '' });
+    const way = (type: string, subtype: string, masking?: true) => ({ type, subtype, ...(masking && { masking }) });
     expect(lineageOf(eventOf())).toMatchObject({
       fields: {
         airport: { inputFields: [{ ...dataset, field: 'origin', transformations: [way('DIRECT', 'IDENTITY')] }] },
@@ -119,8 +119,19 @@ describe('the run event of a statement', () => {
   });
 
   test('leaves out a text that would not fit into an event', () => {
-    const sql = `SELECT a FROM raw.t WHERE b IN (${Array.from({ length: 9000 }, (_, i) => i).join(', ')})`;
+    const sql = `SELECT a FROM raw.t -- ${'x'.repeat(40_000)}`;
     expect(eventOf({ sql, output: { name: 'x.y', columns: ['a'] } }).job.facets.sql).toBeUndefined();
+  });
+
+  test('says only which tables were read when the rest would not fit', () => {
+    const names = Array.from({ length: 23 }, (_, index) => `c${index}_${'x'.repeat(245)}`);
+    const sum = names.join(' + ');
+    const sql = `SELECT ${names.map((name) => `${sum} AS ${name}`).join(', ')} FROM raw.t`;
+    const event = eventOf({ sql, columns: { 'raw.t': names }, output: { name: 'x.y', columns: names } });
+    expect(JSON.stringify(event).length).toBeLessThan(240_000);
+    expect(lineageOf(event)?.fields).toEqual({});
+    expect(event.outputs[0]?.facets.weft_lineage.unknown).toMatchObject([{ reason: expect.stringContaining('fit') }]);
+    expect(event.inputs).toMatchObject([{ name: 'table/raw/t' }]);
   });
 
   test('names a table of a federated catalog as Athena does', () => {
