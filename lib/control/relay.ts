@@ -139,7 +139,7 @@ async function meshEvents(committed: readonly Committed[], deps: RelayDeps): Pro
     // Before a product is registered nobody has access who would have to be told.
     if (told && before?.type === 'product' && before.status.registeredAt !== undefined && product !== undefined) {
       const version = await deps.registry.version(product);
-      derived = deriveEvents(before, after, version?.subscriptions ?? []);
+      derived = deriveEvents(before, after, version?.subscriptions ?? [], version?.shares ?? []);
     }
     events.push(
       ...derived.map((detail) => ({ source: MESH_SOURCE, type: detail.type, detail, sequences: [sequence] })),

@@ -1,7 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { turned } from './derive-condition.ts';
-import { ofDeliveries, ofQuality } from './derive-data.ts';
+import { ofQuality } from './derive-data.ts';
 import { ofRetention } from './derive-retention.ts';
 import type { MeshEventData, MeshEventType } from './envelope.ts';
 
@@ -26,7 +26,6 @@ export function ofProductLife(
     ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
     ...turned(before, after, 'Owned', { lost: 'OwnerMissing', found: 'OwnerFound' }, [after.domain]),
     ...together([...turned(before, after, 'Fresh', SLA, everyone), ...turned(before, after, 'Kept', SLA, everyone)]),
-    ...ofDeliveries(before, after, everyone),
     ...ofRetention(before, after, everyone),
   ];
 }

@@ -9,6 +9,7 @@ import { condition } from '../record.ts';
 import { type RegistryRecord, recordKey } from '../registry.ts';
 import type { ShareRecord, SubscriptionRecord, SubscriptionState } from '../subscription/subscription.ts';
 import { isSuspended } from '../suspension.ts';
+import { ofDeliveries } from './derive-data.ts';
 import { ofDrift } from './derive-drift.ts';
 import { type Derived, ofProductLife } from './derive-life.ts';
 import { ofAge, ofDomain } from './derive-subscription.ts';
@@ -17,17 +18,18 @@ import { type MeshEvent, type MeshEventData, type MeshEventType, meshEvent } fro
 export { needsReconcile } from './needs-reconcile.ts';
 
 /**
- * The mesh's events for one committed change; `subscriptions` are those of the product, for the audience. The ids come from the registry
+ * The mesh's events for one committed change; `subscriptions` and `shares` are those of the product, for the audience. The ids come from the registry
  * key and revision, so that a repeated delivery of the change gives the same events.
  */
 export function deriveEvents(
   before: RegistryRecord | undefined,
   after: RegistryRecord | undefined,
   subscriptions: readonly SubscriptionRecord[],
+  shares: readonly ShareRecord[] = [],
 ): MeshEvent[] {
   switch (after?.type) {
     case 'product':
-      return emit(after, ofProduct(before?.type === 'product' ? before : undefined, after, subscriptions), {
+      return emit(after, ofProduct(before?.type === 'product' ? before : undefined, after, subscriptions, shares), {
         domain: after.domain,
         product: after.name,
         major: after.major,
@@ -133,6 +135,7 @@ function ofProduct(
   before: ProductRecord | undefined,
   after: ProductRecord,
   subscriptions: readonly SubscriptionRecord[],
+  shares: readonly ShareRecord[],
 ): Derived[] {
   const owner = [after.domain];
   const everyone = [...owner, ...consumersOf(after, subscriptions)];
@@ -158,7 +161,11 @@ function ofProduct(
     derived.push({ type: isSuspended(after) ? 'ProductSuspended' : 'ProductResumed', audience: everyone });
   }
   const drift = ofDrift(before?.status.drift, after.status.drift, owner);
-  return [...derived, ...drift, ...ofProductLife(before, after, everyone)];
+  // Who has the product by a standing entitlement has no subscription, and works on its data all the same.
+  const entitled = shares.filter(({ intent }) => (intent.entitlements ?? []).length > 0 && intent.link !== undefined);
+  const readers = [...everyone, ...entitled.map(({ intent }) => intent.consumer)];
+  const data = before === undefined ? [] : ofDeliveries(before, after, readers);
+  return [...derived, ...drift, ...ofProductLife(before, after, everyone), ...data];
 }
 
 function isPublication(before: ProductRecord, after: ProductRecord): boolean {

@@ -27,7 +27,10 @@ export function typedLiteral(value: string, type: string): string | undefined {
   if (isText(type)) return literal(value);
   if (WHOLE.test(type)) return /^-?\d{1,19}$/.test(value) ? value : undefined;
   if (DECIMAL.test(type)) return /^-?\d{1,38}(?:\.\d{1,38})?$/.test(value) ? cast(value, type) : undefined;
-  if (FLOATING.test(type)) return /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value) ? cast(value, 'double') : undefined;
+  if (FLOATING.test(type))
+    return /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)
+      ? cast(value, /^double$/i.test(type) ? 'double' : 'real')
+      : undefined;
   if (/^boolean$/i.test(type)) return /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined;
   if (/^date$/i.test(type)) return isDay(value) ? `DATE ${literal(value)}` : undefined;
   if (/^timestamp$/i.test(type)) {

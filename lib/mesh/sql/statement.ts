@@ -12,5 +12,5 @@ export function statementProblem(sql: string): string | undefined {
 
 /** One query without what ends it. */
 export function bareStatement(sql: string): string {
-  return sql.trim().replace(/;\s*$/, '');
+  return sql.trim().replace(/\s*;$/, '');
 }

@@ -4,7 +4,7 @@ import { deriveEvents } from '#mesh/event/derive.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { DataDelivered } from '#mesh/event/report.ts';
 import { condition } from '#mesh/record.ts';
-import { column, product, subscription, table } from '../../mesh/fixtures.ts';
+import { column, product, share, subscription, table } from '../../mesh/fixtures.ts';
 import { accountOf, createWorld, type World } from '../world.ts';
 
 const T0 = table('t0', [column('id', 'int', 'public')]);
@@ -81,6 +81,28 @@ describe('new data in a table without rules', () => {
     await world.registry.write([{ record: { ...before, tables, revision: 2 }, replaces: 1 }]);
     const { events } = await take(delivery());
     expect(events.map(({ type, data }) => [type, data.tables])).toEqual([['DataUpdated', ['t1']]]);
+  });
+
+  test('is told to a consumer that has the product by a standing entitlement, once its link is there', async () => {
+    const before = (await world.version()).product;
+    await take(delivery());
+    const after = (await world.version()).product;
+    const link = { name: 'sales__orders__v1', targetCatalogId: '1', targetDatabase: 'sales__orders__v1' };
+    const intent = {
+      domain: 'sales',
+      product: 'orders',
+      major: 1,
+      account: accountOf('research'),
+      linkName: link.name,
+      target: { catalogId: '1', database: link.name, tables: ['t0'] },
+      grants: [],
+    };
+    const shares = [
+      share({ ...intent, consumer: 'research', link, entitlements: ['e-1'] }),
+      share({ ...intent, consumer: 'finance', entitlements: ['e-1'] }),
+    ];
+    const [event] = deriveEvents(before, after, [], shares);
+    expect([event?.type, event?.data.audience]).toEqual(['DataUpdated', ['research', 'sales']]);
   });
 
   test('is never newer than now', async () => {
