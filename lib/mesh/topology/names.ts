@@ -89,6 +89,11 @@ export function landingBucketName(mesh: string, domain: string, account: string,
   return `${owner.replace(/-+$/, '')}${rest}`;
 }
 
+/** The queue of what starts the steps of a domain's pipeline. */
+export function pipelineQueueName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-pipeline.fifo`;
+}
+
 /** The database of a domain's raw tables, which nobody shares. */
 export function landingDatabaseName(domain: string): string {
   return `${glueName(domain)}_landing`;
