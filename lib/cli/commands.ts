@@ -57,7 +57,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'local up',
     summary: 'bring up a mesh on this machine from the CDK stacks and serve it on 127.0.0.1',
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to bring up (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to bring up (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
       { flags: '--port <number>', description: 'port; the next free one is taken unless --pin (default: 4566)' },
       { flags: '--pin', description: 'fail when the port is taken' },
@@ -83,7 +86,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what runs, where, and what waits',
     options: [{ flags: '--folder <path>', description: 'where it lives (default: .weft)' }],
     examples: [{ line: 'weft local status', what: 'endpoint, stacks, functions' }],
-    shape: '{ "running", "endpoint", "stacks": […], "functions": […] }',
+    shape:
+      '{ "running", "endpoint", "apiUrl", "pid", "services": […], "stacks": […], "functions": […], "waiting" }; without a mesh { "running": false }',
     load: () => import('./commands/local-status.ts'),
   },
   {
@@ -125,8 +129,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'domains, accounts and counts',
     connects: true,
     examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
-    shape: '{ "topology", "counts" }',
+    shape: '{ "topology", "policies": […], "counts", "versions" }',
     load: () => import('./commands/mesh-show.ts'),
+  },
+  {
+    name: 'mesh version',
+    summary: 'which version the command, governance and each domain are of',
+    connects: true,
+    examples: [{ line: 'weft mesh version --as governance/platform', what: 'before and after an upgrade' }],
+    shape: '{ "command", "governance", "registryFormat", "domains": { "<domain>": "<version>" | null } }',
+    load: () => import('./commands/mesh-version.ts'),
   },
   ...TEMPLATE_COMMANDS,
   ...DOMAIN_SUSPENSION,
@@ -143,7 +155,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<folder|file…>', description: 'product folders, or single *.odps.yaml and *.odcs.yaml files' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to check against (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to check against (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--output <file>', description: 'write the problems too, by suffix: .sarif, .json or .junit.xml' },
     ],
     examples: [
@@ -183,7 +198,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<new>', description: 'folder of the version that comes' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh that both belong to (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh that both belong to (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       {
         flags: '--detailed-exitcode',
         description: '0 no change, 2 changes, 3 changes that need a new major version, 1 error',
@@ -265,7 +283,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'columns with their classification',
       },
     ],
-    shape: '{ "product", "subscriptions", "shares" }',
+    shape: '{ "product", "subscriptions", "shares", "feedback" }',
     load: () => import('./commands/product-show.ts'),
   },
   {
@@ -284,7 +302,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'the file port: the same columns and rows as through SQL',
       },
     ],
-    shape: '{ "product", "version", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
+    shape:
+      '{ "product", "version", "major", "exportedAt", "principal", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
     load: () => import('./commands/product-export.ts'),
   },
   {
@@ -327,7 +346,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription approve',
     summary: 'approve a request, as asked or narrowed',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       ...DECISION_OPTIONS,
       { flags: '--class <class>', description: 'the class that you approve for (default: the first that is missing)' },
@@ -347,7 +366,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription reject',
     summary: 'refuse a request',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [{ flags: '--reason <text>', description: 'why' }],
     connects: true,
     examples: [
@@ -362,7 +381,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription revoke',
     summary: 'end a subscription and see that nothing is left',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       { flags: '--reason <text>', description: 'why' },
       { flags: '--no-wait', description: 'do not wait for the proof' },
@@ -402,12 +421,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'query',
-    summary: 'run SQL through Athena, governed by Lake Formation',
-    arguments: [{ name: '<sql>', description: 'one SELECT; - reads it from standard input' }],
+    summary: 'run SQL through Athena, governed by Lake Formation; at a terminal alone, a prompt for it',
+    arguments: [{ name: '[sql]', description: 'one SELECT; - reads it from standard input' }],
     options: [
+      { flags: '-i, --interactive', description: 'a prompt, also where no terminal is; .help shows its commands' },
       { flags: '--database <name>', description: 'database of unqualified tables' },
-      { flags: '--format <format>', description: 'table or csv (default: table)' },
-      { flags: '--limit <rows>', description: 'rows to show (default: 1000)' },
+      { flags: '--format <format>', description: 'table, csv, json or parquet (default: table)' },
+      { flags: '--output <file>', description: 'write the rows, by suffix: .csv, .json or .parquet' },
+      { flags: '--limit <rows>', description: 'rows to show or write (default: 1000)' },
     ],
     connects: true,
     examples: [
@@ -416,7 +437,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'a linked product is <domain>__<product>__v<major>',
       },
     ],
-    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds" }',
+    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds", "submittedAt" }',
     load: () => import('./commands/query.ts'),
   },
   ...AUDIT_COMMANDS,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
@@ -9,9 +9,12 @@ import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
+import { assemblyOf } from './assembly-cache.ts';
 import type { LocalMesh } from './connection.ts';
+import { repositoryApp, synthesizeRepository } from './repository-app.ts';
 
-const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const SYNTHESIS = resolve(import.meta.dirname, `synthesis${extname(import.meta.filename)}`);
 
 export interface BringUpOptions {
   readonly topology: Topology;
@@ -24,6 +27,8 @@ export interface BringUpOptions {
   readonly port?: number;
   readonly pinned?: boolean;
   readonly onStage?: (stage: Stage) => void;
+  /** A domain's repository, whose own app is deployed, too. */
+  readonly repository?: string;
 }
 
 /** What bringing a mesh up goes through; times in milliseconds. */
@@ -49,8 +54,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
   const { topology, policies, auditRules, folder, onStage } = options;
   const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
   try {
-    // What an earlier process told may name another port: until the stacks are there, there is no API.
-    instance.describe({ apiUrl: undefined, topology });
+    // Until the stacks are there, there is no API.
+    instance.describe({ topology });
     onStage?.({ kind: 'opened', endpoint: instance.endpoint, notices: instance.notices });
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
     for (const account of accountsOf(topology)) {
@@ -58,13 +63,18 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
-    const assembly = await synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') });
+    const input = { topology, policies, auditRules };
+    const [assembly, own] = await Promise.all([
+      assemblyOf(JSON.stringify(input), (outdir) => synthesize({ ...input, outdir })),
+      synthesizeOwn(options),
+    ]);
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
-    const deployment = await instance.deploy(assembly, {
-      onProgress: (event) => onStage?.({ kind: 'deploying', event }),
-    });
-    const undeployed = notDeployed(deployment);
-    if (undeployed !== undefined && apiUrlOf(deployment) === undefined) throw undeployed;
+    const progress = { onProgress: (event: DeployEvent) => onStage?.({ kind: 'deploying', event }) };
+    const deployment = await instance.deploy(assembly, progress);
+    const refused = notDeployed(deployment);
+    if (refused !== undefined && apiUrlOf(deployment) === undefined) throw refused;
+    // After the mesh: it names what the stacks of the domain's account have.
+    const undeployed = refused ?? (own === undefined ? undefined : notDeployed(await instance.deploy(own, progress)));
     const local = describe(instance, topology, deployment);
     return { instance, local, deployment, undeployed };
   } catch (error) {
@@ -74,7 +84,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
 }
 
 /**
- * Synthesizes in a process of its own, and gives the assembly's folder.
+ * Synthesizes in a process of its own.
  * @throws WeftError what the stacks refuse, or `WEFT-LOCAL-022` with what the CDK said.
  */
 async function synthesize(input: {
@@ -82,7 +92,7 @@ async function synthesize(input: {
   readonly policies?: PolicySets;
   readonly auditRules?: AuditRules;
   readonly outdir: string;
-}): Promise<string> {
+}): Promise<void> {
   const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });
   child.stdin.end(JSON.stringify(input));
   const [refused, said, code] = await Promise.all([
@@ -90,10 +100,17 @@ async function synthesize(input: {
     text(child.stderr),
     new Promise((done, fail) => child.once('error', fail).once('close', done)),
   ]);
-  if (code === 0) return input.outdir;
+  if (code === 0) return;
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });
+}
+
+/** The assembly of the repository's own app, where there is one. */
+async function synthesizeOwn({ repository, folder }: BringUpOptions): Promise<string | undefined> {
+  const app = repository === undefined ? undefined : repositoryApp(repository);
+  if (repository === undefined || app === undefined) return undefined;
+  return synthesizeRepository(repository, app, join(folder, 'cdk.own'));
 }
 
 /** Tells other processes, through `local.json`, how to reach the mesh. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
-import { pipelineAppOf } from '../stacks/pipeline.ts';
+import { pipelineAppOf, TEMPLATES } from '../stacks/pipeline.ts';
 
 const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5Checks, Serverless: ServerlessChecks };
 
-describe("a domain's pipeline", () => {
-  const app = pipelineAppOf();
+describe.each(TEMPLATES)('a domain made of the template %s', (template) => {
+  const app = pipelineAppOf({ template });
   app.synth();
 
   test.each(Object.entries(PACKS))('leaves no finding of %s without an answer', (_name, Pack) => {

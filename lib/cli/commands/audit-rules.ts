@@ -8,11 +8,12 @@ import { type Problem, userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { busy, tone } from '../io.ts';
-import { meshRuleFile, readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, meshRuleFile, readMeshFile } from '../mesh-file.ts';
 import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
 import { periodOf, tryRules } from '../rule-trial.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { io } = invocation;
@@ -20,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (output !== undefined) problemFormat(output);
   const period = textOption(invocation, 'try');
   const span = period === undefined ? undefined : periodOf(period, new Date());
-  const mesh = textOption(invocation, 'mesh');
+  const mesh = meshFileOf(invocation);
   const path = fileOf(invocation, mesh);
   const file = relative(io.cwd, path);
   const read = readAuditRules(path, file);
@@ -95,7 +96,7 @@ const RULE_COLUMNS = [
 ];
 
 const FOUND_COLUMNS = [
-  { title: 'at', value: ({ at }: Finding) => at.slice(0, 16).replace('T', ' '), whole: true },
+  { title: 'at', value: ({ at }: Finding) => momentText(at), whole: true },
   { title: 'rule', value: ({ rule }: Finding) => rule, whole: true },
   { title: 'severity', value: ({ severity }: Finding) => severity, whole: true },
   { title: 'who', value: ({ subject }: Finding) => subject.split('/').at(-1) ?? subject },
