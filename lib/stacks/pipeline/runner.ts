@@ -12,7 +12,7 @@ import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import type { PipelineAsset } from '#control/pipeline/deps.ts';
+import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
