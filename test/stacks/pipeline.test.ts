@@ -59,6 +59,14 @@ describe("the stack of a domain's repository", () => {
     }
   });
 
+  test('holds a message for longer than the Lambda may work on it, and for no more than that', () => {
+    const queue = of('AWS::SQS::Queue').find(({ Properties }) => Properties?.QueueName === 'shop-sales-pipeline.fifo');
+    const lambda = of('AWS::Lambda::Function').find(({ Properties }) =>
+      /pipeline/i.test(String(Properties?.Description)),
+    );
+    expect([queue?.Properties?.VisibilityTimeout, lambda?.Properties?.Timeout]).toEqual([360, 300]);
+  });
+
   test('rings when the table is older than promised', () => {
     const late = of('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties?.MetricName === 'SecondsLate');
     expect(late).toMatchObject([{ Properties: { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' } }]);

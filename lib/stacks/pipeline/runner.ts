@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -57,8 +57,10 @@ export class PipelineRunner extends Construct {
     this.queue = new WorkQueue(this, 'Work', {
       queueName: pipelineQueueName(mesh, domain.name),
       fifo: true,
-      workTimeout: timeout,
-      attempts: 3,
+      // What fails holds up the other files of its table for as long: no longer than the Lambda may take, and a little more.
+      workTimeout: Duration.minutes(Math.ceil((timeout.toMinutes() + 1) / 6)),
+      // As often as it takes to wait for the longest statement that Athena lets run.
+      attempts: 6,
     });
     this.function = new MeshFunction(this, 'Function', {
       name: 'pipeline',
