@@ -14,11 +14,11 @@ export interface LandedFile {
   readonly modified: string;
 }
 
-/** The domain whose pipeline a caller means: that of his account. @throws `WEFT-PIPELINE-024` for an account without one. */
+/** The domain whose pipeline a caller means: that of his account. @throws `WEFT-PIPELINE-030` for an account without one. */
 export function pipelineDomain({ topology, account }: Connection): Domain {
   const domain = domainOfAccount(topology, account);
   if (domain !== undefined) return domain;
-  throw userError('WEFT-PIPELINE-024', `the account ${account} is of no domain, and so has no pipeline`, {
+  throw userError('WEFT-PIPELINE-030', `the account ${account} is of no domain, and so has no pipeline`, {
     hint: 'say who you are: --as <domain>/producer',
   });
 }
@@ -33,7 +33,7 @@ export class LandedFiles {
     this.#bucket = landingBucketName(topology.mesh, name, account, topology.region);
   }
 
-  /** The objects below a prefix. @throws `WEFT-PIPELINE-025` where the domain has no pipeline deployed. */
+  /** The objects below a prefix. @throws `WEFT-PIPELINE-031` where the domain has no pipeline deployed. */
   async list(prefix: string): Promise<LandedFile[]> {
     const found: LandedFile[] = [];
     let ContinuationToken: string | undefined;
@@ -77,7 +77,7 @@ export class LandedFiles {
 
 function noBucket(error: unknown): never {
   if (!isNamed(error, 'NoSuchBucket')) throw error;
-  throw userError('WEFT-PIPELINE-025', 'the domain has no pipeline deployed', {
+  throw userError('WEFT-PIPELINE-031', 'the domain has no pipeline deployed', {
     hint: "deploy the stack of the domain's repository: cdk deploy",
   });
 }

@@ -61,14 +61,14 @@ async function causesOf(step: PipelineStep, key: string | undefined, landed: Lan
   const found = key === undefined ? await landed.list(files) : one === undefined ? [] : [one];
   const wanted = found.filter((file) => file.key.startsWith(files) && !file.key.endsWith('/'));
   if (wanted.length === 0) {
-    throw userError('WEFT-PIPELINE-026', `no file for "${step.name}" lies at ${key ?? files}`, {
+    throw userError('WEFT-PIPELINE-032', `no file for "${step.name}" lies at ${key ?? files}`, {
       hint: `put one below ${files} of the landing bucket`,
     });
   }
   return wanted.map(({ key: name, etag, size }) => ({ event: { detail: { object: { key: name, etag, size } } } }));
 }
 
-/** @throws `WEFT-PIPELINE-027` when the queue did not take all of them. */
+/** @throws `WEFT-PIPELINE-033` when the queue did not take all of them. */
 async function send(messages: readonly FifoMessage[], { client }: Connection, QueueName: string): Promise<void> {
   const sqs = new SQSClient(client);
   const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
@@ -77,7 +77,7 @@ async function send(messages: readonly FifoMessage[], { client }: Connection, Qu
   const [lost] = [...failed, ...unclear];
   if (lost === undefined) return;
   throw userError(
-    'WEFT-PIPELINE-027',
+    'WEFT-PIPELINE-033',
     `the queue did not take ${failed.length + unclear.length} of ${messages.length}`,
     {
       hint: 'ask again: what was taken changes nothing',
