@@ -21,6 +21,7 @@ const AREAS: Readonly<Record<string, string>> = {
   'lib/mesh/policy/lint.ts': 'DESIGN',
   'lib/mesh/topology/': 'MESH',
   'lib/mesh/contract/': 'CONTRACT',
+  'lib/mesh/pipeline/': 'PIPELINE',
   'lib/mesh/audit/log/': 'AUDIT',
   'lib/mesh/policy/': 'POLICY',
   'lib/mesh/policy-set/': 'POLICY',

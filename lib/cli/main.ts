@@ -123,6 +123,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   mesh: 'the mesh itself: domains and accounts',
   domain: 'a domain as a whole: make its repository, suspend it, resume it, take it out',
   product: 'data products: validate, publish, find',
+  pipeline: "how a domain's tables come about: check, run, look what became of it",
   subscription: 'the right to use a product: request, decide, revoke',
   entitlement: 'access that a selector of products gives for good: plan, grant, revoke',
   drift: 'what somebody changed past the mesh: look, repair',

@@ -1,4 +1,5 @@
 import { userError, WeftError } from '#mesh/error.ts';
+import type { PipelineProduct } from '#mesh/pipeline/asset.ts';
 import type { StepCause } from '#mesh/pipeline/message.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { missingIn } from '#mesh/pipeline/source-drift.ts';
@@ -10,7 +11,7 @@ import {
   type StepSql,
 } from '#mesh/pipeline/statements.ts';
 import type { ProductTable } from '#mesh/product/product.ts';
-import type { PipelineDeps, PipelineProduct } from './deps.ts';
+import type { PipelineDeps } from './deps.ts';
 import { ensureTable, moveTable, snapshotOf, tidySnapshots } from './own-table.ts';
 import { reportRun } from './report-run.ts';
 import { type OpenRun, RunBook, type RunRecord, runOf } from './run-record.ts';
@@ -109,7 +110,8 @@ async function write(
     await book.save(open, { attempt: attempt + 1, query: undefined, unfit: undefined, error });
     throw failed(work, error);
   }
-  const { written } = await deps.statements.result(query);
+  // Of an INSERT Athena says how many rows it wrote.
+  const { written } = work.step.write === 'append' ? await deps.statements.result(query) : { written: 0 };
   const { read = 0, unfit = 0 } = open.record;
   return book.save(open, { state: 'written', rows: written > 0 ? written : read - unfit, error: undefined });
 }
@@ -117,12 +119,8 @@ async function write(
 /** Counts the rows, and puts those that do not fit aside. It changes no table, so it may be done again. */
 async function look(record: RunRecord, work: Work, deps: PipelineDeps): Promise<Pick<RunRecord, 'read' | 'unfit'>> {
   const sql = sqlOf(record, work, deps);
-  const [[all, odd] = []] = await answered(
-    countStatement(sql),
-    tokenOf(record, 'count', deps.now().toISOString()),
-    work,
-    deps,
-  );
+  const counting = await through(countStatement(sql), tokenOf(record, 'count', deps.now().toISOString()), work, deps);
+  const [[all, odd] = []] = (await deps.statements.result(counting)).rows;
   const counted = { read: Number(all ?? 0), unfit: Number(odd ?? 0) };
   if (counted.unfit === 0) return counted;
   const prefix = `quarantine/${writerOf(work.step)}/${record.run}/`;
@@ -130,15 +128,15 @@ async function look(record: RunRecord, work: Work, deps: PipelineDeps): Promise<
   for (const key of await deps.keys(deps.landingBucket, prefix)) await deps.objects.remove(deps.landingBucket, key);
   const facts = { weft_run: record.run, weft_cause: nameOf(record.cause) };
   const statement = quarantineStatement(sql, `s3://${deps.landingBucket}/${prefix}`, facts);
-  await answered(statement, tokenOf(record, 'quarantine', deps.now().toISOString()), work, deps);
+  await through(statement, tokenOf(record, 'quarantine', deps.now().toISOString()), work, deps);
   return counted;
 }
 
 /** With a token of its own each time, for Athena would answer one that failed with the same failure for ever. */
-async function answered(statement: string, token: string, work: Work, deps: PipelineDeps) {
+async function through(statement: string, token: string, work: Work, deps: PipelineDeps): Promise<string> {
   const id = await deps.statements.start(statement, token);
   const { state, reason } = await deps.statements.ended(id, () => true);
-  if (state === 'succeeded') return (await deps.statements.result(id)).rows;
+  if (state === 'succeeded') return id;
   throw failed(work, reason ?? 'no reason is given');
 }
 

@@ -91,6 +91,11 @@ function ownBucketName(mesh: string, domain: string, rest: string): string {
   return `${owner.replace(/-+$/, '')}${rest}`;
 }
 
+/** The queue of what starts the steps of a domain's pipeline. */
+export function pipelineQueueName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-pipeline.fifo`;
+}
+
 /** The bucket from which partners take a domain's products as files, in the domain's account. */
 export function exchangeBucketName(mesh: string, domain: string, account: string, region: string): string {
   return ownBucketName(mesh, domain, `-exchange-${account}-${region}`);
