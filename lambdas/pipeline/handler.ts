@@ -12,12 +12,13 @@ import { createObjects } from '#aws/s3-objects.ts';
 import { createVersionedBucket } from '#aws/s3-versions.ts';
 import type { PipelineAsset, PipelineDeps } from '#control/pipeline/deps.ts';
 import { lookAtTables } from '#control/pipeline/look.ts';
+import { makeSnapshot } from '#control/pipeline/make-snapshot.ts';
 import { reportTables } from '#control/pipeline/report-run.ts';
 import { runStep } from '#control/pipeline/run-step.ts';
 import { openSqlParser } from '#mesh/audit/reads/sql-parser.ts';
 import { runEvent } from '#mesh/lineage/run-event.ts';
 import { type PipelineMessage, parseMessage } from '#mesh/pipeline/message.ts';
-import { landingBucketName } from '#mesh/topology/names.ts';
+import { exchangeBucketName, landingBucketName } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
@@ -93,6 +94,13 @@ export const handler = meshHandler<SQSEvent, unknown>(
 );
 
 async function work(message: PipelineMessage, deps: PipelineDeps): Promise<unknown> {
+  if (message.kind === 'exchange') {
+    const exchangeBucket = exchangeBucketName(mesh, domain, account, region);
+    const s3 = wayTo('s3', region);
+    const { putOnce } = createObjectStore(s3, exchangeBucket, patience);
+    const { digest } = createObjects(s3, patience);
+    return { snapshot: await makeSnapshot(message.exchange, message.at, { ...deps, exchangeBucket, putOnce, digest }) };
+  }
   if (message.kind === 'published') return { told: await reportTables(message.product, deps) };
   if (message.kind === 'step') {
     const record = await runStep(message.step, message.cause, deps);

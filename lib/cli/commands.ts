@@ -57,7 +57,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'local up',
     summary: 'bring up a mesh on this machine from the CDK stacks and serve it on 127.0.0.1',
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to bring up (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to bring up (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
       { flags: '--port <number>', description: 'port; the next free one is taken unless --pin (default: 4566)' },
       { flags: '--pin', description: 'fail when the port is taken' },
@@ -143,7 +146,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<folder|file…>', description: 'product folders, or single *.odps.yaml and *.odcs.yaml files' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to check against (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to check against (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--output <file>', description: 'write the problems too, by suffix: .sarif, .json or .junit.xml' },
     ],
     examples: [
@@ -183,7 +189,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<new>', description: 'folder of the version that comes' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh that both belong to (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh that both belong to (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       {
         flags: '--detailed-exitcode',
         description: '0 no change, 2 changes, 3 changes that need a new major version, 1 error',

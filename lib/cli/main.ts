@@ -95,7 +95,7 @@ function group(program: Command, noun: string): Command {
 const NOUNS: Readonly<Record<string, string>> = {
   local: 'a whole mesh on this machine',
   mesh: 'the mesh itself: domains and accounts',
-  domain: 'a domain as a whole: suspend it, resume it, take it out',
+  domain: 'a domain as a whole: make its repository, suspend it, resume it, take it out',
   product: 'data products: validate, publish, find',
   subscription: 'the right to use a product: request, decide, revoke',
   entitlement: 'access that a selector of products gives for good: plan, grant, revoke',

@@ -7,10 +7,10 @@ import type { LineageGraph } from '#mesh/lineage/graph.ts';
 import { type Affected, impactOf } from '#mesh/lineage/impact.ts';
 import { ownerOf } from '#mesh/lineage/place.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type Invocation, textOption } from '../command.ts';
+import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Io, type Tone, tone } from '../io.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, readMeshFile } from '../mesh-file.ts';
 import { affectedText } from '../plan.ts';
 import { readProductFolder } from '../product-folder.ts';
 import { EXIT } from '../report.ts';
@@ -22,7 +22,7 @@ const VERDICTS: readonly Verdict[] = ['breaking', 'decision', 'compatible'];
 
 export async function run(invocation: Invocation): Promise<number> {
   const { io, args } = invocation;
-  const topology = readMeshFile(textOption(invocation, 'mesh'), io.cwd);
+  const topology = readMeshFile(meshFileOf(invocation), io.cwd);
   const [before, after] = [draftOf(args[0] ?? '.', io, topology), draftOf(args[1] ?? '.', io, topology)];
   const changes = compareProducts(before, after, topology.classification);
   const needs = neededVersion(changes);

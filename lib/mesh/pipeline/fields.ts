@@ -7,6 +7,7 @@ export interface Places {
   readonly root: Place;
   step(index: number, key: string): Place;
   landing(table: string): Place;
+  exchange(index: number, key: string): Place;
 }
 
 /** Reads the members of `pipeline.yaml`, and keeps what is wrong with them. */

@@ -13,10 +13,12 @@ import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
 import type { PipelineAsset } from '#control/pipeline/deps.ts';
+import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
 import { domainBusName, domainRoleName, workgroupName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
+import type { ExchangePort } from './exchange.ts';
 import type { Landing } from './landing.ts';
 import { LOOK_EVERY } from './look-every.ts';
 import { grantLake, pipelineStatements } from './runner-access.ts';
@@ -26,6 +28,8 @@ export interface PipelineRunnerProps {
   readonly landing: Landing;
   readonly key: IKey;
   readonly workgroup: QueryWorkgroup;
+  /** Where partners take files; absent where none does. */
+  readonly exchange?: ExchangePort;
   readonly lambdas?: string;
   readonly timeout: Duration;
 }
@@ -122,13 +126,19 @@ export class PipelineRunner extends Construct {
 }
 
 /** What travels in the code of the Lambda: no word of it that the Lambda does not need. */
-function assetOf({ pipeline, products, sql }: DomainRepository): PipelineAsset {
-  const known = new Set(pipeline.steps.map(({ product }) => product));
+function assetOf({ topology, pipeline, products, sql }: DomainRepository): PipelineAsset {
+  const exchanges = pipeline.exchange ?? [];
+  const known = new Set([...pipeline.steps, ...exchanges].map(({ product }) => product));
+  const exchange = exchanges.map((one) => {
+    const tables = products.find(({ name }) => name === one.product)?.tables ?? [];
+    return { ...one, tables: exchangedTables(one, tables, topology.classification) };
+  });
   return {
     pipeline,
     products: products
       .filter(({ name }) => known.has(name))
       .map(({ domain, name, major, version, tables, sla }) => ({ domain, name, major, version, tables, sla })),
     sql,
+    ...(exchange.length === 0 ? {} : { exchange }),
   };
 }
