@@ -30,7 +30,7 @@ const LENGTH = 40;
 
 /**
  * One step of the rotation of a password: a new one is made, set at the database by the user itself, tried, and made the current one. Each step may come again.
- * @throws `WEFT-PIPELINE-027` when the secret, or the database, is not as the step needs it
+ * @throws `WEFT-PIPELINE-029` when the secret, or the database, is not as the step needs it
  */
 export async function rotateSecret(
   { Step, SecretId, ClientRequestToken }: RotationStep,
@@ -66,7 +66,7 @@ function loginIn(text: string): Login {
 }
 
 function unfit(message: string): WeftError {
-  return userError('WEFT-PIPELINE-027', message, {
+  return userError('WEFT-PIPELINE-029', message, {
     hint: 'set user and password anew, in the secret and at the database',
   });
 }

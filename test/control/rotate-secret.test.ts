@@ -73,7 +73,7 @@ describe('the rotation of a password', () => {
 
   test('does not go on with a password that the database does not take', async () => {
     await step('createSecret');
-    await expect(step('testSecret')).rejects.toMatchObject({ code: 'WEFT-PIPELINE-027' });
+    await expect(step('testSecret')).rejects.toMatchObject({ code: 'WEFT-PIPELINE-029' });
     expect(world.stages.get('AWSCURRENT')).toBe('first');
   });
 
