@@ -18,6 +18,7 @@ describe('the bundles of the Lambdas', () => {
       'query-watch',
       'reconcile',
       'relay',
+      'rotate-secret',
       'sweep',
       'sync',
     ]);
