@@ -5,7 +5,7 @@ import { repositoryOf } from '../pipeline/repository.ts';
 import { type CfnTemplate, LAMBDAS } from './aviation.ts';
 
 /** The templates whose stack has something of its own. */
-export const TEMPLATES = ['source-aligned', 'file-exchange', 'event-stream', 'federated-source'] as const;
+export const TEMPLATES = ['source-aligned', 'event-stream', 'federated-source', 'file-exchange'] as const;
 
 interface PipelineApp {
   readonly template?: (typeof TEMPLATES)[number];

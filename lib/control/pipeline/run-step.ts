@@ -1,4 +1,5 @@
 import { userError, WeftError } from '#mesh/error.ts';
+import type { PipelineProduct } from '#mesh/pipeline/asset.ts';
 import type { StepCause } from '#mesh/pipeline/message.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { missingIn } from '#mesh/pipeline/source-drift.ts';
@@ -10,7 +11,7 @@ import {
   type StepSql,
 } from '#mesh/pipeline/statements.ts';
 import type { ProductTable } from '#mesh/product/product.ts';
-import type { PipelineDeps, PipelineProduct } from './deps.ts';
+import type { PipelineDeps } from './deps.ts';
 import { ensureTable, moveTable, snapshotOf, tidySnapshots } from './own-table.ts';
 import { reportRun } from './report-run.ts';
 import { type OpenRun, RunBook, type RunRecord, runOf } from './run-record.ts';

@@ -13,7 +13,9 @@ import { IamService } from '../services/iam/service.ts';
 import { KmsService } from '../services/kms/service.ts';
 import { LakeFormationService } from '../services/lake-formation/service.ts';
 import { LambdaService } from '../services/lambda/service.ts';
+import { OrganizationsService } from '../services/organizations.ts';
 import { RamService } from '../services/ram.ts';
+import { RolesAnywhereService } from '../services/roles-anywhere/service.ts';
 import { S3Service } from '../services/s3/service.ts';
 import { SchedulerService } from '../services/scheduler/service.ts';
 import { SecretsManagerService } from '../services/secrets-manager/service.ts';
@@ -37,7 +39,9 @@ export function allServices(cloud: Cloud): Service[] {
     new KmsService(cloud),
     new LakeFormationService(),
     new LambdaService(cloud),
+    new OrganizationsService(),
     new RamService(),
+    new RolesAnywhereService(),
     new S3Service(cloud),
     new SchedulerService(cloud),
     new SecretsManagerService(cloud),

@@ -30,14 +30,14 @@ export class PipelineFields {
     this.findings.error(3, view.place, `the key "${key}" is missing`, `add "${key}": ${what}`);
   }
 
-  refuse(view: YamlView, message: string, allowed: string): void {
-    this.findings.error(4, view.place, message, `write ${allowed}`);
-  }
-
   isMap(view: YamlView, what: string): boolean {
     if (view.kind === 'map') return true;
     this.findings.error(4, view.place, `${what} is not a mapping`, 'write keys with values');
     return false;
+  }
+
+  refuse(view: YamlView, message: string, allowed: string): void {
+    this.findings.error(4, view.place, message, `write ${allowed}`);
   }
 
   text(view: YamlView, key: string, pattern: RegExp, what: string): string {

@@ -7,6 +7,7 @@ import { domainRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts'
 import type { MeshOptions } from '../mesh-site.ts';
 import { tagCosts } from '../mesh-site.ts';
 import { type Backup, backUp } from './backup.ts';
+import { EdgeAccess } from './edge-access.ts';
 import { EventStream } from './event-stream.ts';
 import { ExchangePort } from './exchange.ts';
 import { FederatedSource } from './federated-source.ts';
@@ -78,6 +79,14 @@ export class DomainPipelineStack extends Stack {
         key,
         reader,
         lambdas,
+      });
+    }
+    if (repository.edgeAuthorities !== undefined) {
+      new EdgeAccess(this, 'Edge', {
+        repository,
+        landing: this.landing,
+        key,
+        authorities: repository.edgeAuthorities,
       });
     }
     backUp(this, backup, this.landing, repository);

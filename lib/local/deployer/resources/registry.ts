@@ -12,6 +12,7 @@ import { lambda } from './lambda.ts';
 import { networkTypes } from './network.ts';
 import { observability } from './observability.ts';
 import type { Family, InertType, ResourceType } from './resource.ts';
+import { rolesAnywhere } from './roles-anywhere.ts';
 import { s3 } from './s3.ts';
 import { scheduler } from './scheduler.ts';
 import { secretsManager } from './secrets-manager.ts';
@@ -32,6 +33,7 @@ const TYPES: Family = {
   ...networkTypes,
   ...backup,
   ...observability,
+  ...rolesAnywhere,
   ...s3,
   ...scheduler,
   ...secretsManager,
