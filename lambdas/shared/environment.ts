@@ -23,6 +23,10 @@ const VARIABLES = {
   signingKey: 'WEFT_SIGNING_KEY',
   queriesUrl: 'WEFT_QUERIES_URL',
   workgroups: 'WEFT_WORKGROUPS',
+  sourceHost: 'WEFT_SOURCE_HOST',
+  sourcePort: 'WEFT_SOURCE_PORT',
+  sourceDatabase: 'WEFT_SOURCE_DATABASE',
+  sourceTls: 'WEFT_SOURCE_TLS',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask } from '#cli/demo/sql.ts';
 import { PRODUCT_ROWS_CHANGED } from '#mesh/event/product-event.ts';
 import { domainBusName, landingBucketName, ROWS_CHANGED, rowsSource } from '#mesh/topology/names.ts';
+import { domainNamed } from '#mesh/topology/topology.ts';
 import { judging } from '../judge/judging.ts';
 import { type DeployedRepository, deployRepository } from '../pipeline/deployed.ts';
 
@@ -91,7 +92,7 @@ describe('a service that tells its events, on the deployed templates', () => {
 /** A queue of the consumer behind its own bus; gives the scans that it has heard of since. */
 async function queueOf({ world }: DeployedRepository): Promise<() => Promise<string[][]>> {
   const { instance, local } = world;
-  const account = '210000000099';
+  const { account = '' } = domainNamed(local.topology, 'analytics') ?? {};
   const client = instance.cloud.clientConfig(`arn:aws:iam::${account}:root`);
   const sqs = new SQSClient(client);
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'heard' }));

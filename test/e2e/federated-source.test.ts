@@ -74,7 +74,8 @@ describeWithServers('a database that is queried where it is, on the deployed tem
     const before = await postgres.query(CONTENT);
     await pass(HOUR);
     const { columns, rows } = await ask(deployed.world, CONSUMER, PRODUCT);
-    expect(columns).toEqual(['customer_id', 'country', 'segment', 'customer_since', 'changed_at']);
+    const shown = ['customer_id', 'country', 'segment', 'customer_since', 'changed_at'];
+    expect(columns.map(({ name }) => name)).toEqual(shown);
     expect(rows).toEqual([
       ['1', 'DE', 'retail', '2019-04-01', '2026-11-02 08:15:00.000'],
       ['2', 'FR', 'wholesale', '2021-09-15', '2026-11-02 09:40:12.000'],
@@ -84,6 +85,22 @@ describeWithServers('a database that is queried where it is, on the deployed tem
     await postgres.query(`update customers set segment = 'wholesale' where customer_id = 1`);
     await pass(HOUR);
     expect((await ask(deployed.world, CONSUMER, PRODUCT)).rows[0]?.[2]).toBe('wholesale');
+  }, 60_000);
+
+  test('the user who reads gives itself another password, and goes on reading', async () => {
+    const login = async () => JSON.parse((await secret('GetSecretValue', {})).SecretString) as { password: string };
+    const former = await login();
+    await secret('RotateSecret', {});
+    await deployed.world.settle();
+    const now = await login();
+    expect(now.password).not.toBe(former.password);
+    const live = await query(await deployed.world.as('sales/producer'), LIVE, { limit: 10 });
+    expect(live.rows).toEqual([['4', 'Di Olsen']]);
+    await secret('PutSecretValue', { SecretString: JSON.stringify({ ...now, password: former.password }) });
+    const refused = await refusal(deployed.world, 'sales/producer', LIVE);
+    expect(refused).toMatch(/password authentication failed for user "weft_reader"/);
+    expect(refused).not.toContain(former.password);
+    await secret('PutSecretValue', { SecretString: JSON.stringify(now) });
   }, 60_000);
 
   test('a column that goes at the source is told by its contract, and the table stays as it was', async () => {

@@ -19,6 +19,7 @@ describe('the bundles of the Lambdas', () => {
       'query-watch',
       'reconcile',
       'relay',
+      'rotate-secret',
       'sweep',
       'sync',
     ]);

@@ -11,9 +11,9 @@ CREATE TABLE customers (
   deleted boolean NOT NULL DEFAULT false
 );
 INSERT INTO customers VALUES
-  (1, 'Ada Lind', 'ada@example.com', 'DE', 'retail', 1500.00, '2019-04-01', '2026-11-02 08:15:00+00'),
-  (2, 'Bo Marsh', 'bo@example.com', 'FR', 'wholesale', 25000.00, '2021-09-15', '2026-11-02 09:40:12+00'),
-  (3, 'Cy Nored', NULL, 'GB', NULL, NULL, '2023-01-20', '2026-11-03 11:02:45+00'),
+  (1, 'Ada Lind', 'ada@example.com', 'DE', 'retail', 1500.00, '2019-04-01', '2026-11-02 08:15:00+00', false),
+  (2, 'Bo Marsh', 'bo@example.com', 'FR', 'wholesale', 25000.00, '2021-09-15', '2026-11-02 09:40:12+00', false),
+  (3, 'Cy Nored', NULL, 'GB', NULL, NULL, '2023-01-20', '2026-11-03 11:02:45+00', false),
   (4, 'Di Olsen', 'di@example.com', 'IT', 'retail', 800.00, '2024-06-30', '2026-11-03 12:00:00+00', true);
 
 -- Replace the password by the one of the secret.

@@ -4,6 +4,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { readDomainRepository } from '#constructs/domain-repository.ts';
 import type { Instance } from '#local/instance/instance.ts';
 import { userError } from '#mesh/error.ts';
+import type { RowChange } from '#mesh/event/rows.ts';
 import { exchangeName, snapshotPrefix } from '#mesh/pipeline/exchange.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -18,6 +19,7 @@ import { waitForProduct, waitForSubscription } from '../wait.ts';
 import { putDelivery } from './deliver.ts';
 import { sendToPipeline, type Taken, takeSnapshot } from './exchange.ts';
 import { lendProduct } from './lend.ts';
+import { tellRows } from './tell.ts';
 
 /** A row of an answer: values by column, as Athena prints them. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -155,6 +157,23 @@ export class DomainMesh implements AsyncDisposable {
     const { client } = await this.as(`arn:aws:iam::${account}:root`);
     const at = this.#instance.cloud.clock.now();
     await putDelivery(client, { topology: this.topology, product: record, at: new Date(at).toISOString() });
+  }
+
+  /** Says on the domain's bus which rows of a product changed, from a file with one change on each line; as the producer. */
+  async tell(product: string, path: string): Promise<void> {
+    const producer = await this.as(`${this.domain.name}/producer`);
+    const at = `/products/${this.domain.name}/${product}`;
+    const { product: record } = await producer.api<{ product: ProductRecord }>({ method: 'GET', path: at });
+    const lines = readFileSync(resolve(this.#repository, path), 'utf8').trim().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as RowChange);
+    await tellRows(producer, record, { rows, at: this.#instance.cloud.clock.now() });
+  }
+
+  /** Has the mesh's clock go on, for what waits for a time; then waits until all that set off has been done. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.settle();
+    this.#instance.cloud.clock.advance(milliseconds);
+    await this.settle();
   }
 
   /** Has the snapshot of a product made for its partner, as its schedule would; gives the partner and the folder of the snapshot. */

@@ -28,7 +28,7 @@ export interface Work {
 /**
  * Runs one step for one cause, once: what was done is written down before the next thing, so that whoever is told of the cause again, or goes on after a crash,
  * does only what is left. Answers the record of the run.
- * @throws `WEFT-PIPELINE-020` when the statement failed, `-026` when its source has no longer what it reads, `-021` when it still runs: the message comes back.
+ * @throws `WEFT-PIPELINE-020` when the statement failed, `-028` when its source has no longer what it reads, `-021` when it still runs: the message comes back.
  */
 export async function runStep(name: string, cause: StepCause, deps: PipelineDeps): Promise<RunRecord> {
   const work = workOf(name, deps);
@@ -146,7 +146,7 @@ function failed({ step, product, table }: Work, reason: string): WeftError {
   if (missing !== undefined) {
     const contract = `the contract ${product.name} ${product.version}`;
     const message = `the step "${step.name}" failed: its source has no ${missing} any more, from which ${contract} gets "${table.name}": ${reason}`;
-    return new WeftError('WEFT-PIPELINE-026', message, {
+    return new WeftError('WEFT-PIPELINE-028', message, {
       hint: 'have the source give it again, or publish a version of the contract without it; the table keeps what it had',
     });
   }

@@ -24,6 +24,7 @@ export interface EventStreamProps {
 /** Below this prefix of the landing bucket lies what could not be brought where it belongs. */
 const FAILED = 'failed/';
 const FAILED_DAYS = 90;
+const LONGEST_NAME = 64;
 
 /**
  * The rows that a service of the domain tells on the domain's bus, as files: the same event that the event port takes goes through Firehose into a folder of the landing
@@ -42,7 +43,8 @@ export class EventStream extends Construct {
     const logStream = new LogStream(this, 'LogStream', { logGroup: logs, logStreamName: 'S3Delivery' });
     const role = this.#deliverer(props, logs, files);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
-      deliveryStreamName: name,
+      // A name that is too long is left to CloudFormation.
+      deliveryStreamName: name.length > LONGEST_NAME ? undefined : name,
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'CUSTOMER_MANAGED_CMK', keyArn: key.keyArn },
       extendedS3DestinationConfiguration: {
@@ -76,7 +78,7 @@ export class EventStream extends Construct {
       noncurrentVersionExpiration: Duration.days(30),
     });
     this.#takeEvents(props);
-    this.#watch(name);
+    this.#watch(this.stream.ref);
   }
 
   /** The role by which files are written, below the two folders and nowhere else. */

@@ -13,6 +13,7 @@ import { catalogName, type DatabaseSource } from '#mesh/pipeline/sources.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
 import type { Landing } from './landing.ts';
 import { type NetworkPlace, SourceNetwork } from './source-network.ts';
+import { NETWORK_INTERFACES, rotate } from './source-rotation.ts';
 
 export interface FederatedSourceProps {
   readonly repository: DomainRepository;
@@ -21,6 +22,8 @@ export interface FederatedSourceProps {
   readonly key: IKey;
   /** The role of the pipeline, which reads the source. */
   readonly reader: IRole;
+  /** Where `lambdas/` is. Default: the repository's. */
+  readonly lambdas?: string;
 }
 
 /** Below this prefix of the landing bucket lies, encrypted and for a day, what was too large for a connector's answer. */
@@ -52,12 +55,8 @@ export class FederatedSource extends Construct {
       },
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(this.secret, {
-      'AwsSolutions-SMG4':
-        'the database is not of AWS: its own administrator changes the password there and here, as docs/federated-sources.md says',
-      'NIST.800.53.R5-SecretsManagerRotationEnabled':
-        'the database is not of AWS: its own administrator changes the password there and here, as docs/federated-sources.md says',
-    });
+    const place = this.#place(props);
+    rotate(this, { ...props, secret: this.secret, place });
     const connection = new CfnConnection(this, 'Connection', {
       catalogId: account,
       connectionInput: {
@@ -76,7 +75,7 @@ export class FederatedSource extends Construct {
           spill_prefix: `${SPILL}${source.name}`,
           disable_spill_encryption: 'false',
         },
-        physicalConnectionRequirements: this.#place(props),
+        physicalConnectionRequirements: place,
         // The database need not be there, nor know the password, when the stack is deployed.
         validateCredentials: false,
       },
@@ -150,11 +149,7 @@ export class FederatedSource extends Construct {
         actions: ['athena:GetQueryExecution'],
         resources: [`arn:aws:athena:${region}:${account}:workgroup/*`],
       }),
-      new PolicyStatement({
-        sid: 'Network',
-        actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
-        resources: ['*'],
-      }),
+      NETWORK_INTERFACES(),
       new PolicyStatement({
         sid: 'Logs',
         actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -72,7 +72,14 @@ export class DomainPipelineStack extends Stack {
     }
     const reader = this.runner.role;
     for (const source of repository.sources) {
-      new FederatedSource(this, `Source-${source.name}`, { repository, source, landing: this.landing, key, reader });
+      new FederatedSource(this, `Source-${source.name}`, {
+        repository,
+        source,
+        landing: this.landing,
+        key,
+        reader,
+        lambdas,
+      });
     }
     if (repository.edgeAuthorities !== undefined) {
       new EdgeAccess(this, 'Edge', {

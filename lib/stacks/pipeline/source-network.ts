@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
@@ -44,10 +44,9 @@ export class SourceNetwork extends Construct {
   ) {
     super(scope, id);
     const { source, cidr, to, key } = props;
-    const { region } = Stack.of(this);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
-      availabilityZones: [`${region}a`, `${region}b`],
+      availabilityZones: [0, 1].map((index) => Fn.select(index, Fn.getAzs())),
       subnetConfiguration: [{ name: 'source', subnetType: SubnetType.PRIVATE_ISOLATED }],
       // The switch would deploy a custom resource; no member of that group is made here.
       restrictDefaultSecurityGroup: false,
@@ -55,7 +54,6 @@ export class SourceNetwork extends Construct {
     const logs = new LogGroup(this, 'FlowLogs', { encryptionKey: key, retention: RetentionDays.ONE_YEAR });
     vpc.addFlowLog('Flows', { destination: FlowLogDestination.toCloudWatchLogs(logs) });
     vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
-    for (const [name, service] of Object.entries(SERVICES)) vpc.addInterfaceEndpoint(name, { service });
     const group = new SecurityGroup(this, 'Connector', {
       vpc,
       description: `Reads ${source.name}`,
@@ -63,6 +61,15 @@ export class SourceNetwork extends Construct {
     });
     group.addEgressRule(Peer.ipv4(to), Port.tcp(source.port), 'the database');
     group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints of services: there is no other way out');
+    const endpoints = new SecurityGroup(this, 'Endpoints', {
+      vpc,
+      description: `Services that ${source.name} is read by`,
+      allowAllOutbound: false,
+    });
+    endpoints.addIngressRule(group, Port.tcp(443), 'the connector');
+    for (const [name, service] of Object.entries(SERVICES)) {
+      vpc.addInterfaceEndpoint(name, { service, securityGroups: [endpoints], open: false });
+    }
     const [subnet] = vpc.isolatedSubnets;
     this.place = {
       subnetId: subnet?.subnetId ?? '',

@@ -12,7 +12,11 @@ export const lambda: Family = {
     properties: rules({
       update: `${CONFIGURATION} Code ReservedConcurrentExecutions Tags`,
       replace: 'FunctionName PackageType',
-      inert: { RecursiveLoop: 'loops are not detected here', RuntimeManagementConfig: 'functions run on this Node.js' },
+      inert: {
+        RecursiveLoop: 'loops are not detected here',
+        RuntimeManagementConfig: 'functions run on this Node.js',
+        VpcConfig: 'functions reach what this machine reaches',
+      },
     }),
     async create(request) {
       const FunctionName = nameOf(request, 'FunctionName', 64);

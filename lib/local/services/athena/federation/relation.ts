@@ -36,9 +36,9 @@ const RESERVED = new Set(['memory', 'system', 'temp', 'awsdatacatalog']);
 export async function makeFederated(asker: Asker, engine: Engine, ask: FederatedAsk): Promise<Fetched> {
   const { at, place } = ask;
   const { cloud, caller } = asker;
+  const { catalog, address, fail } = await reach(cloud, caller, at.catalog, place);
   if (RESERVED.has(at.catalog))
     throw new QueryFailure(`NOT_SUPPORTED: ${place}: weft local takes no catalog named '${at.catalog}'`);
-  const { catalog, address, fail } = await reach(cloud, caller, at.catalog, place);
   try {
     return await reading(address, catalog.name, (reader) => fetch(reader, engine, ask, asker.isDry ?? false));
   } catch (error) {
@@ -68,7 +68,8 @@ async function fetch(reader: Reader, engine: Engine, ask: FederatedAsk, isDry: b
   const table = await engine.table({ ...at, database: at.schema, name: at.table }, columns);
   let rows = 0;
   let bytes = 0;
-  if (!isDry) {
+  try {
+    if (isDry) return { rows, bytes };
     await reader.rows({ schema: at.schema, table: at.table, columns, predicates }, (batch) => {
       rows += batch.length;
       for (const row of batch) {
@@ -76,8 +77,10 @@ async function fetch(reader: Reader, engine: Engine, ask: FederatedAsk, isDry: b
         table.append(row);
       }
     });
+  } finally {
+    // What writes into an engine must not outlive it.
+    table.close();
   }
-  table.close();
   return { rows, bytes };
 }
 
