@@ -23,6 +23,7 @@ module.exports = {
     only('lambdas-know-control', 'lambdas', ['lib/control', 'lib/mesh', 'lib/aws']),
     only('constructs-know-mesh', 'lib/constructs', ['lib/mesh']),
     only('stacks-know-constructs', 'lib/stacks', ['lib/constructs', 'lib/mesh']),
+    only('edge-stands-alone', 'lib/edge', ['lib/mesh', 'lib/aws']),
     only('local-is-aws', 'lib/local', ['lib/mesh/error.ts']),
     {
       name: 'nobody-imports-test',

@@ -6,6 +6,7 @@ interface Bench {
 
 /** The benches by name; `npm run bench -- calls query` runs some of them. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  start: () => import('./start.ts'),
   bundles: () => import('./bundles.ts'),
   contract: () => import('./contract.ts'),
   plan: () => import('./plan.ts'),

@@ -12,6 +12,7 @@ import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
 import { LINEAGE_ROUTES } from './lineage-routes.ts';
 import { POLICY_ROUTES } from './policy-routes.ts';
+import { QUALITY_ROUTES } from './quality-routes.ts';
 import { RETENTION_ROUTES } from './retention-routes.ts';
 import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
 
@@ -42,6 +43,7 @@ export const ROUTES: Routes = {
   ...LINEAGE_ROUTES,
   ...DRIFT_ROUTES,
   ...POLICY_ROUTES,
+  ...QUALITY_ROUTES,
   ...RETENTION_ROUTES,
   ...SUBSCRIPTION_ROUTES,
 };

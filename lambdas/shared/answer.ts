@@ -30,6 +30,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'WEFT-REGISTRY-001': 409,
   'WEFT-REGISTRY-002': 409,
   'WEFT-REGISTRY-003': 413,
+  'WEFT-UPGRADE-001': 503,
 };
 
 /** An answer in the form of API Gateway's proxy integration. */

@@ -5,6 +5,7 @@ import {
   GetQueryResultsCommand,
   type QueryExecution,
   StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { userError, WeftError } from '#mesh/error.ts';
 import { isNamed, type Patience, pause, persist } from './retry.ts';
@@ -15,6 +16,8 @@ export interface Query {
   readonly database?: string;
   /** 32 to 128 characters; must differ between callers, for Athena answers the same token with the same execution. */
   readonly token: string;
+  /** Stops it; it then ends as cancelled. */
+  readonly signal?: AbortSignal;
 }
 
 export interface QueryResult {
@@ -27,6 +30,9 @@ export interface QueryResult {
   /** When it was submitted, by Athena's clock. */
   readonly submittedAt: Date;
 }
+
+/** What helps with most queries that fail. */
+const LOOK = 'mend the SQL; in weft query alone, .tables and .columns show what you may read';
 
 /** Runs one query to its end and reads its pages up to `limit` rows. @throws WEFT-QUERY-001 refused or failed, -002 cancelled. */
 export async function runQuery(
@@ -46,11 +52,11 @@ export async function runQuery(
     id = (await persist(() => client.send(start), patience)).QueryExecutionId ?? '';
   } catch (error) {
     if (isNamed(error, 'InvalidRequestException')) {
-      throw userError('WEFT-QUERY-001', (error as Error).message, { cause: error });
+      throw userError('WEFT-QUERY-001', (error as Error).message, { cause: error, hint: LOOK });
     }
     throw error;
   }
-  const execution = await ended(client, id, patience);
+  const execution = await stoppable(client, id, query.signal, () => ended(client, id, patience));
   const { columns, rows } = await results(client, id, execution, patience, limit);
   return {
     id,
@@ -62,6 +68,24 @@ export async function runQuery(
   };
 }
 
+/** Does the work, and stops the query when the signal says so; what comes of that, the work sees. */
+async function stoppable<T>(
+  client: AthenaClient,
+  id: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  // A query that ended meanwhile cannot be stopped, and need not be.
+  const stop = () => void client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
 /** Polls until the query has ended; a running query may go back to the queue, so only the three final states count. */
 async function ended(client: AthenaClient, id: string, patience: Patience): Promise<QueryExecution> {
   for (let look = 1; ; look += 1) {
@@ -69,11 +93,14 @@ async function ended(client: AthenaClient, id: string, patience: Patience): Prom
     const { QueryExecution: execution = {} } = await persist(() => client.send(command), patience);
     const { State, StateChangeReason, AthenaError } = execution.Status ?? {};
     if (State === 'SUCCEEDED') return execution;
-    if (State === 'CANCELLED') throw userError('WEFT-QUERY-002', `query ${id} was cancelled`);
+    if (State === 'CANCELLED')
+      throw userError('WEFT-QUERY-002', `query ${id} was cancelled`, {
+        hint: 'ask again; less is read with a filter on a partition column, or a LIMIT',
+      });
     if (State === 'FAILED') {
       const message = StateChangeReason ?? AthenaError?.ErrorMessage ?? `query ${id} failed`;
       const source = AthenaError?.ErrorCategory === 1 ? 'system' : 'user';
-      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id } });
+      throw new WeftError('WEFT-QUERY-001', message, { source, details: { query: id }, hint: LOOK });
     }
     await patience.sleep(Math.max(20, pause(look, { ...patience, base: 50, cap: 1_000 })));
   }

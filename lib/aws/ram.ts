@@ -5,6 +5,8 @@ import { awsError, createSigned, type Way } from './signed-request.ts';
 export interface Invitations {
   /** Accepts every invitation of Lake Formation that waits from that account, and tells how many there were. */
   accept(sender: string): Promise<number>;
+  /** How many invitations of Lake Formation wait, from whatever account. */
+  waiting(): Promise<number>;
 }
 
 interface Invitation {
@@ -28,15 +30,20 @@ export function createInvitations(way: Way, patience: Patience): Invitations {
       const name = String(answer.__type ?? answer.code ?? 'Unknown').replace(/^.*#/, '');
       throw awsError(name, String(answer.message ?? answer.Message ?? `status ${status}`), status);
     }, patience);
+  const pending = async (): Promise<Invitation[]> => {
+    const found: Invitation[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await call('/getresourceshareinvitations', { maxResults: 100, nextToken });
+      found.push(...((page.resourceShareInvitations ?? []) as Invitation[]).filter(isPending));
+      nextToken = page.nextToken as string | undefined;
+    } while (nextToken !== undefined);
+    return found;
+  };
   return {
+    waiting: async () => (await pending()).length,
     async accept(sender) {
-      const waiting: Invitation[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = await call('/getresourceshareinvitations', { maxResults: 100, nextToken });
-        waiting.push(...((page.resourceShareInvitations ?? []) as Invitation[]).filter((one) => isOurs(one, sender)));
-        nextToken = page.nextToken as string | undefined;
-      } while (nextToken !== undefined);
+      const waiting = (await pending()).filter(({ senderAccountId }) => senderAccountId === sender);
       for (const { resourceShareInvitationArn } of waiting) {
         await call('/acceptresourceshareinvitation', { resourceShareInvitationArn }).catch((error: unknown) => {
           if (!isNamed(error, 'ResourceShareInvitationAlreadyAcceptedException')) throw error;
@@ -47,6 +54,6 @@ export function createInvitations(way: Way, patience: Patience): Invitations {
   };
 }
 
-function isOurs({ senderAccountId, status, resourceShareName = '' }: Invitation, sender: string): boolean {
-  return senderAccountId === sender && status === 'PENDING' && resourceShareName.startsWith(LAKE_FORMATION);
+function isPending({ status, resourceShareName = '' }: Invitation): boolean {
+  return status === 'PENDING' && resourceShareName.startsWith(LAKE_FORMATION);
 }

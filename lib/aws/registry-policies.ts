@@ -10,6 +10,7 @@ import { userError } from '#mesh/error.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
 import type { PolicyHead, PolicySetRecord } from '#mesh/policy-set/policy-set.ts';
 import type { PolicyStep } from '#mesh/policy-set/transitions.ts';
+import { inTodaysFormat, WRITTEN_FORMAT } from '#mesh/registry-format.ts';
 import { fromItem, toItem } from './attribute-value.ts';
 import { keyOf, POLICY_HEADS, policyPartition, type RegistryKey, sortOf } from './registry-keys.ts';
 import { type Patience, persist } from './retry.ts';
@@ -80,7 +81,7 @@ export function createPolicyStore(client: DynamoDBClient, table: string, patienc
     whole,
     async write({ head, sets }, added) {
       const put = (record: object, revision: number) => ({
-        Put: { TableName: table, Item: toItem(record), ...following(revision) },
+        Put: { TableName: table, Item: toItem({ ...record, format: WRITTEN_FORMAT }), ...following(revision) },
       });
       const TransactItems = [
         put({ type: 'policy-head', ...head, pk: POLICY_HEADS, sk: `SCOPE#${head.scope}` }, head.revision),
@@ -100,7 +101,7 @@ export function createPolicyStore(client: DynamoDBClient, table: string, patienc
 }
 
 function filesOf({ scope, digest, files }: PolicySet): object {
-  return { ...filesKey(scope, digest), files };
+  return { ...filesKey(scope, digest), files, format: WRITTEN_FORMAT };
 }
 
 /** The first revision must not be there yet, a later one takes the place of the one before. */
@@ -113,7 +114,8 @@ function following(revision: number) {
   };
 }
 
-function withoutKeys({ pk: _pk, sk: _sk, sort: _sort, ...item }: Record<string, unknown>): Record<string, unknown> {
+function withoutKeys(stored: Record<string, unknown>): Record<string, unknown> {
+  const { pk: _pk, sk: _sk, sort: _sort, ...item } = inTodaysFormat(stored);
   return item;
 }
 

@@ -15,6 +15,7 @@ import type { LineageRecord } from '#mesh/lineage/record.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
+import { inTodaysFormat, WRITTEN_FORMAT } from '#mesh/registry-format.ts';
 import type { DomainRecord } from '#mesh/subscription/stop.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { fromItem, toItem } from './attribute-value.ts';
@@ -214,7 +215,7 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
       for (const [some, of] of transactions(writes, claims)) await transact(some, of);
     },
     async attempt(record) {
-      const Item = toItem({ ...record, ...keyOf(record), sort: sortOf(record) });
+      const Item = toItem({ ...record, ...keyOf(record), sort: sortOf(record), format: WRITTEN_FORMAT });
       await persist(() => client.send(new PutItemCommand({ TableName: table, Item })), patience);
     },
     async follower(account, database, name) {
@@ -265,7 +266,7 @@ export function recordOfImage(image: Readonly<Record<string, AttributeValue>> | 
 }
 
 function toRecord(item: Record<string, unknown>): RegistryRecord {
-  const { pk: _pk, sk: _sk, sort: _sort, ...record } = item;
+  const { pk: _pk, sk: _sk, sort: _sort, ...record } = inTodaysFormat(item);
   return record as unknown as RegistryRecord;
 }
 
@@ -282,7 +283,7 @@ function toVersions(items: readonly Record<string, unknown>[]): VersionState[] {
 }
 
 function putOf(table: string, { record, replaces }: RecordWrite) {
-  const item = { ...record, ...keyOf(record), sort: sortOf(record) };
+  const item = { ...record, ...keyOf(record), sort: sortOf(record), format: WRITTEN_FORMAT };
   const size = Buffer.byteLength(JSON.stringify(item));
   if (size > ITEM_LIMIT) {
     throw userError(

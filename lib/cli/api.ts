@@ -68,6 +68,7 @@ export async function callApi<T>(
     throw new WeftError('WEFT-CLI-006', `the governance API at ${url.host} does not answer`, {
       cause: error,
       source: 'user',
+      hint: 'weft doctor looks for what is wrong; weft local status, whether the local mesh is up',
     });
   }
   const text = await response.text();

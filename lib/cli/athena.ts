@@ -15,9 +15,10 @@ import type { Connection } from './connection.ts';
 export async function query(
   connection: Connection,
   sql: string,
-  options: { database?: string; limit?: number } = {},
+  options: { database?: string; limit?: number; signal?: AbortSignal } = {},
 ): Promise<QueryResult> {
-  const request = { sql, workgroup: workgroupOf(connection), database: options.database, token: randomUUID() };
+  const { database, signal } = options;
+  const request = { sql, workgroup: workgroupOf(connection), database, token: randomUUID(), signal };
   try {
     return await runQuery(new AthenaClient(connection.client), request, realPatience, options.limit);
   } catch (error) {

@@ -32,10 +32,10 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--period <period>', description: '2026, 2026-Q3, 2026-07, or <from>..<to>; in UTC' },
       {
-        flags: '--output <path>',
-        description:
-          '.html, .csv, .json or .parquet by suffix, or a folder for all four (default: report-<period>.html)',
+        flags: '--output <file>',
+        description: 'where to, by suffix: .html, .csv, .json or .parquet (default: report-<period>.html)',
       },
+      { flags: '--out <folder>', description: 'all four into a folder' },
       { flags: '--product <product>', description: 'of one product only, <domain>/<product>' },
     ],
     connects: true,
@@ -44,10 +44,10 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
         line: 'weft audit report --period 2026-Q3 --as governance/auditor',
         what: 'one HTML file that prints well and needs nothing else',
       },
-      { line: 'weft audit report --period 2026 --output report/ --as governance/auditor', what: 'every format' },
+      { line: 'weft audit report --period 2026 --out report --as governance/auditor', what: 'every format' },
     ],
     shape:
-      '{ "format": "weft-report/1", "mesh", "period", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
+      '{ "format": "weft-report/1", "mesh", "period", "madeAt", "madeBy", "entries", "kinds", "requests", "decisions", "denied", "drift", "failures", "retention", "access", "states", "subscriptions", "products", "reads", "readsByProduct", "policies", "registration", "findings", "checkpoint", "unknown" }',
     load: () => import('./commands/audit-report.ts'),
   },
   {
@@ -67,7 +67,7 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     shape:
-      '{ "version", "from", "to", "events": […], "unknown" }; with --output "output" and "count" in place of the events',
+      '{ "version", "from", "to", "events": […], "unknown"? }; with --output { "version", "from", "to", "output", "count", "unknown"? }',
     load: () => import('./commands/audit-export.ts'),
   },
   {
@@ -77,7 +77,8 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--for <standard>', description: 'ISO27001:2022, SOC2, GDPR, NIST-800-53r5, or one that policies name' },
       { flags: '--period <period>', description: '2026, 2026-Q3, 2026-07, or <from>..<to> (default: this year)' },
-      { flags: '--output <folder>', description: 'a new folder (default: evidence-<standard>-<period>)' },
+      { flags: '--out <folder>', description: 'a new folder (default: evidence-<standard>-<period>)' },
+      { flags: '--output <folder>', description: 'what --out was called before' },
       { flags: '--verify <folder>', description: 'check a pack instead; needs no mesh' },
       { flags: '--digest <sha256>', description: 'with --verify: what the SHA-256 of its manifest has to be' },
       { flags: '--key <key>', description: 'with --verify: the public key of the log, or a file with it' },
@@ -85,7 +86,7 @@ export const AUDIT_REPORT_COMMANDS: readonly CommandSpec[] = [
     connects: true,
     examples: [
       {
-        line: 'weft audit evidence --for ISO27001:2022 --output evidence/ --as governance/auditor',
+        line: 'weft audit evidence --for ISO27001:2022 --out evidence --as governance/auditor',
         what: 'a control that nothing shows is a gap',
       },
       { line: 'weft audit evidence --verify evidence/', what: 'exit code 1 when something is not as it was packed' },

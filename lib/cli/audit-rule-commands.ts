@@ -21,7 +21,7 @@ export const AUDIT_RULE_COMMANDS: readonly CommandSpec[] = [
       { line: 'weft audit rules', what: 'those that count where a mesh has none of its own' },
       { line: 'weft audit rules --try 2026-03-01.. --as governance/auditor', what: 'before you put them in force' },
     ],
-    shape: '{ "file", "rules": […], "capture": […], "found": [… with --try] }, or { "ok": false, "problems": […] }',
+    shape: '{ "file", "rules": […], "capture": […], "found"?: [… with --try] }, or { "ok": false, "problems": […] }',
     load: () => import('./commands/audit-rules.ts'),
   },
   {

@@ -10,6 +10,7 @@ import { type Invocation, textOption } from './command.ts';
 import type { Connection } from './connection.ts';
 import type { Io } from './io.ts';
 import { renderTable } from './table.ts';
+import { momentText } from './time-text.ts';
 
 /** The entries that a question about access is answered from. */
 const ASKED = "entity IN ('product', 'share', 'subscription', 'entitlement')";
@@ -62,8 +63,8 @@ export function showAccess(io: Io, { at, asKnownAt, access }: AccessAnswer, topo
       { title: 'table', value: (fact) => fact.table },
       { title: 'columns', value: columnsText },
       { title: 'rows', value: (fact) => fact.rows ?? 'all' },
-      { title: 'from', value: (fact) => second(fact.from), whole: true },
-      { title: 'until', value: (fact) => (fact.until === undefined ? '' : second(fact.until)) },
+      { title: 'from', value: (fact) => momentText(fact.from), whole: true },
+      { title: 'until', value: (fact) => (fact.until === undefined ? '' : momentText(fact.until)) },
       { title: 'why', value: (fact) => fact.reasons.map(shortReason).join(', ') },
     ],
     io.columns,
@@ -92,11 +93,6 @@ export function nameIn(topology: Topology): (principal: string) => string {
   };
 }
 
-/** An instant to the second, in UTC. */
-export function second(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
-}
-
 function columnsText({ columns, shows = [] }: AccessFact): string {
   return columns
     .map((column) => {
@@ -116,11 +112,11 @@ function reasonLines(reason: Reason, name: (principal: string) => string): strin
     case 'subscription':
       return [
         `${reason.id} (${reason.state})`,
-        `  asked for by ${name(reason.requestedBy)}, ${second(reason.requestedAt)}: ${reason.purpose}`,
+        `  asked for by ${name(reason.requestedBy)}, ${momentText(reason.requestedAt)}: ${reason.purpose}`,
         ...reason.judgements.map(
-          ({ at, action, policies }) => `  ${action} judged by ${policies.join(', ')}, ${second(at)}`,
+          ({ at, action, policies }) => `  ${action} judged by ${policies.join(', ')}, ${momentText(at)}`,
         ),
-        ...reason.approvals.map((one) => `  approved as ${one.class} by ${name(one.by)}, ${second(one.at)}`),
+        ...reason.approvals.map((one) => `  approved as ${one.class} by ${name(one.by)}, ${momentText(one.at)}`),
         ...(reason.approvals.length === 0 && reason.decidedBy !== undefined
           ? [`  decided by ${name(reason.decidedBy)}`]
           : []),
@@ -129,12 +125,12 @@ function reasonLines(reason: Reason, name: (principal: string) => string): strin
     case 'entitlement':
       return [
         `${reason.id} (standing entitlement, by ${reason.way})`,
-        `  granted by ${name(reason.grantedBy)}, ${second(reason.grantedAt)}: ${reason.purpose}`,
+        `  granted by ${name(reason.grantedBy)}, ${momentText(reason.grantedAt)}: ${reason.purpose}`,
       ];
     case 'by-hand':
       return [
         `by-hand: ${reason.what}`,
-        `  by ${reason.by ?? 'somebody'}, since ${second(reason.since ?? '') || 'no one knows when'}`,
+        `  by ${reason.by ?? 'somebody'}, since ${momentText(reason.since ?? '') || 'no one knows when'}`,
       ];
     case 'definer':
       return ['definer: it reads what the views of the product are made of'];

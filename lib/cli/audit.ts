@@ -1,5 +1,5 @@
 import type { AuditEntry } from '#mesh/audit/entry.ts';
-import { literal } from '#mesh/audit/sql-literal.ts';
+import { literal } from '#mesh/sql/literal.ts';
 import { glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';

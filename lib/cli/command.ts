@@ -44,7 +44,9 @@ export interface CommandSpec {
   readonly arguments?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
   readonly examples: readonly Example[];
-  /** What `--json` prints, in one line. */
+  /**
+   * What `--json` prints, in one line: the outermost members, `"name"?` for one that may be absent, `…` for others. A test holds what is printed to it.
+   */
   readonly shape: string;
   /** The command speaks to a mesh: it takes `--as` and `--folder`. */
   readonly connects?: boolean;

@@ -86,7 +86,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what runs, where, and what waits',
     options: [{ flags: '--folder <path>', description: 'where it lives (default: .weft)' }],
     examples: [{ line: 'weft local status', what: 'endpoint, stacks, functions' }],
-    shape: '{ "running", "endpoint", "stacks": […], "functions": […] }',
+    shape:
+      '{ "running", "endpoint", "apiUrl", "pid", "services": […], "stacks": […], "functions": […], "waiting" }; without a mesh { "running": false }',
     load: () => import('./commands/local-status.ts'),
   },
   {
@@ -128,8 +129,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'domains, accounts and counts',
     connects: true,
     examples: [{ line: 'weft mesh show --as governance/platform', what: 'the whole mesh at a glance' }],
-    shape: '{ "topology", "counts" }',
+    shape: '{ "topology", "policies": […], "counts", "versions" }',
     load: () => import('./commands/mesh-show.ts'),
+  },
+  {
+    name: 'mesh version',
+    summary: 'which version the command, governance and each domain are of',
+    connects: true,
+    examples: [{ line: 'weft mesh version --as governance/platform', what: 'before and after an upgrade' }],
+    shape: '{ "command", "governance", "registryFormat", "domains": { "<domain>": "<version>" | null } }',
+    load: () => import('./commands/mesh-version.ts'),
   },
   ...TEMPLATE_COMMANDS,
   ...DOMAIN_SUSPENSION,
@@ -274,7 +283,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'columns with their classification',
       },
     ],
-    shape: '{ "product", "subscriptions", "shares" }',
+    shape: '{ "product", "subscriptions", "shares", "feedback" }',
     load: () => import('./commands/product-show.ts'),
   },
   {
@@ -293,7 +302,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'the file port: the same columns and rows as through SQL',
       },
     ],
-    shape: '{ "product", "version", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
+    shape:
+      '{ "product", "version", "major", "exportedAt", "principal", "tables": […], "files": [{ "table", "path", "bytes", "sha256" }] }',
     load: () => import('./commands/product-export.ts'),
   },
   {
@@ -336,7 +346,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription approve',
     summary: 'approve a request, as asked or narrowed',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       ...DECISION_OPTIONS,
       { flags: '--class <class>', description: 'the class that you approve for (default: the first that is missing)' },
@@ -356,7 +366,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription reject',
     summary: 'refuse a request',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [{ flags: '--reason <text>', description: 'why' }],
     connects: true,
     examples: [
@@ -371,7 +381,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'subscription revoke',
     summary: 'end a subscription and see that nothing is left',
-    arguments: [{ name: '<id>', description: 'subscription id' }],
+    arguments: [{ name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' }],
     options: [
       { flags: '--reason <text>', description: 'why' },
       { flags: '--no-wait', description: 'do not wait for the proof' },
@@ -411,12 +421,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'query',
-    summary: 'run SQL through Athena, governed by Lake Formation',
-    arguments: [{ name: '<sql>', description: 'one SELECT; - reads it from standard input' }],
+    summary: 'run SQL through Athena, governed by Lake Formation; at a terminal alone, a prompt for it',
+    arguments: [{ name: '[sql]', description: 'one SELECT; - reads it from standard input' }],
     options: [
+      { flags: '-i, --interactive', description: 'a prompt, also where no terminal is; .help shows its commands' },
       { flags: '--database <name>', description: 'database of unqualified tables' },
-      { flags: '--format <format>', description: 'table or csv (default: table)' },
-      { flags: '--limit <rows>', description: 'rows to show (default: 1000)' },
+      { flags: '--format <format>', description: 'table, csv, json or parquet (default: table)' },
+      { flags: '--output <file>', description: 'write the rows, by suffix: .csv, .json or .parquet' },
+      { flags: '--limit <rows>', description: 'rows to show or write (default: 1000)' },
     ],
     connects: true,
     examples: [
@@ -425,7 +437,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'a linked product is <domain>__<product>__v<major>',
       },
     ],
-    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds" }',
+    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds", "submittedAt" }',
     load: () => import('./commands/query.ts'),
   },
   ...AUDIT_COMMANDS,

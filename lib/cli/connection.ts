@@ -1,20 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { userError, WeftError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { type ApiCall, callApi, type Keys } from './api.ts';
 import { type Invocation, textOption } from './command.ts';
+import { type LocalMesh, localFolder, runningLocal } from './local-folder.ts';
 import { principalArn, principalNames } from './principal.ts';
 
-/** What a running `weft local` tells about itself in `<folder>/local.json`. */
-export interface LocalMesh {
-  readonly endpoint: string;
-  readonly pid: number;
-  readonly region: string;
-  readonly apiUrl: string;
-  readonly topology: Topology;
-}
+export { type LocalMesh, localFolder, runningLocal } from './local-folder.ts';
 
 /** A mesh that a command speaks to, as one principal. The same against AWS and against `weft local`. */
 export interface Connection {
@@ -28,34 +20,6 @@ export interface Connection {
   readonly client: { readonly region: string; readonly credentials: Keys; readonly endpoint?: string };
   /** Calls the governance API; an error answer is thrown as the WeftError that it carries. */
   api<T>(call: ApiCall): Promise<T>;
-}
-
-const DEFAULT_FOLDER = '.weft';
-
-/** The folder of the local mesh that a command means. */
-export function localFolder(invocation: Invocation): string {
-  return resolve(
-    invocation.io.cwd,
-    textOption(invocation, 'folder') ?? invocation.io.env.WEFT_FOLDER ?? DEFAULT_FOLDER,
-  );
-}
-
-/** The local mesh that runs from a folder, or undefined when none does. */
-export function runningLocal(folder: string): LocalMesh | undefined {
-  const file = resolve(folder, 'local.json');
-  if (!existsSync(file)) return undefined;
-  const mesh = readLocal(file);
-  return mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
-}
-
-/** Undefined for a file that its process never finished: nothing runs that could be reached. */
-function readLocal(file: string): LocalMesh | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LocalMesh;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -112,6 +76,7 @@ export async function localKeys(endpoint: string, arn: string, sessionName: stri
 async function connectToAws(invocation: Invocation, apiUrl: string): Promise<Connection> {
   const region =
     invocation.io.env.AWS_REGION ?? /execute-api\.([a-z0-9-]+)\.amazonaws/.exec(apiUrl)?.[1] ?? 'us-east-1';
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const own = new STSClient({ region });
   const role = textOption(invocation, 'as') ?? invocation.io.env.WEFT_AS;
   let credentials = (await own.config.credentials()) as Keys;
@@ -133,6 +98,7 @@ async function connectToAws(invocation: Invocation, apiUrl: string): Promise<Con
 }
 
 async function assume(sts: STSClient, arn: string): Promise<Keys> {
+  const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
   const { Credentials: keys } = await sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'weft' }));
   if (keys?.AccessKeyId === undefined || keys.SecretAccessKey === undefined) {
     throw new WeftError('WEFT-CLI-005', `STS gave no keys for ${arn}`);
@@ -149,13 +115,4 @@ function connection(topology: Topology, principal: string, apiUrl: string, clien
     client,
     api: (call) => callApi({ apiUrl, region: client.region, credentials: client.credentials }, call),
   };
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

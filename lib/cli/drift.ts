@@ -5,6 +5,7 @@ import { splitProduct } from './commands/product-show.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Io, tone } from './io.ts';
 import { renderTable } from './table.ts';
+import { momentText } from './time-text.ts';
 import { waitForLook } from './wait-drift.ts';
 
 /** `drift show`. */
@@ -51,7 +52,7 @@ function render(io: Io, drift: readonly DriftLine[]): string {
       { title: 'where', value: ({ consumer }) => consumer ?? 'governance' },
       { title: 'kind', value: ({ kind }) => kind },
       { title: 'what', value: ({ what }) => what },
-      { title: 'since', value: ({ since, at }) => (since ?? at).slice(0, 19).replace('T', ' ') },
+      { title: 'since', value: ({ since, at }) => momentText(since ?? at) },
       { title: 'by', value: ({ who }) => who },
     ],
     io.columns,

@@ -7,6 +7,7 @@ import { type Invocation, textOption } from './command.ts';
 import type { Connection } from './connection.ts';
 import { type Io, tone } from './io.ts';
 import { renderTable } from './table.ts';
+import { dayText } from './time-text.ts';
 import { poll } from './wait.ts';
 
 export interface EntitlementAnswer {
@@ -78,7 +79,7 @@ export function entitlementTable(io: Io, entitlements: readonly EntitlementRecor
       },
       { title: 'for', value: ({ grantee }) => granteeText(grantee) },
       { title: 'way', value: (entry) => entry.way, whole: true },
-      { title: 'until', value: (entry) => entry.expiresAt?.slice(0, 10) ?? '' },
+      { title: 'until', value: (entry) => (entry.expiresAt === undefined ? '' : dayText(entry.expiresAt)) },
       { title: 'purpose', value: (entry) => entry.purpose },
     ],
     io.columns,

@@ -43,7 +43,7 @@ export const EVENTS: readonly CommandSpec[] = [
         what: 'pins the account of the owner, so that nobody else is heard',
       },
     ],
-    shape: 'the pattern itself',
+    shape: '{ … }, the pattern itself',
     load: () => import('./commands/events-pattern.ts'),
   },
   {

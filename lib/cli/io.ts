@@ -6,12 +6,19 @@ export interface Io {
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Width of the terminal in characters; 100 when stdout is not one. */
+  /** Width of a table in characters: `$COLUMNS`, else the terminal's; infinite when stdout is none, where nothing is cut. */
   readonly columns: number;
   /** Colour is wanted on stdout and stderr: a terminal without NO_COLOR, or FORCE_COLOR. */
   readonly colour: boolean;
   /** Somebody sits at a terminal and can answer a question. */
   readonly interactive: boolean;
+  /** What tells that a command goes on; absent where nobody is told. */
+  readonly progress?: {
+    /** Says what is being done now, and goes on after a pause. */
+    step(what: string): void;
+    /** Says nothing until the next step: a question is asked, or the command serves. */
+    pause(): void;
+  };
 }
 
 export function processIo(): Io {
@@ -30,15 +37,22 @@ export function processIo(): Io {
     err: (text) => void stderr.write(text),
     env,
     cwd: process.cwd(),
-    columns: stdout.columns ?? 100,
+    columns: tableWidth(env.COLUMNS, stdout.columns),
     colour,
     interactive: stdin.isTTY === true && stdout.isTTY === true && env.CI === undefined,
   };
 }
 
-/** Says at a terminal that something takes a while, and what. */
+/** The width for tables: what `$COLUMNS` says when that is a number, else the terminal's, else none. */
+export function tableWidth(wanted: string | undefined, terminal: number | undefined): number {
+  if (wanted !== undefined && /^[1-9]\d{0,4}$/.test(wanted)) return Number(wanted);
+  // A terminal that does not know its width says 0.
+  return terminal === undefined || terminal === 0 ? Number.POSITIVE_INFINITY : terminal;
+}
+
+/** Says what is being done, to whoever waits for it longer than a moment. */
 export function busy(io: Io, what: string): void {
-  if (io.interactive) io.err(`${tone(io, 'dim', `${what} …`)}\n`);
+  io.progress?.step(what);
 }
 
 export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';

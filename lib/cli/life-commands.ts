@@ -6,7 +6,9 @@ const OPTIONS: readonly OptionSpec[] = [
 ];
 const PRODUCT = [{ name: '<product>', description: '<domain>/<product>' }];
 const DOMAIN = [{ name: '<domain>', description: 'name of the domain' }];
-const SUBSCRIPTION = [{ name: '<id>', description: 'subscription id' }];
+const SUBSCRIPTION = [
+  { name: '<id>', description: 'subscription id, or <domain>/<product> where only one can be meant' },
+];
 
 /** The commands that stop a product for a while and let it go on. */
 export const PRODUCT_LIFE: readonly CommandSpec[] = [

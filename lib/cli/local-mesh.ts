@@ -9,6 +9,7 @@ import { userError, WeftError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
+import { assemblyOf } from './assembly-cache.ts';
 import type { LocalMesh } from './connection.ts';
 import { repositoryApp, synthesizeRepository } from './repository-app.ts';
 
@@ -53,8 +54,8 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
   const { topology, policies, auditRules, folder, onStage } = options;
   const instance = await openInstance({ folder, port: options.port, pinned: options.pinned, region: topology.region });
   try {
-    // What an earlier process told may name another port: until the stacks are there, there is no API.
-    instance.describe({ apiUrl: undefined, topology });
+    // Until the stacks are there, there is no API.
+    instance.describe({ topology });
     onStage?.({ kind: 'opened', endpoint: instance.endpoint, notices: instance.notices });
     const outside = new Set(topology.domains.filter(isPartner).map(({ account }) => account));
     for (const account of accountsOf(topology)) {
@@ -62,8 +63,9 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
+    const input = { topology, policies, auditRules };
     const [assembly, own] = await Promise.all([
-      synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') }),
+      assemblyOf(JSON.stringify(input), (outdir) => synthesize({ ...input, outdir })),
       synthesizeOwn(options),
     ]);
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
@@ -82,7 +84,7 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
 }
 
 /**
- * Synthesizes in a process of its own, and gives the assembly's folder.
+ * Synthesizes in a process of its own.
  * @throws WeftError what the stacks refuse, or `WEFT-LOCAL-022` with what the CDK said.
  */
 async function synthesize(input: {
@@ -90,7 +92,7 @@ async function synthesize(input: {
   readonly policies?: PolicySets;
   readonly auditRules?: AuditRules;
   readonly outdir: string;
-}): Promise<string> {
+}): Promise<void> {
   const child = spawn(process.execPath, [SYNTHESIS], { env: { ...process.env, NODE_OPTIONS: '' } });
   child.stdin.end(JSON.stringify(input));
   const [refused, said, code] = await Promise.all([
@@ -98,7 +100,7 @@ async function synthesize(input: {
     text(child.stderr),
     new Promise((done, fail) => child.once('error', fail).once('close', done)),
   ]);
-  if (code === 0) return input.outdir;
+  if (code === 0) return;
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });

@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import type { CommandSpec, Invocation } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Io } from './io.ts';
+import { startProgress } from './progress.ts';
 import { EXIT, reportError } from './report.ts';
+import { usageError } from './usage.ts';
 
 const CONNECTION_OPTIONS = [
   {
@@ -15,41 +17,65 @@ const CONNECTION_OPTIONS = [
 
 /** Runs one command line and gives its exit code; nothing is written but through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'complete') {
+    // Asked by a shell between two keys: no parser stands in its way, and it is in no list.
+    const { complete } = await import('./complete/complete.ts');
+    await complete(argv.slice(1), COMMANDS, io);
+    return EXIT.ok;
+  }
   let exit: number = EXIT.ok;
   const program = new Command('weft')
     .description('a serverless data mesh on AWS: publish, share, query and audit data products')
-    .showHelpAfterError('(weft --help shows what there is)')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    // What is wrong with the line is told below, with what to do next.
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => undefined });
   for (const spec of COMMANDS) {
     const command = place(program, spec);
     command.action(async () => {
-      const invocation: Invocation = {
-        io,
-        args: command.args,
-        options: command.opts(),
-        json: command.opts().json === true,
-        commands: COMMANDS,
-      };
-      try {
-        const module = await spec.load();
-        exit = (await module.run(invocation)) ?? EXIT.ok;
-      } catch (error) {
-        exit = reportError(io, error, invocation.json);
-      }
+      exit = await perform(spec, { args: command.args, options: command.opts() }, io);
     });
   }
   try {
-    if (argv.length === 0) {
-      program.outputHelp();
-      return EXIT.ok;
-    }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(isBare(argv) ? [NEXT, ...argv] : [...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    // A noun alone has shown its help.
+    if (error.code !== 'commander.help') reportError(io, usageError(error, argv, COMMANDS), isJson(argv));
+    return EXIT.usage;
+  }
+}
+
+/** The command that `weft` alone is. */
+const NEXT = 'next';
+
+/** True for `weft` alone, whatever options it has; `--help` and `--version` are of the whole. */
+function isBare([first]: readonly string[]): boolean {
+  return first === undefined || /^--(json|as|folder)\b/.test(first);
+}
+
+function isJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+async function perform(
+  spec: CommandSpec,
+  { args, options }: Pick<Invocation, 'args' | 'options'>,
+  streams: Io,
+): Promise<number> {
+  const json = options.json === true;
+  const progress = json ? undefined : startProgress(streams, spec.name, () => process.stdin.isRaw === true);
+  const io = progress?.io ?? streams;
+  try {
+    const module = await spec.load();
+    return (await module.run({ io, args, options, json, commands: COMMANDS })) ?? EXIT.ok;
+  } catch (error) {
+    return reportError(io, error, json);
+  } finally {
+    progress?.end();
   }
 }
 
@@ -97,12 +123,15 @@ const NOUNS: Readonly<Record<string, string>> = {
   mesh: 'the mesh itself: domains and accounts',
   domain: 'a domain as a whole: make its repository, suspend it, resume it, take it out',
   product: 'data products: validate, publish, find',
+  pipeline: "how a domain's tables come about: check, run, look what became of it",
   subscription: 'the right to use a product: request, decide, revoke',
   entitlement: 'access that a selector of products gives for good: plan, grant, revoke',
   drift: 'what somebody changed past the mesh: look, repair',
   policy: 'the rules of the mesh and its domains: check, propose, approve',
   lineage: 'what is made of what: a product, a table, a column',
+  edge: 'the agent of a site that cannot be reached from outside: check, run, status',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
+  quality: 'how good products are: measure, compare',
   retention: 'how long data is kept, what holds it, and what was removed',
 };

@@ -10,7 +10,7 @@ import { waitForAccess } from './wait.ts';
 /** One call about a product's life, as the caller. */
 export async function callLife<T>(
   invocation: Invocation,
-  step: 'deprecation' | 'retirement' | 'rollout' | 'report' | 'feedback',
+  step: 'deprecation' | 'retirement' | 'rollout' | 'report' | 'feedback' | 'quality',
   body: object,
 ): Promise<{ answer: T; connection: Connection }> {
   const { domain, name } = splitProduct(invocation.args[0] ?? '');

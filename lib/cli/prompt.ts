@@ -10,6 +10,7 @@ export async function confirm(invocation: Invocation, question: string): Promise
   if (!invocation.io.interactive || invocation.json) {
     throw userError('WEFT-CLI-010', `${question} nobody is here to answer`, { hint: 'add --yes' });
   }
+  invocation.io.progress?.pause();
   const prompts = await import('@clack/prompts');
   return (await prompts.confirm({ message: question })) === true;
 }

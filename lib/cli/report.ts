@@ -5,6 +5,15 @@ import { refusalOf } from './refusal.ts';
 /** Exit codes: done, a user's error, wrong usage, a bug. */
 export const EXIT = { ok: 0, error: 1, usage: 2, bug: 70 } as const;
 
+/** The next step of an error that brings none: of what somebody gave, and of what is nobody's fault here. */
+const STEPS = { user: 'mend what is named, and run it again', system: 'weft doctor looks for what is wrong' } as const;
+
+/** What to do about an error; undefined where the fixes of its problems say it. */
+function nextStep({ hint, problems, source }: WeftError): string | undefined {
+  if (hint !== undefined) return hint;
+  return problems.some(({ fix }) => fix !== undefined) ? undefined : STEPS[source];
+}
+
 /** Shows an error to people on stderr, or as an error object on stdout for programs; gives the exit code. */
 export function reportError(io: Io, error: unknown, json: boolean): number {
   const known = error instanceof WeftError ? error : refusalOf(error);
@@ -15,7 +24,7 @@ export function reportError(io: Io, error: unknown, json: boolean): number {
         : {
             code: known.code,
             message: known.message,
-            hint: known.hint,
+            hint: nextStep(known),
             problems: known.problems.length > 0 ? known.problems : undefined,
           };
     io.out(`${JSON.stringify({ error: body })}\n`);
@@ -31,7 +40,7 @@ export function reportError(io: Io, error: unknown, json: boolean): number {
   const said = only !== undefined && more.length === 0 && only.message === known.message;
   const shown = said ? [] : known.problems;
   for (const problem of shown) io.err(`${renderProblem(io, problem)}\n`);
-  const hint = known.hint ?? (said ? only.fix : undefined);
+  const hint = nextStep(known) ?? (said ? only.fix : undefined);
   if (hint !== undefined && !shown.some((problem) => problem.fix === hint))
     io.err(`${tone(io, 'dim', 'next:')} ${hint}\n`);
   return EXIT.error;

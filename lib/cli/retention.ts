@@ -1,8 +1,9 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { RetentionView } from '#control/show-retention.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import { userError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
-import { canonicalJson, disposalStatement, type SignedDisposal } from '#mesh/retention/record.ts';
+import { disposalStatement, type SignedDisposal } from '#mesh/retention/record.ts';
 import type { DisposalNote } from '#mesh/retention/status.ts';
 import { splitProduct } from './commands/product-show.ts';
 import type { Connection } from './connection.ts';
@@ -67,7 +68,7 @@ export function readKey(text: string, file: string): KeyObject {
 /** What is wrong with a record: nothing when it is as it was signed with that key. */
 export function problemsOf({ record, digest, signature }: SignedDisposal, key: KeyObject): string[] {
   const problems: string[] = [];
-  const found = createHash('sha256').update(canonicalJson(record)).digest('hex');
+  const found = createHash('sha256').update(canonicalText(record)).digest('hex');
   if (found !== digest) problems.push(`the record has the SHA-256 ${found}, signed was ${digest}`);
   const statement = Buffer.from(disposalStatement(digest));
   if (!verify('sha256', statement, key, Buffer.from(signature.value, 'base64'))) {

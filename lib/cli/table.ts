@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { cutText, textWidth } from './text-width.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -11,16 +12,24 @@ export interface Column<T> {
 
 const GAP = '  ';
 
+/** The codes of our own tones. */
+const TONE = new RegExp(`(${'\u001b'}\\[[\\d;]*m)`);
+
 /** No column shrinks below this. */
 const NARROWEST = 8;
 
-/** A table without boxes that fits `width`: the widest columns shrink first and end in `…`. */
+/**
+ * A table without boxes that fits `width`: the widest columns shrink first and end in `…`; what fits in no way is shown row by row, a line for each
+ * value. An infinite width, of a pipe or a file, shows every value whole.
+ */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string {
-  const cells = rows.map((row) => columns.map((column) => column.value(row).replaceAll(/\s+/g, ' ')));
+  const cells = rows.map((row) => columns.map((column) => oneLine(column.value(row))));
   const natural = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((row) => lengthOf(row[index] ?? ''))),
+    Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[index] ?? ''))),
   );
-  const widths = shrink(natural, columns, width - GAP.length * (columns.length - 1));
+  const room = width - GAP.length * (columns.length - 1);
+  const widths = Number.isFinite(width) ? shrink(natural, columns, room) : natural;
+  if (widths.reduce((sum, one) => sum + one, 0) > room && rows.length > 0) return renderRecords(cells, columns, width);
   const line = (texts: readonly string[]) =>
     texts
       .map((text, index) => fitted(text, widths[index] ?? 0, columns[index]?.right === true))
@@ -29,6 +38,33 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
   return [line(columns.map((column) => column.title.toUpperCase())), ...cells.map(line)]
     .map((text) => `${text}\n`)
     .join('');
+}
+
+/** One line, with nothing that would move the cursor or set the terminal: what a table holds may be anybody's data. */
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .split(TONE)
+    .map((part, index) => (index % 2 === 1 ? part : stripVTControlCharacters(part).replaceAll(/\p{Cc}/gu, '�')))
+    .join('');
+}
+
+function renderRecords(
+  cells: readonly (readonly string[])[],
+  columns: readonly { readonly title: string; readonly whole?: boolean }[],
+  width: number,
+): string {
+  const titles = Math.max(...columns.map(({ title }) => textWidth(title)));
+  const room = Math.max(NARROWEST, width - titles - GAP.length);
+  const record = (row: readonly string[]) =>
+    columns
+      .map(({ title, whole }, index) => {
+        const value = row[index] ?? '';
+        const shown = whole === true ? value : cutText(value, room);
+        return `${fitted(title.toUpperCase(), titles, false)}${GAP}${shown}`.trimEnd();
+      })
+      .join('\n');
+  return `${cells.map(record).join('\n\n')}\n`;
 }
 
 function shrink(
@@ -48,12 +84,7 @@ function shrink(
 }
 
 function fitted(text: string, width: number, right: boolean): string {
-  const length = lengthOf(text);
-  const shown = length > width ? `${stripVTControlCharacters(text).slice(0, Math.max(0, width - 1))}…` : text;
-  const padding = ' '.repeat(Math.max(0, width - lengthOf(shown)));
+  const shown = cutText(text, width);
+  const padding = ' '.repeat(Math.max(0, width - textWidth(shown)));
   return right ? padding + shown : shown + padding;
-}
-
-function lengthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftError } from '#mesh/error.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { qualityDuties } from '#mesh/quality/duty.ts';
 import { condition } from '#mesh/record.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import { holdsAccess, type SubscriptionRecord, type SubscriptionState } from '#mesh/subscription/subscription.ts';
@@ -112,6 +113,28 @@ export async function waitForAccess(
       if (shared?.status !== 'true' || shared.generation < generation) return undefined;
       return subscriptions.every((subscription) => isSettled(subscription, generation)) ? subscriptions : undefined;
     },
+    `${domain}/${name}`,
+  );
+}
+
+/**
+ * Waits until every table of a version that can be measured was measured after it was asked for.
+ * @throws WeftError `WEFT-CLI-013` as above.
+ */
+export async function waitForMeasurement(connection: Connection, asked: ProductRecord): Promise<ProductRecord> {
+  const { domain, name, major } = asked;
+  const wanted = qualityDuties([asked], new Date()).flatMap(({ tables }) => tables.map((table) => table.name));
+  const at = ({ status }: ProductRecord, table: string) => status.measured?.tables[table]?.at;
+  return poll(
+    async () =>
+      (
+        await connection.api<{ product: ProductRecord }>({
+          method: 'GET',
+          path: `/products/${domain}/${name}`,
+          query: { major: String(major) },
+        })
+      ).product,
+    (product) => (wanted.every((table) => at(product, table) !== at(asked, table)) ? product : undefined),
     `${domain}/${name}`,
   );
 }

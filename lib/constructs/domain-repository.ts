@@ -7,9 +7,14 @@ import { type Checked, type Problem, userError } from '#mesh/error.ts';
 import { checkPipeline } from '#mesh/pipeline/check.ts';
 import { PIPELINE_FILE, parsePipeline } from '#mesh/pipeline/parse.ts';
 import type { Pipeline } from '#mesh/pipeline/pipeline.ts';
+import { type DatabaseSource, parseSources, SOURCES_FILE } from '#mesh/pipeline/sources.ts';
+import { parseStreams, type RowStream, STREAMS_FILE } from '#mesh/pipeline/streams.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import { type Domain, domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { decodeYaml } from '#mesh/yaml/decode.ts';
+
+/** Where a repository keeps who signs the certificates of its sites. */
+const EDGE_AUTHORITIES = join('edge', 'authorities.pem');
 
 /** A domain's repository: the mesh that it is part of, its contracts, its pipeline, and the SQL of it. */
 export interface DomainRepository {
@@ -19,6 +24,12 @@ export interface DomainRepository {
   readonly pipeline: Pipeline;
   /** By the name of the file. */
   readonly sql: Readonly<Record<string, string>>;
+  /** Events that become files. */
+  readonly streams: readonly RowStream[];
+  /** Databases that are read where they are. */
+  readonly sources: readonly DatabaseSource[];
+  /** Who signs the certificates of the domain's sites, as PEM; absent where no site sends anything. */
+  readonly edgeAuthorities?: string;
 }
 
 /**
@@ -52,7 +63,20 @@ export function checkDomainRepository(folder: string, cwd = folder, given?: Topo
   const checked = taken(checkPipeline(parsed, { topology, products, sql }));
   const domain = domainNamed(topology, parsed.pipeline.domain);
   if (checked === undefined || domain === undefined) return { ok: false, problems };
-  return { ok: true, value: { topology, domain, products, pipeline: checked.pipeline, sql }, problems };
+  const { pipeline } = checked;
+  const beside = (name: string) => {
+    const path = join('pipeline', name);
+    return existsSync(join(folder, path)) ? read(path, 'WEFT-PIPELINE-001') : undefined;
+  };
+  const told = beside(STREAMS_FILE);
+  const streams = told === undefined ? [] : taken(parseStreams(told.text, told.file, { pipeline, products }));
+  const asked = beside(SOURCES_FILE);
+  const sources = asked === undefined ? [] : taken(parseSources(asked.text, asked.file, domain.name));
+  if (streams === undefined || sources === undefined) return { ok: false, problems };
+  const edge = authoritiesIn(join(folder, EDGE_AUTHORITIES), cwd);
+  if (edge?.ok === false) return { ok: false, problems: [...problems, ...edge.problems] };
+  const value: DomainRepository = { topology, domain, products, pipeline, sql, streams, sources };
+  return { ok: true, value: { ...value, ...(edge === undefined ? {} : { edgeAuthorities: edge.value }) }, problems };
 }
 
 /** The same for code that cannot go on without it. @throws `WEFT-PIPELINE-017` with every problem. */
@@ -65,6 +89,26 @@ export function readDomainRepository(folder: string, given?: Topology): DomainRe
     problems: checked.problems,
     hint: errors[0]?.fix,
   });
+}
+
+/** Authorities of devices, where a repository has some; IAM Roles Anywhere takes 8000 characters (CloudFormation Template Reference: TrustAnchor SourceData). */
+function authoritiesIn(path: string, cwd: string): Checked<string> | undefined {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  if (text.includes('-----BEGIN CERTIFICATE-----') && !text.includes('PRIVATE KEY') && text.length <= 8000) {
+    return { ok: true, value: text, problems: [] };
+  }
+  const message = `${relative(cwd, path)} is not the certificates of authorities as PEM, at most 8000 characters and no private key`;
+  const problem: Problem = {
+    code: 'WEFT-EDGE-030',
+    severity: 'error',
+    message,
+    fix: 'put only certificates there',
+    file: relative(cwd, path),
+    line: 1,
+    column: 1,
+  };
+  return { ok: false, problems: [problem] };
 }
 
 function textOf(path: string, cwd: string, code: string): Checked<SourceFile> {

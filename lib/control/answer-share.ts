@@ -4,6 +4,7 @@ import { domainEvent, type MeshEvent } from '#mesh/event/envelope.ts';
 import type { ShareReported } from '#mesh/event/report.ts';
 import type { ShareReport } from '#mesh/subscription/subscription.ts';
 import { domainSource } from '#mesh/topology/names.ts';
+import { VERSION } from '#mesh/version.ts';
 import { type ShareDeps, share } from './share.ts';
 
 export interface AnswerDeps extends ShareDeps {
@@ -34,7 +35,7 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
     product,
     major,
     consumer,
-    report,
+    report: { ...report, weft: VERSION },
   };
   const outcome = await deps.bus.put([
     { source: domainSource(deps.domain), type: answer.type, detail: domainEvent(answer) },

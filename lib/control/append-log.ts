@@ -1,10 +1,10 @@
 import type { ObjectStore, WriteOnce } from '#aws/s3.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
-import { canonicalText, leafBytes } from '#mesh/audit/log/canonical.ts';
 import { formatCheckpoint, openCheckpoint } from '#mesh/audit/log/checkpoint.ts';
 import { type Edge, EMPTY_EDGE, extend, partialTiles, rootOfEdge } from '#mesh/audit/log/edge.ts';
 import { readEntry } from '#mesh/audit/log/entry-shape.ts';
 import type { LogCrypto } from '#mesh/audit/log/files.ts';
+import { leafBytes } from '#mesh/audit/log/leaf.ts';
 import { leafHash } from '#mesh/audit/log/merkle.ts';
 import { formatNote, formatVerifierKey, hexOf, type VerifierKey } from '#mesh/audit/log/note.ts';
 import { indexOfEntry, leafAt } from '#mesh/audit/log/prove.ts';
@@ -22,6 +22,7 @@ import {
   TILE_WIDTH,
   tilePath,
 } from '#mesh/audit/log/tile.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import { WeftError } from '#mesh/error.ts';
 
 export interface AppendDeps extends LogCrypto {

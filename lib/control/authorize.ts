@@ -19,7 +19,10 @@ export type Action =
   | 'product.hold'
   | 'product.release-hold'
   | 'product.holds'
+  | 'product.measure'
+  | 'product.release-data'
   | 'domain.disposals'
+  | 'domain.quality'
   | 'subscription.request'
   | 'subscription.read'
   | 'subscription.reject'
@@ -75,7 +78,10 @@ const RULES: Readonly<Record<Action, Rule>> = {
   // Nobody releases what he has placed (hold.ts), and an owner never.
   'product.release-hold': { governance: ['platform', 'auditor'] },
   'product.holds': { owner: ['producer', 'steward'], governance: ['platform', 'auditor'] },
+  'product.measure': { owner: ['producer', 'steward'] },
+  'product.release-data': { owner: ['steward'] },
   'domain.disposals': { owner: ['disposal'] },
+  'domain.quality': { owner: ['quality'] },
   'product.export': { consumer: ['producer', 'analyst', 'steward'] },
   'subscription.request': { consumer: ['analyst', 'steward'] },
   'subscription.read': {

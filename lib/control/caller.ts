@@ -13,7 +13,7 @@ import { applicationOf } from '#mesh/topology/rules.ts';
 import { domainOfAccount, governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
 
 /** The Lambdas of a domain that call the API. */
-const CALLING_MACHINES: readonly DomainMachine[] = ['event-port', 'disposal'];
+const CALLING_MACHINES: readonly DomainMachine[] = ['event-port', 'disposal', 'quality'];
 
 /** Who sent a command, as far as the mesh knows the principal. */
 export interface Caller {

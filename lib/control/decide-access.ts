@@ -47,5 +47,6 @@ export function refuseDenied(decision: Decision, { action, product }: Pick<Acces
   const what = action === 'subscribe' ? 'the subscription' : `to ${action} ${productId(product)}`;
   throw userError('WEFT-POLICY-002', `policy refuses ${what}: ${messages(decision)}`, {
     details: { policies: decision.policies, version: decision.version },
+    hint: 'change what they ask for; weft policy show global tells the rules',
   });
 }

@@ -42,6 +42,7 @@ function settled(decision: Decision, draft: ProductDraft, caller: Caller): Decis
   if (decision.effect === 'deny') {
     throw userError('WEFT-POLICY-001', `policy refuses ${what}: ${messages(decision)}`, {
       details: { policies: decision.policies, version: decision.version },
+      hint: 'change what they ask for; weft policy show global tells the rules',
     });
   }
   if (decision.effect === 'allow') return decision;

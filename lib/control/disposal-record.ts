@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { WriteOnce } from '#aws/s3.ts';
 import type { VersionedBucket } from '#aws/s3-versions.ts';
 import type { SigningKey } from '#aws/signing-key.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import {
-  canonicalJson,
   type DisposalIntent,
   type DisposalRecord,
   disposalStatement,
@@ -47,7 +47,7 @@ export function createDisposalBook(deps: {
     const name = `${RECORDS}${record.id}.json`;
     const known = await read<SignedDisposal>(name);
     if (known !== undefined) return known;
-    const digest = createHash('sha256').update(canonicalJson(record)).digest('hex');
+    const digest = createHash('sha256').update(canonicalText(record)).digest('hex');
     const signature = {
       algorithm: 'ECDSA_SHA_256' as const,
       keyId: key.keyId,
@@ -55,11 +55,11 @@ export function createDisposalBook(deps: {
       publicKey: await key.publicKey(),
     };
     const signed: SignedDisposal = { record, digest, signature };
-    const isNew = await once.put(name, canonicalJson(signed));
+    const isNew = await once.put(name, canonicalText(signed));
     return isNew ? signed : ((await read<SignedDisposal>(name)) ?? signed);
   };
   return {
-    begin: (intent) => once.put(`${INTENTS}${intent.id}.json`, canonicalJson(intent)),
+    begin: (intent) => once.put(`${INTENTS}${intent.id}.json`, canonicalText(intent)),
     async open() {
       const ids = async (prefix: string) =>
         (await objects.keys(bucket, prefix)).map((name) => name.slice(prefix.length, -'.json'.length));
@@ -70,7 +70,7 @@ export function createDisposalBook(deps: {
     },
     async record(record) {
       const signed = await signedOnce(record);
-      await archive.put(`${DISPOSALS}${record.id}.json`, canonicalJson(signed));
+      await archive.put(`${DISPOSALS}${record.id}.json`, canonicalText(signed));
       return signed;
     },
     async told(id) {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '#aws/eventbridge.ts';
 import type { MeshApi } from '#aws/mesh-api.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { DisposalReported } from '#mesh/event/report.ts';
 import { chunks, pieces } from '#mesh/retention/chunks.ts';
 import { type KnownQuery, planCopies, queryOf, type ResultPlace } from '#mesh/retention/copies.ts';
 import type { CopyDuty, Duties, TableDuty } from '#mesh/retention/duty.ts';
 import { planTable, type Slice, type StoredVersion, type TablePlan } from '#mesh/retention/plan.ts';
-import { canonicalJson, type DisposalIntent } from '#mesh/retention/record.ts';
+import type { DisposalIntent } from '#mesh/retention/record.ts';
 import type { Disposable } from '#mesh/retention/status.ts';
 import { DISPOSALS, domainSource } from '#mesh/topology/names.ts';
 import { type CarryOutDeps, Held, readBack, remove } from './carry-out.ts';
@@ -171,7 +172,7 @@ class Run {
     const { mesh, domain, account, book, now } = this.#deps;
     const startedAt = now().toISOString();
     const core = { mesh, domain, account, product: `${of.domain}/${of.product}`, major: of.major, startedAt, ...what };
-    const digest = createHash('sha256').update(canonicalJson(core)).digest('hex');
+    const digest = createHash('sha256').update(canonicalText(core)).digest('hex');
     const id = `${startedAt.replaceAll(/[-:.]/g, '')}-${digest.slice(0, 12)}`;
     await mayGoOn();
     let intent: DisposalIntent = { format: 'weft.disposal-intent/1', id, ...core };

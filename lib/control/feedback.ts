@@ -66,6 +66,8 @@ function checkWish({ rating, text = '' }: FeedbackWish): void {
     throw userError('WEFT-PRODUCT-012', `the rating ${rating} is not a whole number from 1 to 5`, { hint: 'e.g. 4' });
   }
   if (text.length > LONGEST) {
-    throw userError('WEFT-PRODUCT-012', `the text has ${text.length} characters, at most ${LONGEST} are kept`);
+    throw userError('WEFT-PRODUCT-012', `the text has ${text.length} characters, at most ${LONGEST} are kept`, {
+      hint: 'say it shorter',
+    });
   }
 }

@@ -1,5 +1,7 @@
 import { everyRecord } from '#aws/registry.ts';
+import { WRITTEN_FORMAT } from '#mesh/registry-format.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { VERSION } from '#mesh/version.ts';
 import { globalFirst, takeDeployed } from './policy-sets.ts';
 import type { ApiDeps } from './request.ts';
 
@@ -13,6 +15,13 @@ export interface MeshStatus {
     readonly quarantined: number;
     /** Subscriptions by state. */
     readonly subscriptions: Readonly<Record<string, number>>;
+  };
+  readonly versions: {
+    readonly governance: string;
+    /** In which the registry is written. */
+    readonly registryFormat: number;
+    /** By domain, as its agent last said; a domain that consumes nothing has nothing to say. */
+    readonly domains: Readonly<Record<string, string>>;
   };
 }
 
@@ -34,5 +43,20 @@ export async function meshStatus(deps: Pick<ApiDeps, 'registry' | 'topology' | '
   for await (const { state } of everyRecord(deps.registry, 'subscription')) {
     subscriptions[state] = (subscriptions[state] ?? 0) + 1;
   }
-  return { topology, policies, counts: { products, registered, quarantined, subscriptions } };
+  const versions = {
+    governance: VERSION,
+    registryFormat: WRITTEN_FORMAT,
+    domains: await versionsOfDomains(deps.registry),
+  };
+  return { topology, policies, counts: { products, registered, quarantined, subscriptions }, versions };
+}
+
+async function versionsOfDomains(registry: ApiDeps['registry']): Promise<Record<string, string>> {
+  const newest = new Map<string, { readonly at: string; readonly weft: string }>();
+  for await (const { intent, applied } of everyRecord(registry, 'share')) {
+    if (applied?.weft === undefined) continue;
+    if ((newest.get(intent.consumer)?.at ?? '') < applied.at)
+      newest.set(intent.consumer, { at: applied.at, weft: applied.weft });
+  }
+  return Object.fromEntries([...newest].map(([domain, { weft }]) => [domain, weft]));
 }

@@ -4,6 +4,8 @@ import { standingsOf } from '#mesh/entitlement/entitlement.ts';
 import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
+import { measuredConditions } from '#mesh/quality/conditions.ts';
+import { withoutGone } from '#mesh/quality/status.ts';
 import { retentionOf } from '#mesh/retention/duty.ts';
 import { withoutStale } from '#mesh/retention/status.ts';
 import { isSuspended } from '#mesh/suspension.ts';
@@ -77,7 +79,7 @@ export function nextRecord(
   // So is it held.
   const holds = context.versions.find(({ product }) => product.holds !== undefined)?.product.holds;
   const at = context.deps.now();
-  return {
+  const next: ProductRecord = {
     type: 'product',
     ...desired,
     ...life,
@@ -94,6 +96,7 @@ export function nextRecord(
       before === undefined || (isPublished(life) && !isPublished(before)) ? at.toISOString() : before.createdAt,
     status: statusAfter(before, desired),
   };
+  return withoutGoneRules(next, at);
 }
 
 /** A contract does not know which snapshot of a table is the newest. */
@@ -117,6 +120,16 @@ function statusAfter(
   // Made of other products it may keep what the shortest of them keeps.
   const announced = withoutStale(retention, (name) => (own(name)?.madeOf === undefined ? known(name) : undefined));
   return { ...status, retention: announced };
+}
+
+/** What was measured of rules that are no more says nothing. */
+function withoutGoneRules(product: ProductRecord, now: Date): ProductRecord {
+  const { measured } = product.status;
+  if (measured === undefined) return product;
+  const left = withoutGone(measured, product.tables);
+  const known = { ...product, status: { ...product.status, measured: left } };
+  const isLess = left.results.length + left.promises.length < measured.results.length + measured.promises.length;
+  return isLess ? { ...known, status: { ...known.status, conditions: measuredConditions(known, now) } } : known;
 }
 
 /** One claim for each source table; those that no version needs any more are given back. */

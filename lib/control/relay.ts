@@ -58,6 +58,7 @@ const TOLD_TO_SUBSCRIBERS = new Set([
   'ProductRetired',
   'RolloutChanged',
   'RolloutTakenBack',
+  'DataUpdated',
   'QualityFailed',
   'QualityRestored',
   'SlaBreached',

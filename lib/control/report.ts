@@ -38,7 +38,9 @@ export async function reportData(
   const { product, rollouts } = await optimistically(async () => {
     const { product: before } = await versionOf({ ...name, major: report.major }, deps);
     if (!isPublished(before)) {
-      throw userError('WEFT-PRODUCT-011', `${productId(before)} v${before.major} is ${before.state}: it has no data`);
+      throw userError('WEFT-PRODUCT-011', `${productId(before)} v${before.major} is ${before.state}: it has no data`, {
+        hint: 'report on the version that is published: --major',
+      });
     }
     const after = reported(before, report, request, deps.now());
     await deps.registry.write([{ record: after, replaces: before.revision }]);

@@ -66,7 +66,10 @@ export async function endVersion(
   for (;;) {
     const { product, left } = await optimistically(async () => {
       const version = await deps.registry.version(key);
-      if (version === undefined) throw userError('WEFT-PRODUCT-001', `product \`${productId(key)}\` does not exist`);
+      if (version === undefined)
+        throw userError('WEFT-PRODUCT-001', `product \`${productId(key)}\` does not exist`, {
+          hint: 'weft product list shows what there is',
+        });
       if (version.product.state !== 'retired' && !stillDue(version.product))
         return { product: version.product, left: 0 };
       return endSome(version, act, deps);

@@ -2,7 +2,8 @@ import type { Registry } from '#aws/registry.ts';
 import { judgeFreshness } from '#mesh/product/freshness.ts';
 import { dueOf, isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
-import { withCondition } from '#mesh/record.ts';
+import { isOverdue, released } from '#mesh/quality/release.ts';
+import { type Condition, condition, withCondition } from '#mesh/record.ts';
 import type { Act } from '#mesh/subscription/transitions.ts';
 import { optimistically } from './optimistic.ts';
 import { endVersion, leftOver } from './retire.ts';
@@ -37,6 +38,7 @@ export async function tendProduct(seen: ProductRecord, correlation: string, deps
   }
   if (seen.rollout !== undefined) await settleRollout(seen, act, deps);
   if (due === 'notice' || freshnessMoved(seen, deps.now())) await note(seen, act, deps);
+  if (overdue(seen, deps.now())) await announceOverdue(seen, act, deps);
 }
 
 /** Writes what is to be said of a version now, on what the registry holds now. */
@@ -75,4 +77,36 @@ function freshnessMoved(product: ProductRecord, now: Date): boolean {
   const next = judgeFreshness(product, now);
   const known = product.status.conditions.find(({ type }) => type === 'Fresh');
   return next !== undefined && (known?.status !== next.status || known.message !== next.message);
+}
+
+function overdue({ state, status }: ProductRecord, now: Date): boolean {
+  return isPublished({ state }) && (status.deliveries?.waiting ?? []).some((one) => isOverdue(one, now));
+}
+
+/** A measurement that does not come keeps nobody from the data for ever: consumers are told of it, and that nobody knows how good it is. */
+function announceOverdue(seen: ProductRecord, act: Act, deps: TendDeps): Promise<void> {
+  return optimistically(async () => {
+    const product = (await deps.registry.version(seen))?.product;
+    const now = deps.now();
+    if (product === undefined || !overdue(product, now)) return;
+    const next = released(product, (one) => isOverdue(one, now), 'not-measured', now);
+    const message = 'new data came and its measurement did not: look at the Lambda `quality` of the domain';
+    const unknown: Condition = {
+      type: 'Healthy',
+      status: 'unknown',
+      reason: 'NotMeasured',
+      message,
+      generation: product.generation,
+      at: act.at,
+    };
+    const { conditions } = next.status;
+    const known = condition(product, 'Healthy')?.status === 'false' ? conditions : withCondition(conditions, unknown);
+    const record: ProductRecord = {
+      ...next,
+      revision: product.revision + 1,
+      change: { actor: act.actor, at: act.at, correlation: act.correlation, action: 'DataReleased', reason: message },
+      status: { ...next.status, conditions: known },
+    };
+    await deps.registry.write([{ record, replaces: product.revision }]);
+  });
 }

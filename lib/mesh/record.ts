@@ -22,6 +22,10 @@ export type ConditionType =
   | 'Healthy'
   | 'Quarantined'
   | 'Fresh'
+  /** Whether the promises of the contract other than freshness are kept. */
+  | 'Kept'
+  /** Whether consumers know of all data that was delivered. */
+  | 'Announced'
   | 'InStep'
   | 'Enrolled'
   | 'Owned';

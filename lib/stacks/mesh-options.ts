@@ -20,6 +20,7 @@ function number(node: Node, key: string, fallback: number, least: number): numbe
   throw userError(
     'WEFT-STACK-002',
     `context ${key} is ${JSON.stringify(given)}, not a whole number of at least ${least}`,
+    { hint: `leave it out for ${fallback}` },
   );
 }
 
@@ -27,5 +28,7 @@ function boolean(node: Node, key: string, fallback: boolean): boolean {
   const given: unknown = node.tryGetContext(key) ?? fallback;
   if (given === true || given === 'true') return true;
   if (given === false || given === 'false') return false;
-  throw userError('WEFT-STACK-002', `context ${key} is ${JSON.stringify(given)}, not true or false`);
+  throw userError('WEFT-STACK-002', `context ${key} is ${JSON.stringify(given)}, not true or false`, {
+    hint: `leave it out for ${fallback}`,
+  });
 }

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Io, processIo } from '#cli/io.ts';
 import { reportError } from '#cli/report.ts';
+import { userError, WeftError } from '#mesh/error.ts';
+
+const STREAMS = processIo();
 
 function reported(error: unknown): { exit: number; err: string; code: string } {
   let out = '';
   let err = '';
   const io: Io = {
-    ...processIo(),
+    ...STREAMS,
     out: (text) => {
       out += text;
     },
@@ -58,5 +61,32 @@ describe('what a user was refused', () => {
 
   test('anything else is a bug', () => {
     expect(reported(new TypeError('x is not a function'))).toMatchObject({ exit: 70, code: 'WEFT-BUG-001' });
+  });
+});
+
+describe('the next step of an error', () => {
+  const problem = { code: 'WEFT-X-002', severity: 'error', message: 'b' } as const;
+
+  test.each([
+    ['its own', userError('WEFT-X-001', 'a', { hint: 'do this' }), 'next: do this'],
+    [
+      'the fix of its problem',
+      userError('WEFT-X-001', 'a', { problems: [{ ...problem, fix: 'do that' }] }),
+      'fix: do that',
+    ],
+    [
+      'the fix of the problem that says the same',
+      userError('WEFT-X-001', 'b', { problems: [{ ...problem, fix: 'do that' }] }),
+      'next: do that',
+    ],
+    [
+      'to mend what a problem without a fix names',
+      userError('WEFT-X-001', 'a', { problems: [problem] }),
+      'next: mend what is named',
+    ],
+    ['to look, when it is nobody’s fault here', new WeftError('WEFT-X-001', 'a'), 'next: weft doctor'],
+    ['to report it, when it is a bug', new Error('a'), 'please report it'],
+  ])('is %s', (_, error, step) => {
+    expect(reported(error).err).toContain(step);
   });
 });

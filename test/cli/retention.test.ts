@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { canonicalJson, type DisposalRecord, disposalStatement } from '#mesh/retention/record.ts';
+import { canonicalText } from '#mesh/canonical.ts';
+import { type DisposalRecord, disposalStatement } from '#mesh/retention/record.ts';
 import { runWeft } from './run-weft.ts';
 
 const RECORD: DisposalRecord = {
@@ -31,7 +32,7 @@ describe('weft retention verify, offline', () => {
   let folder: string;
 
   const signed = (record: object) => {
-    const digest = createHash('sha256').update(canonicalJson(record)).digest('hex');
+    const digest = createHash('sha256').update(canonicalText(record)).digest('hex');
     const value = sign('sha256', Buffer.from(disposalStatement(digest)), pair.privateKey).toString('base64');
     return { record, digest, signature: { algorithm: 'ECDSA_SHA_256', keyId: 'k', value, publicKey: '' } };
   };

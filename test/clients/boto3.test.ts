@@ -82,7 +82,7 @@ describe('clients with nothing but the environment of `weft local env`', () => {
         catalogs: ['AwsDataCatalog'],
         catalog: 'GLUE',
         database: AIRPORTS,
-        workgroups: ['primary', 'aviation-analytics', 'aviation-analytics-producer'],
+        workgroups: ['primary', 'aviation-analytics', 'aviation-analytics-producer', 'aviation-analytics-quality'],
         enforced: true,
         output: true,
         listed: true,

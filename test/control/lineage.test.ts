@@ -237,6 +237,19 @@ describe('the lineage of the mesh', () => {
     ]);
   });
 
+  test('leaves out what a contract declares where a run says more of the same two', async () => {
+    const made = { domain: 'research', product: 'insight', table: 'top', account: accountOf('research') };
+    const output = { name: 'research.top', columns: ['who', 'rank'] };
+    const sql = 'SELECT customer AS who, rank() OVER (ORDER BY total) AS rank FROM finance__revenue__v1.daily';
+    expect(await report({ ...made, output, sql, columns: {} })).toBe('applied');
+    const graph = await show({ product: 'research/insight', direction: 'up', depth: '1' });
+    expect(edgesOf(graph)).toEqual([
+      'finance/revenue@1.daily.customer → research/insight@1.top.who reported IDENTITY',
+      'finance/revenue@1.daily.total → research/insight@1.top.rank reported WINDOW',
+      'survey.answers → research/insight@1.top declared',
+    ]);
+  });
+
   test('tells somebody outside of a product nothing of a table that only its views read', async () => {
     const graph = await show({ product: 'finance/revenue', direction: 'up' });
     expect(JSON.stringify(graph)).not.toContain('orders@1.orders');

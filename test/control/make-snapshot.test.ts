@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PipelineProduct } from '#control/pipeline/deps.ts';
 import { type ExchangeDeps, makeSnapshot } from '#control/pipeline/make-snapshot.ts';
+import type { PipelineProduct } from '#mesh/pipeline/asset.ts';
 import type { ExportManifest } from '#mesh/product/export-manifest.ts';
 
 const AT = '2026-11-30T03:00:00Z';

@@ -71,6 +71,27 @@ describe('taking the reports of the domains', () => {
     expect((await world.version()).product.quarantine).toBeUndefined();
   });
 
+  test('follows the files of a table that is replaced as a whole, there and back', async () => {
+    const columns = { id: 'int', at: 'string' };
+    const at = (location: string) => {
+      const said = report(columns, { id: location });
+      return { ...said, schema: { columns: [], partitionKeys: [], format: 'parquet', ...said.schema, location } };
+    };
+    const central = async () => {
+      await world.run();
+      const [found] = (await world.governance.catalog.tables('sales__orders__v1')) ?? [];
+      return found?.input.StorageDescriptor.Location;
+    };
+    expect(await take(at(`${T0.location}snapshot=1/`))).toBe('adopted');
+    expect(await central()).toBe(`${T0.location}snapshot=1/`);
+    expect(await take(at(`${T0.location}snapshot=1/`))).toBe('unchanged');
+    expect(await take(at(`${T0.location}snapshot=2`))).toBe('adopted');
+    expect(await central()).toBe(`${T0.location}snapshot=2/`);
+    expect(await take(at(T0.location))).toBe('adopted');
+    expect(await central()).toBe(T0.location);
+    expect(await take(at(`${T0.location}elsewhere/`))).toBe('quarantined');
+  });
+
   test('quarantines a table that was deleted', async () => {
     const { schema: _, ...gone } = report({});
     expect(await take({ ...gone, change: 'DeleteTable' })).toBe('quarantined');

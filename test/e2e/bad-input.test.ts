@@ -1,8 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { World } from '#cli/demo/world.ts';
@@ -12,225 +8,28 @@ import { openInstance } from '#local/instance/instance.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
+import { BadFolders, CONTRACT, CONTRACTS, PRODUCT, PRODUCTS } from './bad-contracts.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const PRODUCTS = join(ROOT, 'examples/aviation/products');
-const MESH = readFileSync(join(ROOT, 'examples/aviation/mesh.yaml'), 'utf8');
-const CONTRACT = readFileSync(join(PRODUCTS, 'airports/airports.odcs.yaml'), 'utf8');
-const PRODUCT = readFileSync(join(PRODUCTS, 'airports/airports.odps.yaml'), 'utf8');
 const TABLE = 'wildlife_safety__bird_strikes__v1.bird_strikes';
 
 /** API Gateway lets people through: whom the mesh refuses is in the trail. */
 const BY_MESH = /may not do `[a-z.-]+`.*WEFT-AUTH-00\d/;
 
-let place: string;
-let made = 0;
-
-beforeAll(() => {
-  place = mkdtempSync(join(tmpdir(), 'weft-bad-'));
-});
-
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
-/** A new folder with these files. */
-function folderWith(files: Readonly<Record<string, string>>): string {
-  made += 1;
-  const folder = join(place, String(made));
-  mkdirSync(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
-
-const contractWith = (from: string, to: string) => {
-  expect(CONTRACT).toContain(from);
-  return folderWith({ 'a.odcs.yaml': CONTRACT.replaceAll(from, to), 'a.odps.yaml': PRODUCT });
-};
-
-describe('a mesh file', () => {
-  test.each<[string, string, string, RegExp]>([
-    ['broken YAML', 'domains:', 'domains: [', /^mesh\.yaml:12:3: error: broken YAML: .*\(WEFT-MESH-001\)/m],
-    [
-      'an unknown key',
-      '    contact: analytics@',
-      '    kontact: analytics@',
-      /^mesh\.yaml:27:5: error: the key "kontact" is unknown/m,
-    ],
-    [
-      'two domains with one account',
-      '210000000012',
-      '210000000011',
-      /^mesh\.yaml:17:14: error: the account "210000000011" belongs to the domain of line 13 already/m,
-    ],
-    [
-      'two domains with one name',
-      'name: airport-reference',
-      'name: flight-operations',
-      /^mesh\.yaml:16:11: error: the name "flight-operations" belongs to the domain of line 12 already/m,
-    ],
-    [
-      'an account of eleven digits',
-      '"210000000012"',
-      '"21000000012"',
-      /^mesh\.yaml:17:14: error: the account "21000000012" is not 12 digits/m,
-    ],
-    [
-      'the governance account as a domain',
-      '210000000012',
-      '210000000001',
-      /^mesh\.yaml:17:14: error: the account 210000000001 is the governance account/m,
-    ],
-  ])('with %s is refused with its place, by every way in', async (_, from, to, message) => {
-    const cwd = folderWith({ 'mesh.yaml': MESH.replace(from, to) });
-    const up = await runWeft(['local', 'up', '--mesh', 'mesh.yaml', '--folder', 'data', '--port', '0'], { cwd });
-    const validate = ['product', 'validate', join(PRODUCTS, 'airports'), '--mesh', 'mesh.yaml'];
-    expect(await runWeft(validate, { cwd })).toEqual(up);
-    expect(up).toMatchObject({ exit: 1, out: '', err: expect.stringMatching(message) });
-    expect(up.err).toContain('fix: ');
-  });
-
-  test('says one broken place once, not everything that follows from it', async () => {
-    const cwd = folderWith({ 'mesh.yaml': MESH.replace('domains:', 'domains: [') });
-    const { err } = await runWeft(['local', 'up', '--mesh', 'mesh.yaml', '--folder', 'data'], { cwd });
-    expect(err.match(/broken YAML/g)).toHaveLength(1);
-  });
-
-  test('is refused by the CDK app as well, without a template', () => {
-    const cwd = folderWith({ 'mesh.yaml': MESH.replace('210000000012', '210000000011') });
-    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/app.ts')], { cwd, encoding: 'utf8' });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^mesh\.yaml:17:14: error: the account "210000000011" belongs to .* \(give each domain its own account\)$/m,
-    );
-  });
-
-  test('that is not there, or a folder, is said to be so', async () => {
-    const cwd = folderWith({});
-    for (const [file, message] of [
-      ['nope.yaml', 'there is no nope.yaml'],
-      ['.', '. is not a file'],
-    ] as const) {
-      const { exit, err } = await runWeft(['local', 'up', '--mesh', file, '--detach', '--folder', 'data'], { cwd });
-      expect({ exit, err }).toMatchObject({ exit: 1, err: expect.stringContaining(message) });
-    }
-  });
-});
-
-const BOMB = [
-  'a: &a [x,x,x,x,x,x,x,x,x]',
-  ...'bcdefghi'
-    .split('')
-    .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
-].join('\n');
-const CITY = `      - { name: NAME, logicalType: string, classification: public, description: A city. }\n`;
-
-/** What is wrong with a contract: text that is replaced, what takes its place, and what is said of it. */
-const CONTRACTS: readonly [string, string, string, RegExp][] = [
-  [
-    'an unknown physical type',
-    'physicalType: double',
-    'physicalType: doubel',
-    /:61:23: error: the physical type "doubel" is unknown/,
-  ],
-  [
-    'an unknown logical type',
-    'logicalType: number',
-    'logicalType: numbr',
-    /:60:22: error: the logical type "numbr" is unknown/,
-  ],
-  [
-    'a column twice',
-    '    properties:\n',
-    `    properties:\n${CITY.replace('NAME', 'city')}`,
-    /error: the column "city" stands twice/,
-  ],
-  [
-    'names that fold together',
-    '    properties:\n',
-    `    properties:\n${CITY.replace('NAME', 'City')}`,
-    /error: the columns "City" and "city" are one to Glue/,
-  ],
-  ['wrong YAML', 'schema:', 'schema: }', /a\.odcs\.yaml:18:9: error: broken YAML/],
-  ['a bomb of aliases', 'schema:', `${BOMB}\nschema:`, /the alias \*a stands inside an anchor/],
-  [
-    'a location in the bucket of another domain',
-    's3://aviation-airport-reference-210000000012-us-east-1/',
-    's3://aviation-wildlife-safety-210000000013-us-east-1/',
-    /error: the location "s3:\/\/aviation-wildlife-safety-.*" is not below the domain's product bucket/,
-  ],
-  [
-    'a location that climbs out',
-    '-us-east-1/products/',
-    '-us-east-1/../products/',
-    /is not below the domain's product bucket/,
-  ],
-  [
-    'an account of another domain',
-    '"210000000012"',
-    '"210000000013"',
-    /the account 210000000013 does not belong to the domain "airport-reference"/,
-  ],
-];
-
-describe('a contract', () => {
-  test.each(CONTRACTS)('with %s is refused with its place', async (_, from, to, message) => {
-    const { exit, err } = await runWeft(['product', 'validate', '.'], { cwd: contractWith(from, to) });
-    expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(message) });
-  });
-
-  test('of many megabytes is refused before it is read', async () => {
-    const { exit, err } = await runWeft(['product', 'validate', '.'], {
-      cwd: contractWith('schema:', `#${'x'.repeat(12_000_000)}\nschema:`),
-    });
-    expect({ exit, err }).toEqual({
-      exit: 1,
-      err: expect.stringMatching(/the file has 120\d+ bytes, at most \d+ are read/),
-    });
-  });
-});
-
-describe('weft local up', () => {
-  test('says why a folder cannot be written, also in the background', async () => {
-    const cwd = folderWith({ file: '' });
-    for (const folder of ['file', 'file/below'])
-      for (const more of [[], ['--detach']]) {
-        const { exit, err } = await runWeft(['local', 'up', '--folder', folder, '--port', '0', ...more], { cwd });
-        expect({ exit, err }).toEqual({
-          exit: 1,
-          err: expect.stringMatching(/cannot be written \((EEXIST|ENOTDIR)\) \(WEFT-LOCAL-002\)/),
-        });
-      }
-  });
-
-  test.each(['abc', '99999', '-1', '1.5'])('refuses %s as a port', async (port) => {
-    const { exit, err } = await runWeft(['local', 'up', '--folder', 'data', `--port=${port}`], { cwd: folderWith({}) });
-    expect({ exit, err }).toEqual({
-      exit: 1,
-      err: expect.stringContaining('is not a whole number from 0 to 65535 (WEFT-CLI-022)'),
-    });
-  });
-
-  test('heals a lock whose process is gone, and local.json that was never finished', async () => {
-    const gone = spawn(process.execPath, ['-e', '']);
-    await once(gone, 'exit');
-    const folder = folderWith({ lock: JSON.stringify({ pid: gone.pid }), 'local.json': '{"endp' });
-    expect((await runWeft(['local', 'status', '--folder', folder])).exit).not.toBe(70);
-    const instance = await openInstance({ folder, port: 0, live: false });
-    await instance.close();
-  });
-});
+const folders = new BadFolders();
 
 describe('a running mesh', () => {
   const permits = judging();
   let world: World;
   let folder: string;
-  const weft = (as: string, ...argv: string[]) => runWeft([...argv, '--folder', folder, '--as', as], { cwd: place });
+  const weft = (as: string, ...argv: string[]) =>
+    runWeft([...argv, '--folder', folder, '--as', as], { cwd: folders.place });
   const refused = async (as: string, argv: readonly string[], message: string | RegExp) => {
     const { exit, out, err } = await weft(as, ...argv);
     expect({ exit, out, err }).toEqual({ exit: 1, out: '', err: expect.stringMatching(message) });
   };
 
   beforeAll(async () => {
-    folder = join(place, 'mesh');
+    folder = join(folders.place, 'mesh');
     const up = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
     world = new World(up.instance, up.local);
     permits.watch(world.instance.cloud);
@@ -262,7 +61,7 @@ describe('a running mesh', () => {
   }
 
   test.each(CONTRACTS)('refuses to plan or to publish a contract with %s', async (_, from, to, message) => {
-    const bad = contractWith(from, to);
+    const bad = folders.contract(from, to);
     await leavesAllAsItWas(async () => {
       for (const verb of ['plan', 'publish'])
         await refused('airport-reference/producer', ['product', verb, bad], message);
@@ -305,7 +104,7 @@ describe('a running mesh', () => {
   test('refuses a second product on one table, a change that breaks its subscribers, and too much at once', async () => {
     const as = 'airport-reference/producer';
     const files = (contract: string, product = PRODUCT) =>
-      folderWith({ 'a.odcs.yaml': contract, 'a.odps.yaml': product });
+      folders.with({ 'a.odcs.yaml': contract, 'a.odps.yaml': product });
     await leavesAllAsItWas(async () => {
       const second = files(
         CONTRACT.replace('dataProduct: airports', 'dataProduct: airfields'),
@@ -557,7 +356,7 @@ describe('a running mesh', () => {
 
   test('keeps its port: the next one is taken, or none when it is pinned', async () => {
     const { port } = world.instance;
-    const cwd = folderWith({});
+    const cwd = folders.with({});
     const { exit, err } = await runWeft(['local', 'up', '--folder', 'data', '--port', String(port), '--pin'], { cwd });
     expect({ exit, err }).toEqual({
       exit: 1,

@@ -14,6 +14,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { landingBucketName } from '#mesh/topology/names.ts';
 import { domainApp } from '#stacks/pipeline/pipeline-app.ts';
+import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
 import { repositoryOf } from '../pipeline/repository.ts';
 
@@ -110,8 +111,10 @@ describe('a pipeline of files, on the deployed templates', () => {
       ['2026-11-02', '3', '281.40'],
       ['2026-11-03', '1', '75.25'],
     ]);
-    const [aside = ''] = await keys('quarantine/');
-    expect(JSON.parse(await read(aside))).toMatchObject({
+    const prefix = 'quarantine/orders.orders/';
+    const found = await Promise.all((await keys(prefix)).map(read));
+    const [first = ''] = found.filter((text) => text.includes('1005'));
+    expect(JSON.parse(first)).toMatchObject({
       order_id: '1005',
       amount: 'not known',
       weft_reasons: 'amount:type',
@@ -128,6 +131,47 @@ describe('a pipeline of files, on the deployed templates', () => {
     ]);
     const runs = await keys('runs/orders.orders/');
     expect(JSON.parse(await read(runs[0] ?? ''))).toMatchObject({ state: 'done', read: 5, unfit: 1, rows: 4 });
+  }, 60_000);
+
+  test('each row that does not fit says why, and the command line tells of it', async () => {
+    const whole = {
+      order_id: 'x-1',
+      customer_id: 'c-1',
+      country: 'xx',
+      amount: '1',
+      currency: 'EUR',
+      order_date: '2026-11-09',
+    };
+    const odd = [
+      { ...whole, customer_id: undefined },
+      { ...whole, order_date: '2019-12-31' },
+      { ...whole, order_date: 'someday', amount: '' },
+    ];
+    await land('orders-json/odd.json', odd.map((row) => JSON.stringify(row)).join('\n'));
+    const found = await Promise.all((await keys('quarantine/')).map(read));
+    const [about = ''] = found.filter((text) => text.includes('odd.json'));
+    const rows = about
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ weft_reasons }) => weft_reasons).toSorted()).toEqual([
+      'amount:required order_date:type',
+      'customer_id:required',
+      'order_date:partition',
+    ]);
+    const weft = async (...words: string[]) => {
+      const { exit, out, err } = await runWeft(words, { cwd: folder, columns: 400 });
+      expect({ words, exit, err: exit === 0 ? '' : err }).toEqual({ words, exit: 0, err: '' });
+      return out + err;
+    };
+    expect(await weft('pipeline', 'check', repository)).toContain('4 step(s), 3 raw table(s)');
+    const again = ['pipeline', 'run', 'orders-from-json', '--repository', repository, '--as', PRODUCER];
+    expect(await weft(...again)).toContain('was asked to run for');
+    await world.settle();
+    const status = JSON.parse(await weft('pipeline', 'status', 'orders-from-json', '--json', '--as', PRODUCER));
+    const runs = status.runs.filter(({ cause }: { cause: { key: string } }) => cause.key === 'orders-json/odd.json');
+    expect(runs).toMatchObject([{ state: 'done', read: 3, unfit: 3, rows: 0 }]);
+    expect(await weft('pipeline', 'status', '--as', PRODUCER)).toContain('orders-json/odd.json');
   }, 60_000);
 
   test('a table that is made anew shows the newest snapshot, and only that, to those who subscribed', async () => {

@@ -1,14 +1,21 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createBus } from '#aws/eventbridge.ts';
+import { realPatience } from '#aws/retry.ts';
 import { enrol, sourceOf } from '#cli/demo/sources.ts';
 import { ask, refusal } from '#cli/demo/sql.ts';
 import { World } from '#cli/demo/world.ts';
 import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
+import { domainEvent } from '#mesh/event/envelope.ts';
+import { runEvent } from '#mesh/lineage/run-event.ts';
+import { domainBusName, domainRoleName, roleArn } from '#mesh/topology/names.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
+import { testParser } from '../mesh/lineage/parser.ts';
 
 const OWNER = 'airport-reference/steward';
 const ANALYST = 'analytics/analyst';
@@ -78,6 +85,37 @@ describe('the life of a product, on the deployed templates', () => {
     );
   };
 
+  /** What the domain's pipeline says that the table was made of is kept, and told to everybody. */
+  const madeOf = async () => {
+    const { account, region, topology, client } = await world.as(
+      roleArn('210000000012', domainRoleName('aviation', 'airport-reference', 'agent')),
+    );
+    const run = {
+      run: '0b8c5c0e-6d7b-4a9c-9f1b-3a2c1d0e9f8a',
+      at: '2026-01-31T06:00:00.000Z',
+      mesh: topology.mesh,
+      account,
+      region,
+      domain: 'airport-reference',
+      product: 'airports',
+      major: 1,
+      table: 'airports',
+      sql: 'SELECT upper(code) AS iata FROM airport_reference_landing.facilities WHERE open',
+      columns: {},
+      output: { name: 'airport_reference.airports', columns: ['iata'] },
+    };
+    const { domain, product, major, table } = run;
+    const event = runEvent(run, await testParser()) ?? {};
+    const said = { type: 'LineageReported' as const, id: 'made-of', time: run.at, from: domain, run: run.run, event };
+    const detail = domainEvent({ ...said, domain, product, major, table });
+    const bus = createBus(new EventBridgeClient(client), domainBusName(topology.mesh, domain), realPatience);
+    expect((await bus.put([{ source: detail.source, type: detail.type, detail }])).failed).toEqual([]);
+    await world.settle();
+    const told = await weft('lineage', `${PRODUCT}.iata`, '--up', '--major', '1', '--as', ANALYST);
+    expect(told).toMatch(/airport_reference_landing\.facilities code {2}transformation/);
+    expect(told).toMatch(/airport_reference_landing\.facilities open {2}filter/);
+  };
+
   /** A consumer of v1 goes on while v2 is live; the rollout gives it v2, too. */
   const besideEachOther = async () => {
     await weft('product', 'publish', edition('2.0.0'), '--as', OWNER);
@@ -95,6 +133,8 @@ describe('the life of a product, on the deployed templates', () => {
     await world.settle();
     expect(await refusal(world, ANALYST, count(2))).toMatch(NOT_GRANTED);
     expect((await ask(world, ANALYST, count(1))).rows).toEqual([['3376']]);
+    const blamed = await weft('lineage', PRODUCT, '--major', '2', '--health', '--as', ANALYST);
+    expect(blamed).toMatch(/airports v2 {2}not healthy since .*iata is unique: 12 twice {2}the cause/);
     const shown = await weft('product', 'show', PRODUCT, '--major', '1', '--as', OWNER);
     expect(shown).toMatch(/rollout to v2 taken back .*iata is unique: 12 twice/);
     expect(await refused('product', 'rollout', PRODUCT, '--to', '2', '--share', '10', '--as', OWNER)).toMatch(
@@ -141,6 +181,7 @@ describe('the life of a product, on the deployed templates', () => {
       'RolloutTakenBack',
       'FeedbackGiven',
       'QualityFailed',
+      'LineageRecorded',
     ])
       expect(trail).toContain(word);
   };
@@ -167,6 +208,7 @@ describe('the life of a product, on the deployed templates', () => {
 
   test('walks from a draft to its end while its next version lives beside it', async () => {
     await draftThenActive();
+    await madeOf();
     await besideEachOther();
     await takenBack();
     await rated();

@@ -99,7 +99,9 @@ export class Judge implements Observer {
   #context(call: Call): Record<string, string | string[]> {
     const organization = organizationOf(this.#cloud.store, call.account);
     const none = call.headers?.['if-none-match'];
+    const tags = Object.entries(call.caller.sessionTags ?? {});
     return {
+      ...Object.fromEntries(tags.map(([name, value]) => [`aws:PrincipalTag/${name}`, value])),
       'aws:PrincipalArn': call.caller.roleArn ?? call.caller.arn,
       'aws:PrincipalAccount': call.account,
       'aws:RequestedRegion': call.region,

@@ -13,6 +13,7 @@ import {
   productBucketName,
   roleArn,
   witnessBucketName,
+  workgroupName,
 } from '#mesh/topology/names.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import { openTestMesh, type TestMesh } from '../local/mesh.ts';
@@ -54,6 +55,11 @@ function resourceOf(name: string, topology: Topology): { readonly arn: string; r
     case 'disposal record':
       return {
         arn: `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}/disposals/records/one.json`,
+        account,
+      };
+    case 'quality workgroup':
+      return {
+        arn: `arn:aws:athena:${region}:${account}:workgroup/${workgroupName(mesh, `${DOMAIN}-quality`)}`,
         account,
       };
     case 'reconciler':

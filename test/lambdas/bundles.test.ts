@@ -14,6 +14,7 @@ describe('the bundles of the Lambdas', () => {
       'event-port',
       'pipeline',
       'publish',
+      'quality',
       'query-keeper',
       'query-watch',
       'reconcile',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
-import { pipelineAppOf } from '../stacks/pipeline.ts';
+import { pipelineAppOf, TEMPLATES } from '../stacks/pipeline.ts';
 
 const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5Checks, Serverless: ServerlessChecks };
 
-describe.each(['source-aligned', 'file-exchange'])("a domain's pipeline, as of the template %s", (template) => {
+describe.each(TEMPLATES)('a domain made of the template %s', (template) => {
   const app = pipelineAppOf({ template });
   app.synth();
 

@@ -10,7 +10,7 @@ registerHooks({
     const loaded = next(url, context);
     if (!url.endsWith(`/${plant.file}`)) return loaded;
     const source = String(loaded.source);
-    if (!source.includes(plant.out)) throw new Error(`${plant.file} no longer says: ${plant.out}`);
+    if (source.split(plant.out).length !== 2) throw new Error(`${plant.file} does not say once: ${plant.out}`);
     planted = true;
     return { ...loaded, source: source.replace(plant.out, () => plant.in) };
   },

@@ -59,8 +59,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a suspended product keeps its subscribers',
     file: 'lib/mesh/access/compile.ts',
-    out: '!isSuspended(product)',
-    in: '!isSuspended({})',
+    out: '    !isSuspended(product) &&\n',
+    in: '',
   },
   {
     name: 'show what the clearance withholds',

@@ -55,7 +55,7 @@ describe('the people of a domain', () => {
       domain.map(([, resource]) => resource),
       'AWS::S3::BucketPolicy',
     ).map((policy) => JSON.stringify(policy));
-    expect(denials.length).toBe(2);
+    expect(denials.length).toBe(3);
     const analysts = denials.find((policy) => policy.includes('aviation-analytics-analyst')) ?? '';
     expect(analysts).toContain('"ArnNotEquals"');
     expect(analysts).not.toContain('aviation-analytics-producer"');

@@ -4,16 +4,21 @@ import { addDomainPipeline } from '#stacks/pipeline/pipeline-app.ts';
 import { repositoryOf } from '../pipeline/repository.ts';
 import { type CfnTemplate, LAMBDAS } from './aviation.ts';
 
-/** The app of a domain's repository, made of a template; by default of that for files that land. */
+/** The templates whose stack has something of its own. */
+export const TEMPLATES = ['source-aligned', 'event-stream', 'federated-source', 'file-exchange'] as const;
+
+interface PipelineApp {
+  readonly template?: (typeof TEMPLATES)[number];
+  readonly backup?: Backup;
+  readonly outdir?: string;
+}
+
+/** The app of a domain's repository, made of a template; default that for files that land. */
 export function pipelineAppOf({
   template = 'source-aligned',
   backup = { keepDays: 35 },
   outdir,
-}: {
-  template?: string;
-  backup?: Backup;
-  outdir?: string;
-} = {}): App {
+}: PipelineApp = {}): App {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   addDomainPipeline(app, { folder: repositoryOf(template), backup, lambdas: LAMBDAS });
   return app;
@@ -21,9 +26,12 @@ export function pipelineAppOf({
 
 /** Stack name → its synthesized template, with and without backup. */
 export function pipelineTemplates(): [string, CfnTemplate][] {
-  const choices: Backup[] = [{ keepDays: 35 }, { without: 'the sources keep every file that they send' }];
-  return choices.flatMap((backup) =>
-    pipelineAppOf({ backup })
+  const choices: PipelineApp[] = [
+    ...TEMPLATES.map((template) => ({ template })),
+    { backup: { without: 'the sources keep every file that they send' } },
+  ];
+  return choices.flatMap((choice) =>
+    pipelineAppOf(choice)
       .synth()
       .stacks.map(({ stackName, template }): [string, CfnTemplate] => [stackName, template as CfnTemplate]),
   );

@@ -3,6 +3,7 @@ import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
@@ -21,7 +22,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     return;
   }
   const columns = [
-    { title: 'at', value: ({ at }: AlertRecord) => at.slice(0, 16).replace('T', ' '), whole: true },
+    { title: 'at', value: ({ at }: AlertRecord) => momentText(at), whole: true },
     { title: 'severity', value: ({ severity }: AlertRecord) => severity, whole: true },
     { title: 'who', value: ({ subject }: AlertRecord) => subject.split('/').at(-1) ?? subject },
     { title: 'what', value: ({ message }: AlertRecord) => message },

@@ -22,7 +22,10 @@ export async function run(invocation: Invocation): Promise<number | undefined> {
   const { io } = invocation;
   const now = new Date();
   const period = parsePeriod(textOption(invocation, 'period') ?? String(now.getUTCFullYear()), now);
-  const output = textOption(invocation, 'output') ?? `evidence-${standard}-${period.name}`.replaceAll(/[^\w.-]+/g, '_');
+  const output =
+    textOption(invocation, 'out') ??
+    textOption(invocation, 'output') ??
+    `evidence-${standard}-${period.name}`.replaceAll(/[^\w.-]+/g, '_');
   const options = { standard, period, folder: resolve(io.cwd, output), now };
   busy(io, 'asking the audit tables, which takes a while');
   const { manifest, sha256 } = await writePack(await connect(invocation), options);

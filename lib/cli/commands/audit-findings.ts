@@ -8,6 +8,7 @@ import { connect } from '../connection.ts';
 import { askFindings, findingNamed, findingsFormat } from '../findings.ts';
 import { busy, type Io, tone } from '../io.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 /** Exit code with `--detailed-exitcode` when something was found, or could not be looked for. */
 const FOUND = 2;
@@ -40,7 +41,7 @@ function show(io: Io, results: readonly FindingResult[]): void {
       [
         { title: 'finding', value: ({ result }) => result.id, whole: true },
         { title: 'severity', value: ({ result }) => severity(io, result.severity), whole: true },
-        { title: 'since', value: ({ row }) => row.since.slice(0, 19).replace('T', ' '), whole: true },
+        { title: 'since', value: ({ row }) => momentText(row.since), whole: true },
         { title: 'about', value: ({ row }) => row.subject },
         { title: 'who', value: ({ row }) => row.who },
         { title: 'what', value: ({ row }) => row.detail },

@@ -1,12 +1,13 @@
-import { literal } from '#mesh/audit/sql-literal.ts';
 import { partsOfId, type Step, storyOf } from '#mesh/audit/time/story.ts';
 import { userError } from '#mesh/error.ts';
+import { literal } from '#mesh/sql/literal.ts';
 import { toldEntries } from '../audit-entries.ts';
-import { nameIn, second } from '../audit-time.ts';
+import { nameIn } from '../audit-time.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { subscriptionId } from '../subscriptions.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
@@ -41,8 +42,8 @@ function table(steps: readonly Step[], name: (principal: string) => string, widt
   return renderTable(
     steps,
     [
-      { title: 'at', value: ({ at }) => second(at), whole: true },
-      { title: 'recorded', value: ({ recorded }) => second(recorded), whole: true },
+      { title: 'at', value: ({ at }) => momentText(at), whole: true },
+      { title: 'recorded', value: ({ recorded }) => momentText(recorded), whole: true },
       { title: 'step', value: ({ step }) => step, whole: true },
       { title: 'who', value: ({ who }) => name(who) },
       { title: 'what', value: ({ what, policySets = [] }) => [what, ...policySets].join('; ') },

@@ -5,6 +5,7 @@ import { type AuditOptions, auditEntries, auditReads, type EntryRow, type ReadRo
 import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
 import { type Column, renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 import { splitProduct } from './product-show.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -34,6 +35,7 @@ function kindsOf(invocation: Invocation): readonly string[] {
 
 /** Tells each entry once, oldest first, as it comes to the trail. */
 async function follow(invocation: Invocation, connection: Connection, options: AuditOptions): Promise<void> {
+  invocation.io.progress?.pause();
   const { io } = invocation;
   const pause = (numberOption(invocation, 'every', 86_400) ?? DEFAULT_PAUSE) * 1000;
   const seconds = numberOption(invocation, 'for', 86_400);
@@ -64,7 +66,7 @@ function show<T>(invocation: Invocation, entries: readonly T[], columns: readonl
 }
 
 const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
-  { title: 'at', value: (entry) => moment(entry.at), whole: true },
+  { title: 'at', value: (entry) => momentText(entry.at), whole: true },
   { title: 'kind', value: (entry) => entry.kind, whole: true },
   { title: 'who', value: (entry) => person(entry.actor) },
   { title: 'what', value: (entry) => entry.action, whole: true },
@@ -73,16 +75,11 @@ const ENTRY_COLUMNS: readonly Column<EntryRow>[] = [
 ];
 
 const READ_COLUMNS: readonly Column<ReadRow>[] = [
-  { title: 'at', value: (read) => moment(read.at), whole: true },
+  { title: 'at', value: (read) => momentText(read.at), whole: true },
   { title: 'who', value: (read) => person(read.principal) },
   { title: 'through', value: (read) => read.service },
   { title: 'table', value: (read) => read.table },
 ];
-
-/** An instant to the second, in UTC. */
-function moment(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
-}
 
 /** The last two parts of an ARN's path: role and session, or the role. */
 function person(arn: string): string {

@@ -21,7 +21,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const period = parsePeriod(written, now);
   const product = textOption(invocation, 'product');
   if (product !== undefined) splitProduct(product);
+  const out = textOption(invocation, 'out');
   const output =
+    (out === undefined ? undefined : `${out}/`) ??
     textOption(invocation, 'output') ??
     (invocation.json ? undefined : `report-${period.name.replaceAll(/[^\w.-]+/g, '_')}.html`);
   const paths = output === undefined ? [] : reportPaths(resolve(io.cwd, output));

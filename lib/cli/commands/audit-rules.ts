@@ -13,6 +13,7 @@ import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
 import { periodOf, tryRules } from '../rule-trial.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { io } = invocation;
@@ -95,7 +96,7 @@ const RULE_COLUMNS = [
 ];
 
 const FOUND_COLUMNS = [
-  { title: 'at', value: ({ at }: Finding) => at.slice(0, 16).replace('T', ' '), whole: true },
+  { title: 'at', value: ({ at }: Finding) => momentText(at), whole: true },
   { title: 'rule', value: ({ rule }: Finding) => rule, whole: true },
   { title: 'severity', value: ({ severity }: Finding) => severity, whole: true },
   { title: 'who', value: ({ subject }: Finding) => subject.split('/').at(-1) ?? subject },

@@ -10,6 +10,7 @@ import { trailBucketName } from '#mesh/topology/names.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
 import { type Column, renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 import { readArchive, saveArchive } from '../trail-archive.ts';
 import { trailCrypto } from '../trail-crypto.ts';
 import { filesOfBucket, filesOfFolder } from '../trail-files.ts';
@@ -85,8 +86,8 @@ function show({ io }: Invocation, verdict: Verdict): void {
 const CHAINS: readonly Column<ChainVerdict>[] = [
   { title: 'account', value: ({ chain }) => /(\d{12})\//.exec(chain)?.[1] ?? '', whole: true },
   { title: 'region and trail', value: ({ chain }) => chain.split('/').at(-1) ?? '' },
-  { title: 'from', value: ({ from }) => moment(from), whole: true },
-  { title: 'to', value: ({ to }) => moment(to), whole: true },
+  { title: 'from', value: ({ from }) => momentText(from), whole: true },
+  { title: 'to', value: ({ to }) => momentText(to), whole: true },
 ];
 
 const FAULTS: readonly Column<Fault>[] = [
@@ -95,7 +96,3 @@ const FAULTS: readonly Column<Fault>[] = [
   { title: 'file', value: ({ key }) => key, whole: true },
   { title: 'what', value: ({ message }) => message, whole: true },
 ];
-
-function moment(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
-}

@@ -7,6 +7,7 @@ import { type LogReport, verifyLog } from '#mesh/audit/log/verify.ts';
 import { userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
+import { busy } from '../io.ts';
 import { bucketFiles, folderFiles, givenKey, meshLog, publishedKey, s3Place } from '../log-files.ts';
 import { EXIT } from '../report.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -23,16 +24,11 @@ const SHOWN = 50;
 export async function run(invocation: Invocation): Promise<number> {
   const { io, json } = invocation;
   const sources = await sourcesOf(invocation);
-  let told = 0;
   const report = await verifyLog(sources.files, {
     ...logCrypto,
     key: sources.key,
     witness: sources.witness,
-    progress: (entries, of) => {
-      if (entries - told < 10_000) return;
-      told = entries;
-      io.err(`${entries} of ${of} entries\n`);
-    },
+    progress: (entries, of) => busy(io, `${entries} of ${of} entries checked`),
   });
   const errors = report.problems.filter(({ severity }) => severity === 'error');
   const ok = errors.length === 0;

@@ -1,5 +1,5 @@
-import { literal } from '#mesh/audit/sql-literal.ts';
 import { factsOf } from '#mesh/audit/time/facts.ts';
+import { literal } from '#mesh/sql/literal.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { entriesTable } from '../audit-entries.ts';
 import { answerOf, askedHistory, nameIn, showAccess } from '../audit-time.ts';

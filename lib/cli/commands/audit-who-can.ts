@@ -1,7 +1,7 @@
-import { literal } from '#mesh/audit/sql-literal.ts';
 import { factsOf } from '#mesh/audit/time/facts.ts';
 import type { VersionHistory } from '#mesh/audit/time/history.ts';
 import { userError } from '#mesh/error.ts';
+import { literal } from '#mesh/sql/literal.ts';
 import { answerOf, askedHistory, showAccess } from '../audit-time.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
 import { connect } from '../connection.ts';

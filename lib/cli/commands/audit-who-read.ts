@@ -4,6 +4,7 @@ import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { principalArn } from '../principal.ts';
 import { type Column, renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 import { type ColumnRead, whoRead } from '../who-read.ts';
 import { splitProduct } from './product-show.ts';
 
@@ -61,7 +62,7 @@ function texts(reads: readonly ColumnRead[]): string {
 }
 
 const COLUMNS: readonly Column<Reading>[] = [
-  { title: 'at', value: ({ at }) => at.slice(0, 19).replace('T', ' '), whole: true },
+  { title: 'at', value: ({ at }) => momentText(at), whole: true },
   { title: 'who', value: ({ principal, session }) => [principal.split('/').at(-1), session].join('/') },
   { title: 'read', value: ({ table, columns }) => `${table}: ${columns.join(', ')}` },
   { title: 'through', value: ({ subscription }) => subscription ?? 'no subscription' },

@@ -6,7 +6,7 @@ import { archiveName } from '#mesh/topology/names.ts';
 import { type Invocation, listOption, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { eventPlace, timeOf } from '../events.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 
 const RUNNING = ['STARTING', 'RUNNING'];
 const POLL_MS = 500;
@@ -56,7 +56,7 @@ async function ended(events: EventBridgeClient, ReplayName: string, { io }: Invo
     const replay = await events.send(new DescribeReplayCommand({ ReplayName }));
     const { State = 'STARTING', EventLastReplayedTime: reached } = replay;
     if (!RUNNING.includes(State)) return State;
-    if (reached !== undefined) io.err(`replayed up to ${reached.toISOString()}\n`);
+    if (reached !== undefined) busy(io, `replayed up to ${reached.toISOString()}`);
     await sleep(POLL_MS);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftError } from '#mesh/error.ts';
 import type { Invocation } from '../command.ts';
-import { isAlive, localFolder, runningLocal } from '../connection.ts';
+import { isAlive, localFolder, runningLocal } from '../local-folder.ts';
 
 const PATIENCE_MS = 15_000;
 

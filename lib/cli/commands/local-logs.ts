@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invocation } from '../command.ts';
-import { localFolder } from '../connection.ts';
 import { tone } from '../io.ts';
+import { localFolder } from '../local-folder.ts';
 
 const POLL_MS = 300;
 
@@ -12,12 +12,14 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const part = invocation.args[0] ?? '';
   const positions = new Map<string, number>();
   const follow = invocation.options.follow === true;
+  if (follow) invocation.io.progress?.pause();
   const collected: { function: string; line: string }[] = [];
   do {
     for (const file of logFiles(folder, part)) {
       const name = basename(file, '.log');
       for (const line of newLines(file, positions)) {
-        if (invocation.json) collected.push({ function: name, line });
+        if (invocation.json && follow) invocation.io.out(`${JSON.stringify({ function: name, line })}\n`);
+        else if (invocation.json) collected.push({ function: name, line });
         else invocation.io.out(`${tone(invocation.io, 'dim', name)} ${line}\n`);
       }
     }

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import type { Invocation } from '../command.ts';
-import { localFolder } from '../connection.ts';
+import { localFolder } from '../local-folder.ts';
 import { confirm } from '../prompt.ts';
 import { stopLocal } from './local-down.ts';
 

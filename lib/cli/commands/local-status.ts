@@ -1,5 +1,5 @@
 import type { Invocation } from '../command.ts';
-import { localFolder, runningLocal } from '../connection.ts';
+import { localFolder, runningLocal } from '../local-folder.ts';
 import { renderTable } from '../table.ts';
 
 interface Status {

@@ -6,7 +6,7 @@ import { makeWritable } from '#local/instance/data-folder.ts';
 import { userError, WeftError } from '#mesh/error.ts';
 import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
-import { type Io, tone } from '../io.ts';
+import { busy, type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
 import { meshFileOf, readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
@@ -82,6 +82,7 @@ export async function detach(invocation: Invocation, folder: string): Promise<Lo
     ended = true;
   });
   child.unref();
+  busy(invocation.io, `bringing up the mesh; what it says is in ${log}`);
   const deadline = Date.now() + PATIENCE_MS;
   while (!ended && Date.now() < deadline) {
     const mesh = runningLocal(folder);
@@ -116,6 +117,7 @@ async function answers(mesh: LocalMesh): Promise<boolean> {
 }
 
 function announce({ io, json }: Invocation, local: LocalMesh): void {
+  io.progress?.pause();
   if (json) {
     io.out(
       `${JSON.stringify({ endpoint: local.endpoint, apiUrl: local.apiUrl, pid: local.pid, port: Number(new URL(local.endpoint).port) })}\n`,

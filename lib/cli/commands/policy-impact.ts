@@ -5,6 +5,7 @@ import { type Connection, connect } from '../connection.ts';
 import { policyImpact, type RecordedReport, recordedReports } from '../policy-impact.ts';
 import { policyName, readSet, scopeStatus, setInFolder } from '../policy-sets.ts';
 import { type Column, renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -52,7 +53,7 @@ const IMPACT_COLUMNS: readonly Column<ImpactRow>[] = [
 ];
 
 const RECORDED_COLUMNS: readonly Column<RecordedReport>[] = [
-  { title: 'at', value: ({ at }) => at.slice(0, 19).replace('T', ' '), whole: true },
+  { title: 'at', value: ({ at }) => momentText(at), whole: true },
   { title: 'decision', value: ({ action }) => action },
   { title: 'about', value: ({ subject }) => subject },
   { title: 'would', value: ({ would }) => would, whole: true },

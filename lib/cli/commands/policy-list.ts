@@ -5,6 +5,7 @@ import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
 import { standing } from '../policy-sets.ts';
 import { renderTable } from '../table.ts';
+import { momentText } from '../time-text.ts';
 
 interface Answer {
   readonly scopes: readonly ScopeStatus[];
@@ -28,7 +29,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
         { title: 'state', value: (set) => standing(io, set) },
         {
           title: 'since',
-          value: (set) => (set.inForceAt ?? set.change.at).slice(0, 16).replace('T', ' '),
+          value: (set) => momentText(set.inForceAt ?? set.change.at),
           whole: true,
         },
         { title: 'proposed by', value: ({ proposedBy }) => proposedBy.split('/').slice(-2).join('/') },

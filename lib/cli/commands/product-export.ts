@@ -6,7 +6,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { exportProduct } from '../export.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { splitProduct } from './product-show.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -30,6 +30,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     path: `/products/${domain}/${name}/export`,
     body: { major: product.major, purpose: textOption(invocation, 'purpose') },
   });
+  busy(io, `unloading ${domain}/${name}`);
   const manifest = await exportProduct(connection, product, folder);
   if (invocation.json) {
     io.out(`${JSON.stringify(manifest)}\n`);

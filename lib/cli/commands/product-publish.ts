@@ -3,7 +3,7 @@ import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { publishBody, readProductFolder } from '../product-folder.ts';
 import { waitForProduct } from '../wait.ts';
 
@@ -17,6 +17,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     body: publishBody(folder),
   });
   if (!invocation.json) io.err(`accepted ${productId(accepted.product)} ${accepted.product.version}\n`);
+  busy(io, `waiting until ${productId(accepted.product)} is registered`);
   const product =
     invocation.options.wait === false ? accepted.product : await waitForProduct(connection, accepted.product);
   if (invocation.json) {

@@ -1,6 +1,6 @@
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { type Invocation, textOption } from '../command.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { callLife, neededNumber } from '../product-life.ts';
 import { waitForRemoval } from '../wait.ts';
 
@@ -12,6 +12,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     reason: textOption(invocation, 'reason'),
   };
   const { answer, connection } = await callLife<{ product: ProductRecord }>(invocation, 'retirement', body);
+  busy(io, `waiting until nothing of ${productId(answer.product)} is left`);
   const product = invocation.options.wait === false ? answer.product : await waitForRemoval(connection, answer.product);
   if (invocation.json) {
     io.out(`${JSON.stringify({ product })}\n`);

@@ -8,6 +8,7 @@ import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { renderTable } from '../table.ts';
+import { dayText } from '../time-text.ts';
 import { splitProduct } from './product-show.ts';
 
 interface Answer {
@@ -43,7 +44,7 @@ function render(io: Io, duty: TableDuty, plan: TablePlan): void {
   const rows: Row[] = [
     ...plan.held.map((slice) => ({ slice, when: `held by ${duty.holds.join(', ')}` })),
     ...plan.goes.map((slice) => ({ slice, when: 'with the next run' })),
-    ...plan.waits.map(({ slice, goesAt }) => ({ slice, when: goesAt.slice(0, 10) })),
+    ...plan.waits.map(({ slice, goesAt }) => ({ slice, when: dayText(goesAt) })),
     ...plan.news.map((slice) => ({ slice, when: 'to be announced' })),
   ];
   const versions = ({ slice }: Row) => slice.versions.filter(({ marker }) => !marker);

@@ -8,6 +8,7 @@ import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
 import { notesOf, retentionsOf } from '../retention.ts';
 import { renderTable } from '../table.ts';
+import { dayText, momentText } from '../time-text.ts';
 import { splitProduct } from './product-show.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -52,10 +53,10 @@ async function save(connection: Connection, records: readonly DisposalNote[], fo
 }
 
 const COLUMNS = [
-  { title: 'at', value: ({ at }: DisposalNote) => at.slice(0, 19).replace('T', ' '), whole: true },
+  { title: 'at', value: ({ at }: DisposalNote) => momentText(at), whole: true },
   { title: 'in', value: ({ by }: DisposalNote) => by },
   { title: 'what', value: ({ table, what }: DisposalNote) => table ?? what },
-  { title: 'up to', value: ({ upTo }: DisposalNote) => upTo.slice(0, 10) },
+  { title: 'up to', value: ({ upTo }: DisposalNote) => dayText(upTo) },
   { title: 'objects', value: ({ objects }: DisposalNote) => String(objects), right: true },
   { title: 'bytes', value: ({ bytes }: DisposalNote) => String(bytes), right: true },
   { title: 'record', value: ({ id }: DisposalNote) => id, whole: true },

@@ -4,6 +4,7 @@ import { connect } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { retentionsOf } from '../retention.ts';
 import { renderTable } from '../table.ts';
+import { dayText } from '../time-text.ts';
 import { splitProduct } from './product-show.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -51,7 +52,7 @@ function nextOf({ view, table }: { view: RetentionView; table: RetentionView['ta
   const waiting = (view.status.announced ?? []).filter((one) => one.table === table.table).at(-1);
   const gone = view.status.disposedAt?.[table.table];
   if (waiting !== undefined && (gone ?? '') < waiting.goesAt) {
-    return `up to ${waiting.upTo.slice(0, 10)} on ${waiting.goesAt.slice(0, 10)}`;
+    return `up to ${dayText(waiting.upTo)} on ${dayText(waiting.goesAt)}`;
   }
-  return gone === undefined ? '' : `last removed ${gone.slice(0, 10)}`;
+  return gone === undefined ? '' : `last removed ${dayText(gone)}`;
 }

@@ -2,14 +2,15 @@ import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
-import { scopeOptions, scopeText, subscriptionId } from '../subscriptions.ts';
+import { busy, tone } from '../io.ts';
+import { subscriptionNamed } from '../subscription-name.ts';
+import { scopeOptions, scopeText } from '../subscriptions.ts';
 import { waitForSubscription } from '../wait.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const id = subscriptionId(invocation.args[0] ?? '');
+  const id = await subscriptionNamed(connection, invocation.args[0] ?? '', 'waiting');
   const answer = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/decision`,
@@ -27,6 +28,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     io.err(`approved: ${scopeText(scope)}\n`);
     if (waiting.length > 0) io.err(`${tone(io, 'dim', 'next:')} it still waits for ${waiting.join(', ')}\n`);
   }
+  busy(io, `waiting until ${id} is active`);
   const last =
     invocation.options.wait === false || waiting.length > 0
       ? subscription

@@ -1,11 +1,11 @@
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { subscriptionId } from '../subscriptions.ts';
+import { subscriptionNamed } from '../subscription-name.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const connection = await connect(invocation);
-  const id = subscriptionId(invocation.args[0] ?? '');
+  const id = await subscriptionNamed(connection, invocation.args[0] ?? '', 'waiting');
   const answer = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/decision`,

@@ -3,7 +3,7 @@ import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { busy, tone } from '../io.ts';
 import { renderPlan } from '../plan.ts';
 import { requestBody } from '../subscriptions.ts';
 import { waitForSubscription } from '../wait.ts';
@@ -31,6 +31,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
         `${tone(io, 'dim', 'next:')} each of ${missingApprovals(subscription).join(', ')} runs: weft subscription approve ${subscription.id}\n`,
       );
   }
+  busy(io, `waiting until ${subscription.id} is active`);
   const last = wait
     ? await waitForSubscription(connection, subscription.id, ['active', 'expiring', 'revoked', 'rejected', 'expired'])
     : subscription;

@@ -1,19 +1,20 @@
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
-import { tone } from '../io.ts';
-import { subscriptionId } from '../subscriptions.ts';
+import { busy, tone } from '../io.ts';
+import { subscriptionNamed } from '../subscription-name.ts';
 import { waitForSubscription } from '../wait.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const id = subscriptionId(invocation.args[0] ?? '');
+  const id = await subscriptionNamed(connection, invocation.args[0] ?? '', 'live');
   const { subscription } = await connection.api<{ subscription: SubscriptionRecord }>({
     method: 'POST',
     path: `/subscriptions/${id}/revocation`,
     body: { reason: textOption(invocation, 'reason') },
   });
+  busy(io, `waiting until nothing of ${id} is left`);
   const last =
     invocation.options.wait === false ? subscription : await waitForSubscription(connection, id, ['revoked']);
   if (invocation.json) io.out(`${JSON.stringify({ subscription: last })}\n`);

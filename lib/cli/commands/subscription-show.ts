@@ -2,12 +2,12 @@ import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscri
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { describeSubscription } from '../subscription-lines.ts';
-import { subscriptionId } from '../subscriptions.ts';
+import { subscriptionNamed } from '../subscription-name.ts';
 
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const id = subscriptionId(invocation.args[0] ?? '');
+  const id = await subscriptionNamed(connection, invocation.args[0] ?? '', 'any');
   const answer = await connection.api<{ subscription: SubscriptionRecord; share?: ShareRecord }>({
     method: 'GET',
     path: `/subscriptions/${id}`,

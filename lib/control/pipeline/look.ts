@@ -2,7 +2,7 @@ import { writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
 import type { PipelineDeps } from './deps.ts';
 import { ensureTable } from './own-table.ts';
-import { type Delivery, deliveryKey } from './report-run.ts';
+import { type Delivery, deliveryKey, reportTables } from './report-run.ts';
 import { workOf } from './run-step.ts';
 
 /** How old the newest data of a table is, beside what its contract promises. */
@@ -32,6 +32,9 @@ export async function lookAtTables(deps: PipelineDeps): Promise<TableAge[]> {
     const age = deps.now().getTime() - Date.parse((await newest(writer, deps)).at);
     ages.push({ ...about, late: Math.max(0, Math.round((age - promise.age) / 1000)) });
   }
+  // A word of where a table moved to that was lost, or came after a newer one, is mended so.
+  const moving = deps.pipeline.steps.filter(({ write }) => write === 'replace').map(({ product }) => product);
+  for (const product of new Set(moving)) await reportTables(product, deps);
   return ages;
 }
 

@@ -1,6 +1,8 @@
 import { userError, WeftError } from '#mesh/error.ts';
+import type { PipelineProduct } from '#mesh/pipeline/asset.ts';
 import type { StepCause } from '#mesh/pipeline/message.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
+import { missingIn } from '#mesh/pipeline/source-drift.ts';
 import {
   appendStatement,
   countStatement,
@@ -9,7 +11,7 @@ import {
   type StepSql,
 } from '#mesh/pipeline/statements.ts';
 import type { ProductTable } from '#mesh/product/product.ts';
-import type { PipelineDeps, PipelineProduct } from './deps.ts';
+import type { PipelineDeps } from './deps.ts';
 import { ensureTable, moveTable, snapshotOf, tidySnapshots } from './own-table.ts';
 import { reportRun } from './report-run.ts';
 import { type OpenRun, RunBook, type RunRecord, runOf } from './run-record.ts';
@@ -26,7 +28,7 @@ export interface Work {
 /**
  * Runs one step for one cause, once: what was done is written down before the next thing, so that whoever is told of the cause again, or goes on after a crash,
  * does only what is left. Answers the record of the run.
- * @throws `WEFT-PIPELINE-020` when the statement failed, `-021` when it still runs: the message comes back.
+ * @throws `WEFT-PIPELINE-020` when the statement failed, `-026` when its source has no longer what it reads, `-021` when it still runs: the message comes back.
  */
 export async function runStep(name: string, cause: StepCause, deps: PipelineDeps): Promise<RunRecord> {
   const work = workOf(name, deps);
@@ -106,9 +108,7 @@ async function write(
     await removeWritten(outcome.manifest, deps);
     const error = outcome.reason ?? 'no reason is given';
     await book.save(open, { attempt: attempt + 1, query: undefined, unfit: undefined, error });
-    throw new WeftError('WEFT-PIPELINE-020', `the step "${work.step.name}" failed: ${error}`, {
-      hint: 'mend its SQL or the file, and have it run again: weft pipeline run',
-    });
+    throw failed(work, error);
   }
   const { written } = await deps.statements.result(query);
   const { read = 0, unfit = 0 } = open.record;
@@ -140,7 +140,20 @@ async function answered(statement: string, token: string, work: Work, deps: Pipe
   const id = await deps.statements.start(statement, token);
   const { state, reason } = await deps.statements.ended(id, () => true);
   if (state === 'succeeded') return (await deps.statements.result(id)).rows;
-  throw new WeftError('WEFT-PIPELINE-020', `the step "${work.step.name}" failed: ${reason}`, {
+  throw failed(work, reason ?? 'no reason is given');
+}
+
+/** What is missing at the source is told by the contract that needs it; anything else as Athena says it. */
+function failed({ step, product, table }: Work, reason: string): WeftError {
+  const missing = missingIn(reason);
+  if (missing !== undefined) {
+    const contract = `the contract ${product.name} ${product.version}`;
+    const message = `the step "${step.name}" failed: its source has no ${missing} any more, from which ${contract} gets "${table.name}": ${reason}`;
+    return new WeftError('WEFT-PIPELINE-026', message, {
+      hint: 'have the source give it again, or publish a version of the contract without it; the table keeps what it had',
+    });
+  }
+  return new WeftError('WEFT-PIPELINE-020', `the step "${step.name}" failed: ${reason}`, {
     hint: 'mend its SQL or the file, and have it run again: weft pipeline run',
   });
 }

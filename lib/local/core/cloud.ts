@@ -3,7 +3,7 @@ import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { Clock } from './clock.ts';
 import { authenticate, type Credentials, issueCredentials } from './credentials.ts';
 import { AwsError, notModelled } from './error.ts';
-import type { Call, Caller, Context, Observer, Service, WireRequest, WireResponse } from './service.ts';
+import type { Authenticated, Call, Caller, Context, Observer, Service, WireRequest, WireResponse } from './service.ts';
 import { Store } from './store.ts';
 
 export interface CloudOptions {
@@ -108,7 +108,7 @@ export class Cloud {
     const requestId = this.#requestId();
     let service: Service | undefined;
     try {
-      const { caller, service: name, region } = await authenticate(this.store, request, this.clock.now());
+      const { caller, service: name, region } = await this.#authenticated(request);
       service = this.#services.get(name);
       if (service === undefined) throw notModelled(name, '*');
       const { operation, input } = service.codec.decode(request);
@@ -232,6 +232,15 @@ export class Cloud {
     await this.#pumping;
     for (const service of this.#services.values()) await service.close?.();
     this.store.close();
+  }
+
+  async #authenticated(request: WireRequest): Promise<Authenticated> {
+    const now = this.clock.now();
+    for (const service of this.#services.values()) {
+      const own = service.authenticate?.(request, now);
+      if (own !== undefined) return own;
+    }
+    return authenticate(this.store, request, now);
   }
 
   #requestId(): string {

@@ -3,7 +3,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { AwsError } from './error.ts';
-import type { Caller, WireRequest } from './service.ts';
+import type { Authenticated, Caller, WireRequest } from './service.ts';
 import type { Store } from './store.ts';
 
 /** A key pair that STS handed out, and whom it stands for. */
@@ -31,13 +31,6 @@ export function issueCredentials(store: Store, caller: Caller, expiration: numbe
   };
   store.put(NAMESPACE, credentials.accessKeyId, credentials);
   return credentials;
-}
-
-/** Whom a signed request comes from, with the service and region it was signed for. */
-export interface Authenticated {
-  readonly caller: Caller;
-  readonly service: string;
-  readonly region: string;
 }
 
 /**

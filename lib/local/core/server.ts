@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WeftError } from '#mesh/error.ts';
 import type { Cloud } from './cloud.ts';
@@ -14,6 +15,12 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
+/** The certificate and the key of a server that speaks TLS, as PEM. */
+export interface ServerIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Answers paths that are not AWS's: `/_weft/…`. Undefined: not mine. */
 export type AdminHandler = (request: WireRequest) => Promise<WireResponse> | undefined;
 
@@ -24,17 +31,30 @@ export type AdminHandler = (request: WireRequest) => Promise<WireResponse> | und
  * @throws WeftError `WEFT-LOCAL-001` when the port is taken.
  */
 export async function serve(cloud: Cloud, port: number, admin?: AdminHandler): Promise<LocalServer> {
-  const server = createServer((incoming, outgoing) => {
-    void answer(cloud, admin, incoming, outgoing);
-  });
+  const server = createServer((incoming, outgoing) => void answer(cloud, admin, incoming, outgoing));
+  const served = await start(server, port, 'http');
+  cloud.endpoint = served.endpoint;
+  return served;
+}
+
+/**
+ * Serves a cloud over HTTPS on 127.0.0.1 as well, for clients that speak nothing else, without its administration.
+ * @param port 0 takes a free one.
+ * @throws WeftError `WEFT-LOCAL-001` when the port is taken.
+ */
+export function serveTls(cloud: Cloud, port: number, identity: ServerIdentity): Promise<LocalServer> {
+  const options = { ...identity, minVersion: 'TLSv1.2' as const };
+  const server = createTlsServer(options, (incoming, outgoing) => void answer(cloud, undefined, incoming, outgoing));
+  return start(server, port, 'https');
+}
+
+async function start(server: Server, port: number, protocol: string): Promise<LocalServer> {
   server.keepAliveTimeout = 60_000;
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
-  const endpoint = `http://127.0.0.1:${bound}`;
-  cloud.endpoint = endpoint;
   return {
     port: bound,
-    endpoint,
+    endpoint: `${protocol}://127.0.0.1:${bound}`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -15,6 +15,13 @@ export interface Caller {
   readonly sessionTags?: Readonly<Record<string, string>>;
 }
 
+/** Whom a signed request comes from, with the service and region it was signed for. */
+export interface Authenticated {
+  readonly caller: Caller;
+  readonly service: string;
+  readonly region: string;
+}
+
 /** What every operation gets beside its input. */
 export interface Context {
   readonly cloud: Cloud;
@@ -80,6 +87,11 @@ export interface Service {
   readonly eventSource?: string;
   readonly codec: Codec;
   readonly operations: Operations;
+  /**
+   * Who sent a request that no keys of AWS signed, where the service knows of another signature; undefined when it is not one of those.
+   * @throws AwsError when the signature is wrong.
+   */
+  authenticate?(request: WireRequest, now: number): Authenticated | undefined;
   /**
    * Does the background work that is due now (deliveries, polls, schedules); true when something was done, so that `settle` asks again.
    */

@@ -105,19 +105,23 @@ function stackIds(artifact: Artifact, artifacts: Readonly<Record<string, Artifac
   return names.filter((name) => artifacts[name]?.type === 'aws:cloudformation:stack').map((name) => `${prefix}${name}`);
 }
 
+const SYNTHESIZE = 'make one with `npm run synth`';
+
 function assetsOf(directory: string, artifact: Artifact | undefined, account: string, region: string): Asset[] {
   if (artifact?.type !== 'cdk:asset-manifest') return [];
   const manifest = readJson<AssetManifest>(join(directory, String(artifact.properties?.file)));
   const image = Object.keys(manifest.dockerImages ?? {})[0];
   if (image !== undefined)
-    throw userError('WEFT-LOCAL-017', `asset ${image} is a container image, which runs nowhere here`);
+    throw userError('WEFT-LOCAL-017', `asset ${image} is a container image, which runs nowhere here`, {
+      hint: 'give the function its code as files',
+    });
   const fill = (text: string) =>
     text
       .replaceAll('${AWS::AccountId}', account)
       .replaceAll('${AWS::Region}', region)
       .replaceAll('${AWS::Partition}', 'aws');
   return Object.entries(manifest.files ?? {}).flatMap(([hash, { source, destinations }]) => {
-    if (source.path === undefined) throw userError('WEFT-LOCAL-017', `asset ${hash} has no path`);
+    if (source.path === undefined) throw userError('WEFT-LOCAL-017', `asset ${hash} has no path`, { hint: SYNTHESIZE });
     const path = resolve(directory, source.path);
     const packaging = source.packaging ?? 'file';
     return Object.values(destinations).map(({ bucketName, objectKey }) => {
@@ -129,12 +133,12 @@ function assetsOf(directory: string, artifact: Artifact | undefined, account: st
 function readJson<T>(file: string): T {
   if (!existsSync(file)) {
     throw userError('WEFT-LOCAL-010', `${file} does not exist, so its folder is no cloud assembly`, {
-      hint: 'make one with `npm run synth`',
+      hint: SYNTHESIZE,
     });
   }
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (cause) {
-    throw userError('WEFT-LOCAL-010', `${file} is not JSON`, { cause });
+    throw userError('WEFT-LOCAL-010', `${file} is not JSON`, { cause, hint: SYNTHESIZE });
   }
 }

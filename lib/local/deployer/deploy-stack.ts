@@ -80,6 +80,7 @@ async function prepare(cloud: Cloud, record: StackRecord, stack: AssemblyStack):
     throw userError(
       'WEFT-LOCAL-011',
       `the template of ${stack.stackName} has section ${section}, which is not modelled`,
+      { hint: 'leave the section out of what is deployed here' },
     );
   }
   for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources ?? {})) {

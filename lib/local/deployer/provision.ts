@@ -25,6 +25,7 @@ export function checkResource(logicalId: string, typeName: string, properties: I
     throw userError(
       'WEFT-LOCAL-012',
       `resource ${logicalId} has type ${typeName}, which weft local does not implement`,
+      { hint: UNKNOWN_TYPE },
     );
   }
   if (isInert(type)) return;
@@ -118,9 +119,12 @@ export function keepsName(record: ResourceRecord, properties: Properties): boole
   return name !== undefined && properties[name] !== undefined && properties[name] === record.properties[name];
 }
 
+const UNKNOWN_TYPE = 'leave it out of what is deployed here; lib/local/README.md lists the types';
+
 function known(typeName: string): ResourceType | InertType {
   const type = resourceType(typeName);
-  if (type === undefined) throw userError('WEFT-LOCAL-012', `weft local does not implement ${typeName}`);
+  if (type === undefined)
+    throw userError('WEFT-LOCAL-012', `weft local does not implement ${typeName}`, { hint: UNKNOWN_TYPE });
   return type;
 }
 

@@ -49,6 +49,7 @@ export function makeRequest(options: RequestOptions): ResourceRequest {
         throw userError(
           'WEFT-LOCAL-017',
           `${logicalId} uses the object ${objectKey}, which no asset of the stack provides`,
+          { hint: 'synthesize again: the assembly and its assets are of different times' },
         );
       }
       return directory;
@@ -71,7 +72,10 @@ function invoke(
   request?: WireRequest,
 ): Promise<unknown> {
   const service = cloud.serviceNamed(name);
-  if (service === undefined) throw userError('WEFT-LOCAL-012', `the service ${name} is not part of this local cloud`);
+  if (service === undefined)
+    throw userError('WEFT-LOCAL-012', `the service ${name} is not part of this local cloud`, {
+      hint: 'open it with that service',
+    });
   const context = executionContext(cloud, account, region);
   return cloud.invoke(service, operation, input, request === undefined ? context : { ...context, request });
 }

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { Cloud } from '../core/cloud.ts';
@@ -41,14 +41,11 @@ export interface Instance {
   readonly stopRequested: Promise<void>;
   /** Deploys a cloud assembly into it. */
   deploy(assemblyDirectory: string, options?: DeployOptions): Promise<DeployResult>;
-  /** Adds to what `<folder>/local.json` tells other processes, e.g. topology and API URL. Kept over restarts. */
+  /** Adds to what `<folder>/local.json` tells other processes of this start, e.g. topology and API URL. */
   describe(facts: Readonly<Record<string, unknown>>): void;
   /** Ends all work, lets port and folder go. The state stays. */
   close(): Promise<void>;
 }
-
-/** Where the facts of `describe` are kept. */
-const FACTS = 'instance';
 
 /**
  * Opens the local AWS of a folder, with the state that the folder holds.
@@ -68,11 +65,15 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
     const { server, notice } = await listen(cloud, port, options.pinned ?? false, adminHandler(cloud, stop));
     cloud.live = options.live ?? true;
     cloud.wake();
+    // Of this start only: what an earlier one told, beside the id of this process, would pass for what is up now.
+    let facts: Readonly<Record<string, unknown>> = {};
     const publish = () => {
-      const facts = cloud.store.get<object>(FACTS, 'facts') ?? {};
       const { endpoint } = server;
       const told = { ...facts, endpoint, port: server.port, pid: process.pid, region: cloud.region };
-      writeFileSync(join(folder, 'local.json'), `${JSON.stringify(told, undefined, 2)}\n`);
+      const file = join(folder, 'local.json');
+      // Whole at any moment that another process reads it.
+      writeFileSync(`${file}.new`, `${JSON.stringify(told, undefined, 2)}\n`);
+      renameSync(`${file}.new`, file);
     };
     publish();
     return {
@@ -83,8 +84,8 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
       notices: notice === undefined ? [] : [notice],
       stopRequested,
       deploy: (directory, deployOptions) => deployAssembly(cloud, directory, deployOptions),
-      describe: (facts) => {
-        cloud.store.put(FACTS, 'facts', { ...cloud.store.get<object>(FACTS, 'facts'), ...facts });
+      describe: (more) => {
+        facts = { ...facts, ...more };
         publish();
       },
       close: async () => {

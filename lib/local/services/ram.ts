@@ -1,3 +1,4 @@
+import type { Cloud } from '../core/cloud.ts';
 import { postJsonCodec } from '../core/codecs.ts';
 import { AwsError } from '../core/error.ts';
 import { pageOf } from '../core/page.ts';
@@ -25,8 +26,25 @@ export class RamService implements Service {
       run: (input: { resourceShareInvitationArn?: string }, context: Context) => answer(input, context, 'REJECTED'),
     },
     GetResourceShares: { run: list },
-    EnableSharingWithAwsOrganization: { readOnly: false, run: () => ({ returnValue: true }) },
+    EnableSharingWithAwsOrganization: {
+      readOnly: false,
+      run: (_input: unknown, { cloud }: Context) => {
+        setSharing(cloud, true);
+        return { returnValue: true };
+      },
+    },
   };
+}
+
+const SHARING = 'ram/organization-sharing';
+
+/** Whether RAM may share with the accounts of the organization without an invitation. Of a mesh that is brought up it may, until somebody says that it may not. */
+export function isSharingEnabled(cloud: Cloud): boolean {
+  return cloud.store.get<{ readonly enabled: boolean }>(SHARING, 'all')?.enabled ?? true;
+}
+
+export function setSharing(cloud: Cloud, enabled: boolean): void {
+  cloud.store.put(SHARING, 'all', { enabled });
 }
 
 /** RAM's paths are the operation's name in lower case, without a separator. */

@@ -6,6 +6,7 @@ import { readMeaning } from './meaning.ts';
 import { readType } from './odcs-type.ts';
 import { readProjection } from './projection.ts';
 import { askForConfirmation } from './suggested.ts';
+import { warnOfUnknown } from './unknown-properties.ts';
 import { readShown, refuseMasks } from './view.ts';
 
 /** A column and, when it is a partition key, its position among them. */
@@ -61,6 +62,7 @@ export function readColumns(
     const classification = highestLevel(property, ladder, findings);
     if (!inView) refuseMasks(property, written, findings);
     askForConfirmation(property, written, findings);
+    warnOfUnknown(property, ['column', 'column of a view'], findings);
     const column: ProductColumn = {
       name,
       type: type ?? 'string',

@@ -1,3 +1,4 @@
+import { isEqual } from '../equal.ts';
 import type { QualityRule } from '../product/product.ts';
 import { judged, type RuleName, type SchemaChange } from './compatibility-rules.ts';
 
@@ -20,7 +21,9 @@ export function compareQuality(
       if (next === undefined) return [];
       const direction = directionOf(rule, next);
       const name: RuleName | undefined = direction && `quality-${direction}`;
-      const message = `the quality rule "${rule.measure}" changes from ${text(rule)} to ${text(next)}`;
+      const change =
+        text(rule) === text(next) ? 'counts something else' : `changes from ${text(rule)} to ${text(next)}`;
+      const message = `the quality rule "${rule.measure}" ${change}`;
       return name === undefined ? [] : [judged(name, message, { table })];
     }),
     ...come.map(({ measure }) =>
@@ -56,12 +59,17 @@ function below(value: number): number {
 }
 
 function directionOf(before: QualityRule, after: QualityRule): Direction | undefined {
-  if (text(before) === text(after)) return undefined;
+  if (text(before) === text(after)) return isSameCheck(before, after) ? undefined : 'changed';
   const [old, next] = [intervalOf(before), intervalOf(after)];
   if (old === undefined || next === undefined) return 'changed';
   if (next[0] <= old[0] && next[1] >= old[1]) return 'loosened';
   if (next[0] >= old[0] && next[1] <= old[1]) return 'tightened';
   return 'loosened';
+}
+
+/** Rules that were published before checks were kept say nothing of theirs. */
+function isSameCheck(before: QualityRule, after: QualityRule): boolean {
+  return before.check === undefined || (isEqual(before.check, after.check) && before.unit === after.unit);
 }
 
 function text({ bounds }: QualityRule): string {

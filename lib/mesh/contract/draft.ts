@@ -26,6 +26,7 @@ export type ProductDraft = Pick<
   | 'tables'
   | 'sla'
   | 'kpis'
+  | 'holdBack'
 > & {
   readonly draftState: DraftState;
   /** The announced end of a deprecated version, from `weft.sunset`: ISO 8601. */

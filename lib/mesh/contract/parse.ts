@@ -9,6 +9,7 @@ import { type ProductDocument, readProductDocument } from './product-document.ts
 import { agedTable } from './retention.ts';
 import { readServer } from './server.ts';
 import { readTable } from './table.ts';
+import { timedTable } from './time-promise.ts';
 import { type PlacedTable, resolveViews } from './view.ts';
 
 export type { ProductDraft, SourceFile } from './draft.ts';
@@ -144,7 +145,7 @@ function readTables(contract: ContractDocument, domain: string, topology: Topolo
   const where = server ?? { database: '', location: '', format: 'parquet' };
   const levels = contract.view.list('slaProperties');
   return entries.map((entry) => ({
-    table: agedTable(readTable(entry, where, domain, topology, findings), levels),
+    table: timedTable(agedTable(readTable(entry, where, domain, topology, findings), levels), levels, findings),
     entry,
   }));
 }

@@ -6,7 +6,8 @@ import type { YamlView } from '../yaml/view.ts';
 import { customProperty } from './custom-property.ts';
 import type { DraftState, ProductDraft } from './draft.ts';
 import { readVersion, required } from './head.ts';
-import { readKpis, readSunset } from './product-life.ts';
+import { readHoldBack, readKpis, readSunset } from './product-life.ts';
+import { warnOfUnknown } from './unknown-properties.ts';
 
 const STATES: readonly DraftState[] = ['proposed', 'draft', 'active', 'deprecated', 'retired'];
 const PORTS: Readonly<Record<string, OutputPort>> = {
@@ -37,6 +38,8 @@ export function readProductDocument(view: YamlView, topology: Topology, findings
   required(view, 'id', findings);
   const domain = readDomain(view, topology, findings);
   const { version, major } = readVersion(view, findings);
+  const holdBack = readHoldBack(view, findings);
+  warnOfUnknown(view, ['product'], findings);
   return {
     domain,
     name: readName(view, findings),
@@ -50,6 +53,7 @@ export function readProductDocument(view: YamlView, topology: Topology, findings
     draftState: readState(view, findings),
     sunset: readSunset(view, findings),
     kpis: readKpis(view, findings),
+    ...(holdBack === undefined ? {} : { holdBack }),
     outputs: readOutputs(view, findings),
   };
 }
@@ -129,6 +133,7 @@ function readOutputs(view: YamlView, findings: Findings): PortDocument[] {
     const name = required(port, 'name', findings);
     const version = required(port, 'version', findings);
     const contractId = port.text('contractId');
+    warnOfUnknown(port, ['output port'], findings);
     const kindView = customProperty(port, 'weft.port') ?? port.get('type');
     const kind = PORTS[(kindView?.written ?? 'query').toLowerCase()];
     if (kind === undefined) {

@@ -14,6 +14,16 @@ export function readSunset(view: YamlView, findings: Findings): string | undefin
   return undefined;
 }
 
+/** The custom property `weft.holdBack`: whether consumers are kept from data that breaks a rule, whatever the mesh says for all. */
+export function readHoldBack(view: YamlView, findings: Findings): boolean | undefined {
+  const value = customProperty(view, 'weft.holdBack');
+  if (value === undefined || typeof value.scalar === 'boolean') return value?.scalar as boolean | undefined;
+  const text = value.written?.trim().toLowerCase();
+  if (text === 'true' || text === 'false') return text === 'true';
+  findings.error(62, value.place, `weft.holdBack is "${value.written ?? ''}"`, 'write true or false');
+  return undefined;
+}
+
 /** The custom property `weft.kpis`: a list of `{ name, target?, description? }`. */
 export function readKpis(view: YamlView, findings: Findings): Kpi[] | undefined {
   const value = customProperty(view, 'weft.kpis');

@@ -8,6 +8,7 @@ import { readDerived } from './meaning.ts';
 import { checkProjection } from './projection.ts';
 import { readPrimaryKey, readQuality } from './quality.ts';
 import { type GlueServer, readLocation } from './server.ts';
+import { warnOfUnknown } from './unknown-properties.ts';
 import { readInternal, readView } from './view.ts';
 
 /** One entry of a contract's `schema[]` as a table of the product. */
@@ -25,6 +26,7 @@ export function readTable(
     const message = `the table name "${written}" is not made of letters, digits and underscores`;
     findings.error(22, place, message, 'set "physicalName" to such a name');
   }
+  warnOfUnknown(entry, ['table', 'view'], findings);
   const view = readView(entry, findings);
   const read = readColumns(entry, topology.classification, findings, view !== undefined);
   const keys = read.filter((column) => column.partition !== undefined);
@@ -49,7 +51,12 @@ export function readTable(
     findings,
   );
   const primaryKey = readPrimaryKey(entry);
-  const quality = readQuality(entry);
+  const quality = readQuality(
+    entry,
+    read.map(({ column }) => column),
+    findings,
+    view !== undefined,
+  );
   const table: ProductTable = {
     name,
     ...(description === undefined ? {} : { description }),

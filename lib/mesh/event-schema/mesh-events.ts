@@ -31,6 +31,15 @@ export const MESH_EVENTS: Readonly<Record<MeshEventType, MeshEventSpec>> = {
     summary: 'The subscriptions went back to the last good version.',
     has: ['version', 'successor', 'reason'],
   },
+  DataUpdated: {
+    summary: 'New data is in tables of a product.',
+    has: ['version', 'tables', 'run', 'at', 'quality'],
+  },
+  DataHeldBack: {
+    summary: 'New data breaks a rule of its contract, and its consumers are not told of it.',
+    has: ['version', 'tables', 'run', 'at', 'reason'],
+  },
+  QualityRequested: { summary: 'Somebody asks the owning domain to measure its data now.', has: ['version'] },
   QualityFailed: { summary: 'The data of a product is not as its contract promises.', has: ['version', 'reason'] },
   QualityRestored: { summary: 'The data of a product is again as its contract promises.', has: ['version'] },
   OwnerMissing: {
@@ -148,6 +157,10 @@ const MESH_DATA: Readonly<Record<keyof MeshEventData, JsonSchema>> = {
   successor: COUNT,
   rating: { type: 'integer', minimum: 1, maximum: 5 },
   share: { type: 'number', minimum: 0, maximum: 100 },
+  run: { ...NAME, description: 'the run of the pipeline that brought the data' },
+  rows: { ...COUNT, description: 'how many rows came, as far as the domain says' },
+  at: { ...TIME, description: 'when the newest of the data was there to be queried' },
+  quality: { enum: ['passed', 'failed', 'not-measured', 'no-rules'] },
   findings: listOf(FINDING),
   alert: NAME,
   rule: NAME,

@@ -1,6 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { ProductRecord } from '../product/product.ts';
-import { type ConditionType, condition } from '../record.ts';
+import { turned } from './derive-condition.ts';
+import { ofDeliveries, ofQuality } from './derive-data.ts';
 import { ofRetention } from './derive-retention.ts';
 import type { MeshEventData, MeshEventType } from './envelope.ts';
 
@@ -21,10 +22,11 @@ export function ofProductLife(
   return [
     ...ofEnd(before, after, everyone),
     ...ofRollout(before, after, everyone),
-    ...turned(before, after, 'Healthy', { lost: 'QualityFailed', found: 'QualityRestored' }, everyone),
+    ...ofQuality(before, after, everyone),
     ...turned(before, after, 'Enrolled', { lost: 'DomainLeft', found: 'DomainReturned' }, everyone),
     ...turned(before, after, 'Owned', { lost: 'OwnerMissing', found: 'OwnerFound' }, [after.domain]),
-    ...turned(before, after, 'Fresh', { lost: 'SlaBreached', found: 'SlaRestored' }, everyone),
+    ...together([...turned(before, after, 'Fresh', SLA, everyone), ...turned(before, after, 'Kept', SLA, everyone)]),
+    ...ofDeliveries(before, after, everyone),
     ...ofRetention(before, after, everyone),
   ];
 }
@@ -67,18 +69,13 @@ function ofRollout(before: ProductRecord, after: ProductRecord, audience: readon
   return derived;
 }
 
-/** Only a condition that was lost can be found again: the first good word is no news. */
-function turned(
-  before: ProductRecord,
-  after: ProductRecord,
-  type: ConditionType,
-  names: { readonly lost: MeshEventType; readonly found: MeshEventType },
-  audience: readonly string[],
-): Derived[] {
-  const was = condition(before, type);
-  const is = condition(after, type);
-  if (is?.status === 'false' && was?.status !== 'false') {
-    return [{ type: names.lost, audience, data: { reason: is.message ?? is.reason } }];
-  }
-  return is?.status === 'true' && was?.status === 'false' ? [{ type: names.found, audience }] : [];
+const SLA = { lost: 'SlaBreached', found: 'SlaRestored' } as const;
+
+/** Events of one type as one, with every reason. */
+function together(derived: readonly Derived[]): Derived[] {
+  return [...Map.groupBy(derived, ({ type }) => type).values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
+    const reason = [first, ...others].flatMap(({ data }) => data?.reason ?? []).join('; ');
+    return [{ ...first, data: { ...first.data, ...(reason === '' ? {} : { reason }) } }];
+  });
 }

@@ -29,6 +29,9 @@ export type MeshEventType =
   | 'ProductRetired'
   | 'RolloutChanged'
   | 'RolloutTakenBack'
+  | 'DataUpdated'
+  | 'DataHeldBack'
+  | 'QualityRequested'
   | 'QualityFailed'
   | 'QualityRestored'
   | 'SlaBreached'
@@ -138,6 +141,14 @@ export interface MeshEventData {
   readonly rating?: number;
   /** `RolloutChanged`: percent of the subscriptions that follow the successor. */
   readonly share?: number;
+  /** `DataUpdated`, `DataHeldBack`: the newest run of the pipeline whose data it is about. */
+  readonly run?: string;
+  /** `DataUpdated`: how many rows came, as far as the domain says. */
+  readonly rows?: number;
+  /** `DataUpdated`, `DataHeldBack`: when the newest of the data was there to be queried, ISO 8601. */
+  readonly at?: string;
+  /** `DataUpdated`: `passed`, `failed`, `not-measured` or `no-rules`. */
+  readonly quality?: string;
   readonly findings?: readonly DriftNotice[];
   /** `AuditAlert…`: its id. */
   readonly alert?: string;

@@ -36,6 +36,7 @@ const report = object({
   looked: optional(flag),
   drift: optional(object({ found: list(finding), open: list(text) })),
   overtakenBy: optional(count),
+  weft: optional(text),
 });
 const shareReported = object({ product: name, domain: name, major: count, consumer: name, report });
 

@@ -8,7 +8,7 @@ import { isDirect } from './transformation.ts';
 const DATASET_EVENT = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent';
 
 /** Where a name of the mesh is: tables of products in the catalog of the governance account, a domain's own in its account's, all others by their name alone. */
-export function datasetOf({ owner, table }: Pick<GraphNode, 'owner' | 'table'>, topology: Topology): DatasetId {
+function datasetOf({ owner, table }: Pick<GraphNode, 'owner' | 'table'>, topology: Topology): DatasetId {
   const { region, governanceAccount } = topology;
   const version = versionOfOwner(owner);
   if (version !== undefined) {

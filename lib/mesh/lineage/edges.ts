@@ -1,6 +1,6 @@
 import type { ProductRecord, ProductTable } from '../product/product.ts';
 import { productOfDatabase } from '../topology/names.ts';
-import { ownerOf, type Place, placeId, touches, versionOfOwner } from './place.ts';
+import { ownerOf, type Place, placeId, touches } from './place.ts';
 import { type Lineage, type LineageSource, type LineageUse, standing } from './record.ts';
 import { SUBTYPES, type Subtype } from './transformation.ts';
 
@@ -114,7 +114,7 @@ function declaredEdges(product: Version, table: ProductTable, products: readonly
 }
 
 /** What a contract names: a product, with or without a table and a column of it, by its id or by its database; else a table of no product. */
-export function placeNamed(name: string, products: readonly Version[]): Place {
+function placeNamed(name: string, products: readonly Version[]): Place {
   const [, id, wanted, table, column] =
     /^([a-z][a-z0-9-]*\/[a-z][a-z0-9-]*)(?:@(\d+))?(?:\.(\w+))?(?:\.(\w+))?$/.exec(name) ?? [];
   const [database = '', ...rest] = name.split('.');
@@ -156,9 +156,4 @@ export function outside(edges: readonly Edge[], hidden: (place: Place) => boolea
     lifted.set(key, { ...edge, from, to, how });
   }
   return [...lifted.values()];
-}
-
-/** Whether a place is of a product, and not a table of none. */
-export function isOfProduct({ owner }: Place): boolean {
-  return versionOfOwner(owner) !== undefined;
 }

@@ -91,7 +91,7 @@ function graphOwner(id: string, product: ProductRecord | undefined): GraphOwner 
 }
 
 /** What is wrong with the data of a product, as far as the registry knows. */
-export function troubleOf(product: ProductRecord): Trouble[] {
+function troubleOf(product: ProductRecord): Trouble[] {
   const trouble = (['Healthy', 'Fresh'] as const).flatMap((type): Trouble[] => {
     const found = condition(product, type);
     if (found?.status !== 'false') return [];

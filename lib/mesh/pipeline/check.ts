@@ -1,6 +1,5 @@
 import type { ProductDraft } from '../contract/draft.ts';
 import type { Checked } from '../error.ts';
-import type { ProductTable } from '../product/product.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { Findings } from '../yaml/findings.ts';
 import { type Exchange, exchangedTables } from './exchange.ts';
@@ -103,19 +102,14 @@ function checkTarget(step: PipelineStep, { products }: PipelineGround, at: At, f
     findings.error(8, at('table'), message, `use one of ${known.join(', ')}`);
     return;
   }
-  const refusal = unwritable(table);
-  if (refusal !== undefined) findings.error(9, at('table'), refusal.message, refusal.fix);
-}
-
-function unwritable({ name, view, format }: ProductTable): { message: string; fix: string } | undefined {
+  const { name, view, format } = table;
   if (view !== undefined) {
-    return { message: `"${name}" is a view, which has no rows of its own`, fix: `write its table "${view.table}"` };
+    const message = `"${name}" is a view, which has no rows of its own`;
+    findings.error(9, at('table'), message, `write its table "${view.table}"`);
+  } else if (format !== 'parquet') {
+    const message = `a pipeline writes Parquet, and "${name}" is ${format}`;
+    findings.error(9, at('table'), message, 'set "format: parquet" in its contract');
   }
-  if (format === 'parquet') return undefined;
-  return {
-    message: `a pipeline writes Parquet, and "${name}" is ${format}`,
-    fix: 'set "format: parquet" in its contract',
-  };
 }
 
 function checkSql(step: PipelineStep, { sql }: PipelineGround, at: At, findings: Findings): void {

@@ -1,5 +1,5 @@
 /** A text with strings, quoted names and comments blanked out, each character at its place. */
-export function skeleton(sql: string): string {
+function skeleton(sql: string): string {
   return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
     part.replaceAll(/[^\n]/g, ' '),
   );

@@ -1,5 +1,5 @@
-import { literal } from '../audit/sql-literal.ts';
 import type { ProductColumn, ProductTable } from '../product/product.ts';
+import { literal } from '../sql/literal.ts';
 import { faultsOf, name, typedValue, unfit } from './fit.ts';
 import { withFiles } from './sql-text.ts';
 

@@ -1,28 +1,9 @@
 import type { Condition } from '../record.ts';
+import { durationOf } from './duration.ts';
 import type { ProductRecord } from './product.ts';
 
 /** The promises that say how old the newest data may be, the first that a contract makes counts. */
 const PROPERTIES = ['freshness', 'frequency'] as const;
-
-const HOUR = 3_600_000;
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1000,
-  second: 1000,
-  seconds: 1000,
-  m: 60_000,
-  min: 60_000,
-  minute: 60_000,
-  minutes: 60_000,
-  h: HOUR,
-  hour: HOUR,
-  hours: HOUR,
-  d: 24 * HOUR,
-  day: 24 * HOUR,
-  days: 24 * HOUR,
-  w: 7 * 24 * HOUR,
-  week: 7 * 24 * HOUR,
-  weeks: 7 * 24 * HOUR,
-};
 
 /** The promised age of the newest data, in milliseconds, with the promise as the contract has it; undefined when it makes none that can be measured. */
 export function freshnessPromise(
@@ -30,16 +11,16 @@ export function freshnessPromise(
 ): { readonly property: string; readonly written: string; readonly age: number } | undefined {
   for (const property of PROPERTIES) {
     const written = String(sla?.[property] ?? '').trim();
-    const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(written) ?? [];
-    const size = UNITS[(unit ?? '').toLowerCase()];
-    if (count !== undefined && size !== undefined) return { property, written, age: Number(count) * size };
+    const age = durationOf(written);
+    if (age !== undefined) return { property, written, age };
   }
   return undefined;
 }
 
 /**
  * Whether the newest data is as young as promised, as a condition; undefined when nothing is promised. Measured is the time since the
- * owning domain last reported data for the table that waits longest: a table that was never reported cannot be judged, and is said to be unknown.
+ * owning domain last reported data for the table that waits longest, and the age of the newest data itself where the promise names a column: a table of
+ * which neither is known cannot be judged, and is said to be unknown.
  */
 export function judgeFreshness(product: ProductRecord, now: Date): Condition | undefined {
   const promise = freshnessPromise(product.sla);
@@ -47,7 +28,10 @@ export function judgeFreshness(product: ProductRecord, now: Date): Condition | u
   const stamp = { type: 'Fresh' as const, generation: product.generation, at: now.toISOString() };
   const reported = product.status.delivered ?? {};
   const own = product.tables.filter((table) => table.view === undefined).map(({ name }) => name);
-  const silent = own.filter((name) => reported[name] === undefined);
+  const measured = (product.status.measured?.promises ?? []).filter(
+    ({ property, value }) => property === promise.property && value !== undefined,
+  );
+  const silent = own.filter((name) => reported[name] === undefined && !measured.some(({ table }) => table === name));
   const late = own
     .flatMap((name) => {
       const at = reported[name];
@@ -57,6 +41,12 @@ export function judgeFreshness(product: ProductRecord, now: Date): Condition | u
   const [oldest] = late;
   if (oldest !== undefined) {
     const message = `${oldest.name} has had no data since ${oldest.at}, promised is ${promise.property} ${promise.written}`;
+    return { ...stamp, status: 'false', reason: 'Stale', message };
+  }
+  const old = measured.find(({ ok }) => !ok);
+  if (old !== undefined) {
+    const { table, value, unit = '' } = old;
+    const message = `the newest data of ${table} is ${value} ${unit} old, promised is ${promise.property} ${promise.written}`;
     return { ...stamp, status: 'false', reason: 'Stale', message };
   }
   if (silent.length > 0) {

@@ -1,11 +1,14 @@
 import type { Held } from '../access/held.ts';
 import type { DriftEntry } from '../drift/finding.ts';
 import type { Standing } from '../entitlement/entitlement.ts';
+import type { MeasuredStatus } from '../quality/status.ts';
 import type { Change, Condition } from '../record.ts';
 import type { Holdable } from '../retention/hold.ts';
 import type { RetentionStatus } from '../retention/status.ts';
 import type { Suspendable } from '../suspension.ts';
+import type { DeliveryStatus } from './delivery.ts';
 import type { Deprecation, ProductState, Retirement } from './life.ts';
+import type { QualityRule, TimePromise } from './quality-rule.ts';
 import type { Kpi, Quality, Rollback, Rollout } from './trust.ts';
 
 /** A column as a product publishes it. Types are Glue/Athena types in Glue's own notation, e.g. `array<struct<a:int>>`. */
@@ -89,6 +92,8 @@ export interface ProductTable {
   /** The column that the contract counts its retention by, and how long it keeps this table: `element` of the slaProperty `retention`. */
   readonly agesBy?: string;
   readonly keptFor?: string;
+  /** What the contract promises of its age, by columns that say when something happened. */
+  readonly promises?: readonly TimePromise[];
   /** What the contract promises of the data. */
   readonly quality?: readonly QualityRule[];
   /** Set: the table is a view of another one of the product, and has no files of its own (`location` is empty, `format` and `source` are its base's). */
@@ -105,14 +110,7 @@ export interface ViewOf {
   readonly maskKey: string;
 }
 
-/** One quality rule of a contract, as far as two versions of it can be compared. */
-export interface QualityRule {
-  /** What is measured: the rule's name, else its metric, query or engine; with the column before it, e.g. `price: nullValues`. */
-  readonly measure: string;
-  /** ODCS's operators that were given, e.g. `{ mustBeLessThan: 10 }`. */
-  readonly bounds: Readonly<Record<string, string | number | readonly number[]>>;
-}
-
+export type { QualityRule } from './quality-rule.ts';
 export type OutputPort = 'query' | 'event' | 'file';
 export type { ProductState } from './life.ts';
 
@@ -151,6 +149,8 @@ export interface ProductRecord extends Suspendable, Holdable {
   readonly sla?: Readonly<Record<string, string | number>>;
   /** What the owner measures the product by, from the contract. */
   readonly kpis?: readonly Kpi[];
+  /** Whether consumers are kept from data that breaks a rule, whatever the mesh says for all: `weft.holdBack`. */
+  readonly holdBack?: boolean;
   readonly quarantine?: Quarantine;
   /** The fingerprint of the contract as it was published: publishing the same again changes nothing. */
   readonly contractDigest?: string;
@@ -164,6 +164,8 @@ export interface ProductRecord extends Suspendable, Holdable {
   readonly createdAt: string;
   /** The last time that somebody asked for a look at what was changed past the mesh; `mend`: and to put it right. */
   readonly lookAsked?: { readonly by: string; readonly at: string; readonly mend: boolean };
+  /** The last time that somebody asked the owning domain to measure its data. */
+  readonly measureAsked?: { readonly by: string; readonly at: string };
   readonly status: ProductStatus;
 }
 
@@ -185,6 +187,10 @@ export interface ProductStatus {
   readonly quality?: Quality;
   /** ISO 8601, by table: the newest data that the owning domain has reported. */
   readonly delivered?: Readonly<Record<string, string>>;
+  /** What the owning domain's pipeline delivered, and what of it consumers were told. */
+  readonly deliveries?: DeliveryStatus;
+  /** What the owning domain measured of its data. */
+  readonly measured?: MeasuredStatus;
   /** The last rollout from this version that was taken back. */
   readonly rollback?: Rollback;
   /** What was changed in the governance account past the mesh: what is open, worst first, then what was mended lately. */

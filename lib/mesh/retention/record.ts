@@ -92,14 +92,3 @@ export function identityOf({ bucket, key, versionId }: StoredVersion): string {
 export function disposalStatement(digest: string): string {
   return `weft disposal record\nsha256 ${digest}\n`;
 }
-
-/** JSON as RFC 8785 has it; a disposal record holds texts, whole numbers and flags only, of which JSON has one form each. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    // By UTF-16 code units, as RFC 8785 asks: what `<` compares.
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
-}

@@ -198,4 +198,6 @@ export interface ShareReport {
   };
   /** Set instead of applying anything: the generation that the agent has applied already, which is newer than the one it was asked for. */
   readonly overtakenBy?: number;
+  /** The release of weft that the agent is of; earlier ones did not say. */
+  readonly weft?: string;
 }

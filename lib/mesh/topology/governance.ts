@@ -2,10 +2,19 @@ import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { readAccount, readText, refuseUnknownKeys } from './fields.ts';
 import { DOMAIN_ROLES, GOVERNANCE_ROLES } from './names.ts';
-import { type Council, DRIFT_MODES, type DriftMode, type GovernanceRules, isPartner, majorityOf } from './rules.ts';
+import {
+  type Council,
+  DRIFT_MODES,
+  type DriftMode,
+  type GovernanceRules,
+  HOLD_BACK_MODES,
+  type HoldBackMode,
+  isPartner,
+  majorityOf,
+} from './rules.ts';
 import type { ClassificationLadder, Domain } from './topology.ts';
 
-const KEYS = ['account', 'council', 'approvers', 'recertifyEvery', 'drift'];
+const KEYS = ['account', 'council', 'approvers', 'recertifyEvery', 'drift', 'holdBack'];
 
 /** Classes of approvers that are there without being named. */
 const BUILT_IN = ['owner', 'platform'];
@@ -36,11 +45,13 @@ export function readGovernance(view: YamlView, around: Around, findings: Finding
   const approvers = readApprovers(section, around, findings);
   const recertifyEvery = readDays(section, around, findings);
   const drift = readDrift(section, findings);
+  const holdBack = readHoldBack(section, findings);
   const rules = {
     ...(council === undefined ? {} : { council }),
     ...(approvers === undefined ? {} : { approvers }),
     ...(recertifyEvery === undefined ? {} : { recertifyEvery }),
     ...(drift === undefined ? {} : { drift }),
+    ...(holdBack === undefined ? {} : { holdBack }),
   };
   return Object.keys(rules).length === 0 ? undefined : rules;
 }
@@ -160,6 +171,17 @@ function readDrift(section: YamlView, findings: Findings): DriftMode | undefined
     allowed: `one of ${DRIFT_MODES.join(', ')}`,
   });
   return DRIFT_MODES.find((mode) => mode === text);
+}
+
+function readHoldBack(section: YamlView, findings: Findings): HoldBackMode | undefined {
+  if (section.get('holdBack') === undefined) return undefined;
+  const text = readText(section, 'holdBack', findings, {
+    pattern: new RegExp(`^(${HOLD_BACK_MODES.join('|')})$`),
+    max: 10,
+    number: 33,
+    allowed: `one of ${HOLD_BACK_MODES.join(', ')}`,
+  });
+  return HOLD_BACK_MODES.find((mode) => mode === text);
 }
 
 function mapping(section: YamlView, key: string, fix: string, findings: Findings): YamlView | undefined {

@@ -22,6 +22,7 @@ export type DomainMachine =
   | 'disposal'
   | 'query-watch'
   | 'pipeline'
+  | 'edge'
   | 'quality';
 
 /** The Lambdas of the mesh's governance that call its API. */
@@ -88,6 +89,11 @@ export function landingBucketName(mesh: string, domain: string, account: string,
 function ownBucketName(mesh: string, domain: string, rest: string): string {
   const owner = `${mesh}-${domain}`.slice(0, MAX_BUCKET_NAME - rest.length);
   return `${owner.replace(/-+$/, '')}${rest}`;
+}
+
+/** The queue of what starts the steps of a domain's pipeline. */
+export function pipelineQueueName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-pipeline.fifo`;
 }
 
 /** The bucket from which partners take a domain's products as files, in the domain's account. */

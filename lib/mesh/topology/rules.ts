@@ -13,6 +13,11 @@ export const DRIFT_MODES = ['repair', 'ask'] as const;
 /** What becomes of a change that somebody made past the mesh: mended at once, or shown until somebody says so. */
 export type DriftMode = (typeof DRIFT_MODES)[number];
 
+export const HOLD_BACK_MODES = ['errors', 'never'] as const;
+
+/** Whether consumers are told of new data that breaks a rule of the severity error; a product may say otherwise for itself. */
+export type HoldBackMode = (typeof HOLD_BACK_MODES)[number];
+
 /** How the mesh is governed, as far as `mesh.yaml` says; see `councilOf`, `driftModeOf` and so on for what counts. */
 export interface GovernanceRules {
   readonly council?: Council;
@@ -21,6 +26,7 @@ export interface GovernanceRules {
   /** By classification level: days after which a subscription has to be confirmed. */
   readonly recertifyEvery?: Readonly<Record<string, number>>;
   readonly drift?: DriftMode;
+  readonly holdBack?: HoldBackMode;
 }
 
 export const APPLICATION_STATES = ['approved', 'suspended'] as const;
@@ -61,6 +67,11 @@ export function recertifyDaysOf({ governance }: Topology, level: string): number
 /** Default `repair`. */
 export function driftModeOf({ governance }: Topology): DriftMode {
   return governance?.drift ?? 'repair';
+}
+
+/** Default `errors`. */
+export function holdBackModeOf({ governance }: Topology): HoldBackMode {
+  return governance?.holdBack ?? 'errors';
 }
 
 /** True for a partner: an account outside the organization, which has terms and an end. */

@@ -15,6 +15,7 @@ import type { DomainFoundationStack } from './foundation-stack.ts';
 import { connectToMesh } from './mesh-link.ts';
 import { People } from './people.ts';
 import { admitProducts } from './product-senders.ts';
+import { Quality } from './quality.ts';
 import { QueryWatch } from './query-watch.ts';
 
 export interface DomainStackProps extends StackProps, MeshSite {
@@ -67,19 +68,22 @@ export class DomainStack extends Stack {
     const shared = { topology, domain, bus: bus.bus, logsKey: key, lambdas };
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
-    new QueryWatch(this, 'QueryWatch', { ...shared, workgroups: [analysts, producers] });
     new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
+    const ofPeople = [
+      { name: workgroupName(mesh, domain.name), workgroup: analysts },
+      { name: workgroupName(mesh, `${domain.name}-producer`), workgroup: producers },
+    ];
+    const undeliveredArn = bus.undelivered.queueArn;
+    const quality = new Quality(this, 'Quality', { ...shared, cutoffBytes, undeliveredArn });
+    new QueryWatch(this, 'QueryWatch', { ...shared, workgroups: [...ofPeople, quality.workgroup] });
     const disposal = new Disposal(this, 'Disposal', {
       ...shared,
       foundation,
-      workgroups: [
-        { name: workgroupName(mesh, domain.name), workgroup: analysts },
-        { name: workgroupName(mesh, `${domain.name}-producer`), workgroup: producers },
-      ],
+      workgroups: ofPeople,
       planners: [people.producer, people.steward],
-      undeliveredArn: bus.undelivered.queueArn,
+      undeliveredArn,
     });
-    const machines = [watch.role, disposal.role];
+    const machines = [watch.role, disposal.role, quality.role];
     new Catalog(this, 'Catalog', {
       domain,
       mesh,

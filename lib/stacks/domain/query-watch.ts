@@ -11,20 +11,24 @@ import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { allowRules } from '#constructs/work-queue.ts';
 import { FINAL_STATES } from '#mesh/audit/reads/execution.ts';
-import { domainRoleName, queriesQueueName, workgroupName } from '#mesh/topology/names.ts';
+import { domainRoleName, queriesQueueName } from '#mesh/topology/names.ts';
 import type { DomainLambdaProps } from './catalog-watch.ts';
+
+export interface QueryWatchProps extends DomainLambdaProps {
+  readonly workgroups: readonly { readonly name: string; readonly workgroup: QueryWorkgroup }[];
+}
 
 /**
  * Tells the audit account of every query of the domain's people as it ends, with its text: Athena forgets it after 45 days, and CloudTrail never has it.
  * Once a day it looks for those that no event told of.
  */
 export class QueryWatch extends Construct {
-  constructor(scope: Construct, id: string, props: DomainLambdaProps & { workgroups: readonly QueryWorkgroup[] }) {
+  constructor(scope: Construct, id: string, props: QueryWatchProps) {
     super(scope, id);
     const { topology, domain } = props;
     const { mesh, region, auditAccount } = topology;
     const { account } = Stack.of(this);
-    const names = [workgroupName(mesh, domain.name), workgroupName(mesh, `${domain.name}-producer`)];
+    const names = props.workgroups.map(({ name }) => name);
     const watch = new MeshFunction(this, 'Function', {
       name: 'query-watch',
       description: `Tells the audit account of ${domain.name}'s queries`,
@@ -47,7 +51,7 @@ export class QueryWatch extends Construct {
       new PolicyStatement({
         sid: 'Queries',
         actions: ['athena:BatchGetQueryExecution', 'athena:GetQueryExecution', 'athena:ListQueryExecutions'],
-        resources: props.workgroups.map(({ arn }) => arn),
+        resources: props.workgroups.map(({ workgroup }) => workgroup.arn),
       }),
     );
     watch.addToRolePolicy(

@@ -82,7 +82,7 @@ export class EnrolmentStack extends Stack {
       description: `Tells ${domain.name} where the API is`,
       assumedBy: new AccountPrincipal(domain.account).withConditions({
         ArnEquals: {
-          'aws:PrincipalArn': (['event-port', 'disposal'] as const).map((machine) =>
+          'aws:PrincipalArn': (['event-port', 'disposal', 'quality'] as const).map((machine) =>
             roleArn(domain.account, domainRoleName(mesh, domain.name, machine)),
           ),
         },

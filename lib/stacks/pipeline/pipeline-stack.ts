@@ -7,7 +7,10 @@ import { domainRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts'
 import type { MeshOptions } from '../mesh-site.ts';
 import { tagCosts } from '../mesh-site.ts';
 import { type Backup, backUp } from './backup.ts';
+import { EdgeAccess } from './edge-access.ts';
+import { EventStream } from './event-stream.ts';
 import { ExchangePort } from './exchange.ts';
+import { FederatedSource } from './federated-source.ts';
 import { Landing } from './landing.ts';
 import { PipelineRunner } from './runner.ts';
 import { PipelineTriggers } from './triggers.ts';
@@ -64,6 +67,21 @@ export class DomainPipelineStack extends Stack {
       timeout: Duration.minutes(5),
     });
     new PipelineTriggers(this, 'Triggers', { repository, landing: this.landing, queue: this.runner.queue });
+    for (const stream of repository.streams) {
+      new EventStream(this, `Stream-${stream.name}`, { repository, stream, landing: this.landing, key });
+    }
+    const reader = this.runner.role;
+    for (const source of repository.sources) {
+      new FederatedSource(this, `Source-${source.name}`, { repository, source, landing: this.landing, key, reader });
+    }
+    if (repository.edgeAuthorities !== undefined) {
+      new EdgeAccess(this, 'Edge', {
+        repository,
+        landing: this.landing,
+        key,
+        authorities: repository.edgeAuthorities,
+      });
+    }
     backUp(this, backup, this.landing, repository);
   }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ALARM_ACTION, acknowledge } from '#constructs/acknowledge.ts';
@@ -12,11 +12,11 @@ import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import type { PipelineAsset } from '#control/pipeline/deps.ts';
+import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
-import { domainBusName, domainRoleName, workgroupName } from '#mesh/topology/names.ts';
+import { domainBusName, domainRoleName, pipelineQueueName, workgroupName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { ExchangePort } from './exchange.ts';
 import type { Landing } from './landing.ts';
@@ -54,7 +54,12 @@ export class PipelineRunner extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     // In order for each table, whose steps wait for each other; tables do not wait for one another.
-    this.queue = new WorkQueue(this, 'Work', { fifo: true, workTimeout: timeout, attempts: 3 });
+    this.queue = new WorkQueue(this, 'Work', {
+      queueName: pipelineQueueName(mesh, domain.name),
+      fifo: true,
+      workTimeout: timeout,
+      attempts: 3,
+    });
     this.function = new MeshFunction(this, 'Function', {
       name: 'pipeline',
       description: `Runs the pipeline of ${domain.name}`,
@@ -96,6 +101,17 @@ export class PipelineRunner extends Construct {
         "the key of the domain's products is known by its alias only, which the condition asks for",
       'Action::kms:GenerateDataKey*': 'the one key of the landing bucket',
       'Action::kms:ReEncrypt*': 'the one key of the landing bucket',
+    });
+    new ManagedPolicy(this, 'Producer', {
+      description: `Has steps of the pipeline of ${domain.name} run`,
+      roles: [Role.fromRoleName(this, 'ProducerRole', domainRoleName(mesh, domain.name, 'producer'))],
+      statements: [
+        new PolicyStatement({
+          sid: 'Run',
+          actions: ['sqs:SendMessage', 'sqs:GetQueueUrl'],
+          resources: [this.queue.queueArn],
+        }),
+      ],
     });
     this.#watchAge(repository);
   }

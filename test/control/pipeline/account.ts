@@ -10,7 +10,7 @@ export const LANDING = 'toy-sales-landing-222222222222-eu-central-1';
 const PRODUCTS = 'toy-sales-222222222222-eu-central-1';
 export const PLACE = `s3://${PRODUCTS}/orders/`;
 
-export const PIPELINE: Pipeline = {
+const PIPELINE: Pipeline = {
   domain: 'sales',
   landing: [{ name: 'orders', files: 'orders/', format: 'csv' }],
   steps: [

@@ -1,10 +1,11 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { canonicalText } from '#mesh/canonical.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { parsePeriod, periodBefore } from '#mesh/retention/period.ts';
 import type { StoredVersion } from '#mesh/retention/plan.ts';
-import { canonicalJson, disposalStatement, identityOf } from '#mesh/retention/record.ts';
+import { disposalStatement, identityOf } from '#mesh/retention/record.ts';
 import { column, product, table } from '../../mesh/fixtures.ts';
 import { Accounts } from './account.ts';
 
@@ -207,7 +208,7 @@ describe('the disposal of a domain, whatever happens to it', () => {
     const [signed] = accounts.records();
     if (signed === undefined) throw new Error('no record');
     const key = createPublicKey({ key: Buffer.from(accounts.publicKey, 'base64'), format: 'der', type: 'spki' });
-    const text = canonicalJson(signed.record);
+    const text = canonicalText(signed.record);
     const isSigned = (body: string) => {
       const digest = createHash('sha256').update(body).digest('hex');
       return verify(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Engine } from '#local/services/athena/engine/instance.ts';
-import { gateDuckdb } from '#local/services/athena/sql/duckdb-gate.ts';
+import { GLUE_CATALOG, gateDuckdb, relationKey } from '#local/services/athena/sql/duckdb-gate.ts';
 import { polyglot } from '#local/services/athena/sql/transpile.ts';
 import { readWorld, World } from './world.ts';
 
@@ -48,7 +48,9 @@ describe('the second list', () => {
   test('knows the names of common table expressions only where they hold', async () => {
     const engine = await Engine.start();
     try {
-      const gate = async (sql: string) => gateDuckdb(await engine.serialize(sql), new Set(['d.t']), 'd');
+      const at = { catalog: GLUE_CATALOG, database: 'd' };
+      const made = new Set([relationKey({ ...at, table: 't' })]);
+      const gate = async (sql: string) => gateDuckdb(await engine.serialize(sql), made, at);
       await expect(gate('WITH x AS (SELECT * FROM t) SELECT * FROM x')).resolves.toBeUndefined();
       await expect(
         gate('WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT * FROM r'),

@@ -61,6 +61,28 @@ describe('the central table', () => {
     expect(compareTables(of, fromCatalogReport(schema))).toEqual([]);
   });
 
+  test('tells Athena which partitions there are, where every key is projected', () => {
+    const day = {
+      ...column('k', 'date'),
+      projection: { type: 'date', from: '2024-01-01', format: 'yyyy-MM-dd' },
+    } as const;
+    const projected = { ...TABLE, partitionKeys: [day] };
+    expect(toTableInput(PRODUCT, projected).Parameters).toMatchObject({
+      'projection.enabled': 'true',
+      'projection.k.type': 'date',
+      'projection.k.range': '2024-01-01,NOW+1DAYS',
+      'projection.k.format': 'yyyy-MM-dd',
+      'projection.k.interval': '1',
+      'projection.k.interval.unit': 'DAYS',
+    });
+    const half = toTableInput(PRODUCT, { ...TABLE, partitionKeys: [day, column('region')] });
+    expect(half.Parameters).not.toHaveProperty('projection.enabled');
+    const later = { ...day, projection: { ...day.projection, from: '2025-01-01' } };
+    const input = toTableInput(PRODUCT, projected);
+    expect(sameTable(input, toTableInput(PRODUCT, { ...TABLE, partitionKeys: [later] }))).toBe(false);
+    expect(sameTable(input, toTableInput(PRODUCT, TABLE))).toBe(false);
+  });
+
   test('is the same whatever AWS adds, and another when something of ours differs', () => {
     const ours = toTableInput(PRODUCT, TABLE);
     const read = { ...ours, Parameters: { ...ours.Parameters, transient_lastDdlTime: '1' }, VersionId: '7' };

@@ -24,6 +24,17 @@ const TABLES: [string, ProductTable][] = [
   ['CSV with tabs', table('sold', COLUMNS, { format: 'csv', delimiter: '\t' })],
   ['CSV with quotes and a header', table('sold', COLUMNS, { format: 'csv', delimiter: ';', quote: '"', header: true })],
   ['JSON', table('sold', COLUMNS, { format: 'json' })],
+  [
+    'projected partitions',
+    table('sold', COLUMNS, {
+      partitionKeys: [
+        { ...column('part', 'int'), projection: { type: 'integer', from: 1, to: 9 } },
+        { ...column('shop', 'string'), projection: { type: 'enum', values: ['north', 'south'] } },
+        { ...column('day', 'date'), projection: { type: 'date', from: '2024-01-01', format: 'yyyy-MM-dd' } },
+        { ...column('customer', 'string'), projection: { type: 'injected' } },
+      ],
+    }),
+  ],
   ['ORC', table('sold', COLUMNS, { ...KEYS, format: 'orc' })],
 ];
 

@@ -170,6 +170,14 @@ describe('the plan of a table', () => {
     ]);
   });
 
+  test('of projected partitions, which nobody registered, is made from the paths of the files, those of a snapshot included', () => {
+    const versions = ['day=2020-01-01/a', 'snapshot=r-1/day=2020-01-01/b', 'snapshot=r-1/day=2026-06-14/c'];
+    const plan = planTable(duty, { partitions: [], versions: versions.map((key) => version(`orders/${key}`)) }, NOW);
+    expect(plan.untouched).toEqual([]);
+    expect(plan.news.map(({ id }) => id)).toEqual(['day=2020-01-01']);
+    expect(plan.news[0]?.versions.map(({ key }) => key)).toEqual([`orders/${versions[0]}`, `orders/${versions[1]}`]);
+  });
+
   test('partitions inside each other are not touched: removing one would remove the other', () => {
     const partitions = [
       { values: ['2020-01-01'], location: at('orders/a/') },

@@ -35,6 +35,26 @@ export const athena: Family = {
     },
   },
 
+  'AWS::Athena::DataCatalog': {
+    nameProperty: 'Name',
+    properties: rules({
+      update: 'Type Description Parameters ConnectionType',
+      replace: 'Name',
+      inert: { Tags: 'tags of a data source decide nothing here' },
+    }),
+    async create({ call, properties }) {
+      await call('athena', 'CreateDataCatalog', pick(properties, 'Name Type Description Parameters'));
+      return { id: String(properties.Name) };
+    },
+    async update({ call, id, properties }) {
+      await call('athena', 'UpdateDataCatalog', pick(properties, 'Name Type Description Parameters'));
+      return { id };
+    },
+    async delete({ call, id }) {
+      await call('athena', 'DeleteDataCatalog', { Name: id });
+    },
+  },
+
   'AWS::Athena::NamedQuery': {
     properties: rules({ replace: 'Database Description Name QueryString WorkGroup' }),
     async create(request) {

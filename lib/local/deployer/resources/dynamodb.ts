@@ -62,6 +62,7 @@ function ofReplica({ properties, site, logicalId }: ResourceRequest): Properties
     throw userError(
       'WEFT-LOCAL-013',
       `${logicalId} has replicas outside ${site.region}, which weft local does not model`,
+      { hint: 'deploy it here with one replica' },
     );
   }
   const { Region: _region, ...own } = replica;

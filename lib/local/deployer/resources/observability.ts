@@ -18,6 +18,7 @@ export const observability: Family = {
     nameProperty: 'LogGroupName',
     attributes: (id, { arn }) => ({ Arn: arn('logs', `log-group:${id}:*`) }),
   },
+  'AWS::Logs::LogStream': { inert: 'no service writes to a log group here', nameProperty: 'LogStreamName' },
   'AWS::Logs::MetricFilter': { inert: NO_METRICS },
   'AWS::SNS::Topic': {
     inert: 'nothing on this machine publishes to a topic: alarms do not ring here',

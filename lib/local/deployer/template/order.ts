@@ -46,7 +46,9 @@ export function inOrder(names: readonly string[], dependencies: (name: string) =
     if (done.has(name) || !known.has(name)) return;
     if (path.includes(name)) {
       const circle = [...path.slice(path.indexOf(name)), name].join(' -> ');
-      throw userError('WEFT-LOCAL-016', `circular dependency ${circle}`);
+      throw userError('WEFT-LOCAL-016', `circular dependency ${circle}`, {
+        hint: 'take one reference of the circle out',
+      });
     }
     for (const other of dependencies(name)) place(other, [...path, name]);
     done.add(name);

@@ -39,5 +39,7 @@ export function parameterValues(
 }
 
 function fault(name: string, what: string) {
-  return userError('WEFT-LOCAL-011', `parameter ${name} ${what} at Parameters.${name}`);
+  return userError('WEFT-LOCAL-011', `parameter ${name} ${what} at Parameters.${name}`, {
+    hint: 'give the parameter a value that its declaration admits',
+  });
 }

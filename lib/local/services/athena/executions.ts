@@ -2,7 +2,7 @@ import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
 import type { Context } from '../../core/service.ts';
 import type { Engine } from './engine/instance.ts';
 import { type ExecutionRecord, invalid, namespace } from './model.ts';
-import { checkCatalog } from './operations/metadata.ts';
+import { checkCatalog, isGlue } from './operations/metadata.ts';
 import { idFrom } from './operations/saved.ts';
 import { workGroup } from './operations/workgroups.ts';
 import type { Outcome } from './outcome.ts';
@@ -39,7 +39,7 @@ export class Executions {
     const sql = input.QueryString ?? '';
     if (sql.length === 0 || sql.length > LONGEST_QUERY)
       throw invalid(`Query string must have length between 1 and ${LONGEST_QUERY}`);
-    checkCatalog(input.QueryExecutionContext?.Catalog);
+    checkCatalog(context, input.QueryExecutionContext?.Catalog);
     const group = workGroup(context, input.WorkGroup ?? 'primary');
     const { store } = context.cloud;
     const token = input.ClientRequestToken;
@@ -161,6 +161,9 @@ export class Executions {
         context,
         queryId: id,
         database: (input.QueryExecutionContext?.Database ?? 'default').toLowerCase(),
+        ...(isGlue(input.QueryExecutionContext?.Catalog)
+          ? {}
+          : { catalog: (input.QueryExecutionContext?.Catalog ?? '').toLowerCase() }),
         workGroup: record.execution.WorkGroup ?? 'primary',
         ...(location === undefined ? {} : { location }),
         ...(cutoff === undefined ? {} : { cutoff }),
@@ -194,6 +197,7 @@ export class Executions {
       columns: outcome.columns,
       header: outcome.format === 'csv',
       rows: outcome.updated ?? outcome.rows.length,
+      ...(outcome.fetched === undefined ? {} : { fetched: outcome.fetched }),
       ...(outcome.format === 'none' ? {} : { result: place }),
       execution: {
         ...old.execution,

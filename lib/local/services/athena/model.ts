@@ -16,6 +16,8 @@ export interface ExecutionRecord {
   /** Where the result's bytes are; absent without any. */
   readonly result?: { readonly bucket: string; readonly key: string } | { readonly file: string };
   readonly rows: number;
+  /** Rows fetched from federated tables. */
+  readonly fetched?: number;
 }
 
 export interface WorkGroupRecord {

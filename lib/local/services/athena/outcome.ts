@@ -9,6 +9,8 @@ export interface Outcome {
   readonly format: 'csv' | 'txt' | 'none';
   /** Bytes of the files under the tables that were read. */
   readonly bytes: number;
+  /** Rows that were fetched from federated tables. */
+  readonly fetched?: number;
   /** Rows that an INSERT or CTAS wrote. */
   readonly updated?: number;
   /** Locations of the files that CTAS, INSERT or UNLOAD wrote. */

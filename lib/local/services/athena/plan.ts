@@ -8,13 +8,14 @@ import { type ReadableTable, readTable } from '../lake-formation/access.ts';
 import type { Engine } from './engine/instance.ts';
 import type { ParquetSchemas } from './engine/parquet-schema.ts';
 import { DuckdbParser } from './engine/parser.ts';
+import { makeFederated } from './federation/relation.ts';
 import { INFORMATION_SCHEMA, informationSchema } from './information-schema.ts';
 import { quote } from './relation/glue-type.ts';
 import { grantedSelect } from './relation/granted.ts';
 import { groupFiles } from './relation/partition.ts';
 import { buildSource } from './relation/source.ts';
 import { decodeView } from './relation/view.ts';
-import { gateDuckdb } from './sql/duckdb-gate.ts';
+import { GLUE_CATALOG, gateDuckdb, relationKey, type Searched } from './sql/duckdb-gate.ts';
 import { type Output, QueryFailure, type RelationName } from './sql/gate.ts';
 import type { Token } from './sql/lexer.ts';
 import { type Reading, type Translation, Translations } from './sql/translations.ts';
@@ -27,6 +28,10 @@ export interface Asker {
   readonly caller: Caller;
   /** Database of names that say none, lower-case. */
   readonly database: string;
+  /** Catalog of names that say none, lower-case; the Glue catalog when absent. */
+  readonly catalog?: string;
+  /** Only the shape of the result is wanted: no row of a federated table is fetched. */
+  readonly isDry?: boolean;
 }
 
 /** A query that may run: DuckDB's text on a locked engine, and what it reads. */
@@ -34,8 +39,10 @@ export interface Plan {
   readonly text: string;
   readonly outputs: readonly Output[];
   readonly reads: readonly Read[];
-  /** Bytes of the files under the tables it reads. */
+  /** Bytes of the files under the tables it reads, and of the values fetched from federated ones. */
   readonly bytes: number;
+  /** Rows fetched from federated tables. */
+  readonly fetched: number;
 }
 
 /** A table that a query reads, and as whom when that is not the asker. */
@@ -81,9 +88,10 @@ export class Planner {
   async plan(asker: Asker, engine: Engine, sql: string, writable?: string): Promise<Plan> {
     const work = new Work(asker, engine, this.#schemas, this.#translations);
     const { text, macros } = await work.translate(sql, asker.database, 0);
-    const scope = { database: asker.database, macros, paths: [...work.paths] };
+    const scope = { ...searchedBy(asker), macros, paths: [...work.paths] };
     await engine.seal(writable === undefined ? scope : { ...scope, writable });
-    return { text, outputs: work.outputs, reads: [...work.reads.values()], bytes: work.bytes };
+    const { outputs, bytes, fetched } = work;
+    return { text, outputs, reads: [...work.reads.values()], bytes, fetched };
   }
 }
 
@@ -92,6 +100,7 @@ class Work {
   readonly reads = new Map<string, Read>();
   readonly paths = new Set<string>();
   bytes = 0;
+  fetched = 0;
   outputs: readonly Output[] = [];
   readonly #asker: Asker;
   readonly #engine: Engine;
@@ -114,10 +123,41 @@ class Work {
     if (depth === 0) this.outputs = outputs;
     const withPath = tokens.some((token) => token.kind === 'quoted' && token.value === '$path');
     if (withPath && hasStar(tokens)) throw new QueryFailure('NOT_SUPPORTED: weft local does not take "$path" beside *');
-    for (const relation of relations) await this.#make(relation, database, tokens, withPath, depth);
+    const searched = depth === 0 ? { ...searchedBy(this.#asker), database } : { catalog: GLUE_CATALOG, database };
+    for (const relation of relations) {
+      const catalog =
+        relation.catalog ?? (relation.database === 'information_schema' ? GLUE_CATALOG : searched.catalog);
+      if (catalog === GLUE_CATALOG) await this.#make(relation, database, tokens, withPath, depth);
+      else await this.#makeFederated(relation, catalog, reading, searched);
+    }
     const translation = await this.#translations.translate(reading);
-    gateDuckdb(translation.tree, this.made, database);
+    gateDuckdb(translation.tree, this.made, searched);
     return translation;
+  }
+
+  /** A table of a data source that Athena reaches through a connector. */
+  async #makeFederated(name: RelationName, catalog: string, reading: Reading, searched: Searched): Promise<void> {
+    const at = { catalog, schema: name.database ?? searched.database, table: name.table };
+    const key = relationKey({ catalog, database: at.schema, table: at.table });
+    if (this.made.has(key)) return;
+    const place = placeOfName(name);
+    if (this.#realm !== undefined) {
+      throw new QueryFailure(
+        `NOT_SUPPORTED: ${place}: a view of the Data Catalog cannot read the catalog '${catalog}'`,
+      );
+    }
+    const { tree } = await this.#translations.translate(reading);
+    const { rows, bytes } = await makeFederated(this.#asker, this.#engine, {
+      at,
+      place,
+      tokens: reading.tokens,
+      hasStar: hasStar(reading.tokens),
+      tree,
+      searched: { catalog: searched.catalog, schema: searched.database },
+    });
+    this.fetched += rows;
+    this.bytes += bytes;
+    this.made.add(key);
   }
 
   async #make(
@@ -128,12 +168,10 @@ class Work {
     depth: number,
   ): Promise<void> {
     const database = name.database ?? searched;
-    const key = `${database === 'information_schema' ? INFORMATION_SCHEMA : database}.${name.table}`;
+    const inEngine = database === 'information_schema' ? INFORMATION_SCHEMA : database;
+    const key = relationKey({ catalog: GLUE_CATALOG, database: inEngine, table: name.table });
     if (this.made.has(key)) return;
-    const place = `line ${name.line}:${Math.max(1, name.column)}`;
-    if (name.catalog !== undefined && name.catalog !== 'awsdatacatalog') {
-      throw new QueryFailure(`CATALOG_NOT_FOUND: ${place}: Catalog '${name.catalog}' not found`);
-    }
+    const place = placeOfName(name);
     if (database === 'information_schema') this.#makeInformation(name.table, place);
     else await this.#makeTable({ database, table: name.table }, place, tokens, withPath, depth);
     this.made.add(key);
@@ -248,6 +286,14 @@ class Work {
       throw new QueryFailure(`Insufficient permissions to execute the query. ${error.message}`);
     }
   }
+}
+
+function searchedBy({ catalog = GLUE_CATALOG, database }: Asker): Searched {
+  return { catalog, database };
+}
+
+function placeOfName({ line, column }: RelationName): string {
+  return `line ${line}:${Math.max(1, column)}`;
 }
 
 /** A view's text with its tables under the names that they have in the engine. @throws QueryFailure for a table without its database */

@@ -22,6 +22,10 @@ export interface Run {
   readonly queryId: string;
   /** Lower-case. */
   readonly database: string;
+  /** Lower-case; the Glue catalog when absent. */
+  readonly catalog?: string;
+  /** Only the shape of a result is wanted. */
+  readonly isDry?: boolean;
   readonly workGroup: string;
   /** Where results go; absent with managed results. */
   readonly location?: string;
@@ -30,6 +34,9 @@ export interface Run {
   /** Gets the engine while a query runs in it, to interrupt it. */
   readonly started?: (engine: Engine) => void;
 }
+
+/** Statements that a catalog other than Glue's takes. */
+const WITHOUT_DDL: ReadonlySet<Statement['kind']> = new Set(['query', 'explain', 'unload', 'prepare', 'deallocate']);
 
 /** Runs statements, each query in an engine of its own. */
 export class Runner {
@@ -41,6 +48,9 @@ export class Runner {
   }
 
   async run(statement: Statement, run: Run): Promise<Outcome> {
+    if (run.catalog !== undefined && !WITHOUT_DDL.has(statement.kind)) {
+      throw new QueryFailure(`NOT_SUPPORTED: weft local runs no ${statement.kind} in the catalog '${run.catalog}'`);
+    }
     switch (statement.kind) {
       case 'query':
         return this.query(statement.sql, run, (engine, plan) => runSelect(engine, plan, statement.sql));
@@ -80,7 +90,9 @@ export class Runner {
     let isMasked = false;
     try {
       const { cloud, caller } = run.context;
-      const plan = await this.#planner.plan({ cloud, caller, database: run.database }, engine, sql, writable);
+      const { database, catalog, isDry } = run;
+      const asker = { cloud, caller, database, ...(catalog && { catalog }), ...(isDry && { isDry }) };
+      const plan = await this.#planner.plan(asker, engine, sql, writable);
       if (run.cutoff !== undefined && plan.bytes > run.cutoff) {
         throw new QueryFailure('Query exhausted resources at this scale factor: Bytes scanned limit was exceeded', 2);
       }
@@ -102,7 +114,7 @@ export class Runner {
   async faultOf(sql: string, asker: Asker, columns: readonly string[]): Promise<string | undefined> {
     const engine = await this.#pool.take();
     try {
-      const plan = await this.#planner.plan(asker, engine, sql);
+      const plan = await this.#planner.plan({ ...asker, isDry: true }, engine, sql);
       const found = await runSelect(engine, { ...plan, text: `SELECT * FROM (${plan.text}) LIMIT 0` }, sql);
       const names = (found.columns ?? []).map(({ Name }) => Name);
       if (names.join() === columns.join()) return undefined;
@@ -127,7 +139,7 @@ export class Runner {
   }
 
   async #explain(sql: string, run: Run): Promise<Outcome> {
-    return this.query(sql, run, async (engine, plan) => {
+    return this.query(sql, { ...run, isDry: true }, async (engine, plan) => {
       // DuckDB's own plan would show the row filters and the files: what is told is the output and the scans.
       const { columns } = await runSelect(engine, { ...plan, text: `SELECT * FROM (${plan.text}) LIMIT 0` }, sql);
       const output = `Output[columnNames = [${columns.map((column) => column.Name).join(', ')}]]`;

@@ -26,7 +26,7 @@ export async function runSelect(engine: Engine, plan: Plan, sql: string): Promis
           }),
         );
     }
-    return { columns, rows, format: 'csv', bytes: plan.bytes };
+    return { columns, rows, format: 'csv', bytes: plan.bytes, fetched: plan.fetched };
   } catch (error) {
     throw athenaFailure(error, tokenize(sql));
   }

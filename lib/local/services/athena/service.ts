@@ -3,6 +3,7 @@ import { jsonCodec } from '../../core/codecs.ts';
 import type { Context, Operations, Service } from '../../core/service.ts';
 import { columnNames, type GlueTable } from '../glue/types.ts';
 import { Executions } from './executions.ts';
+import { catalogOperations } from './operations/catalogs.ts';
 import { metadataOperations } from './operations/metadata.ts';
 import { queryOperations } from './operations/queries.ts';
 import { savedOperations } from './operations/saved.ts';
@@ -31,6 +32,7 @@ export class AthenaService implements Service {
       ...workGroupOperations,
       ...savedOperations,
       ...metadataOperations,
+      ...catalogOperations,
     };
     this.#warming = setTimeout(() => void this.#runner.warm().catch(() => undefined), WARM_AFTER).unref();
   }

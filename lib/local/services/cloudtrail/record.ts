@@ -22,7 +22,17 @@ const OMITTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CreateFunction: { environment: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
   UpdateFunctionConfiguration: { environment: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
 };
-const SECRETS = new Set(['secretAccessKey', 'sessionToken', 'plaintext', 'localDirectory', 'action', 'version']);
+const SECRETS = new Set([
+  'secretAccessKey',
+  'sessionToken',
+  'secretString',
+  'secretBinary',
+  'randomPassword',
+  'plaintext',
+  'localDirectory',
+  'action',
+  'version',
+]);
 
 /** CloudTrail's record of a call. */
 export function recordOf(call: Call, outcome: { output?: unknown; error?: Error }): Candidate {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import type { ServiceEvent } from '../../core/emit.ts';
-import { AwsError } from '../../core/error.ts';
+import { AwsError, notModelled } from '../../core/error.ts';
 import { admits } from '../../core/policy.ts';
 import type { Caller, Context, Operations, Service } from '../../core/service.ts';
 import { sendToQueue } from '../lambda/send-to-queue.ts';
@@ -105,11 +105,21 @@ export class EventBridgeService implements Service {
       await this.#cloud.service(LambdaService).invokeAs(this.#callerOf(delivery), target.Arn, text, 'Event', keys);
       return;
     }
+    if (target.Arn.startsWith('arn:aws:firehose:')) return this.#putRecord(delivery, text);
     sendToQueue(this.#cloud, target.Arn, text, {
       caller: this.#callerOf(delivery),
       keys,
       groupId: target.SqsParameters?.MessageGroupId,
     });
+  }
+
+  async #putRecord({ rule, target }: Delivery, text: string): Promise<void> {
+    const firehose = this.#cloud.serviceNamed('firehose');
+    if (firehose === undefined) throw notModelled('firehose', '*');
+    const DeliveryStreamName = target.Arn.slice(target.Arn.indexOf('/') + 1);
+    const Record = { Data: Buffer.from(text).toString('base64') };
+    const context = this.#cloud.contextFor(this.#callerOf({ rule, target }), rule.region);
+    await this.#cloud.invoke(firehose, 'PutRecord', { DeliveryStreamName, Record }, context);
   }
 
   /** To another bus: one hop only, and what came from another account goes to no third one. */

@@ -74,9 +74,9 @@ function check(target: StoredTarget, rule: StoredRule): void {
   const unknown = Object.keys(target).filter((name) => !MEMBERS.has(name));
   if (unknown.length > 0) throw validation(`weft local does not model ${unknown.join(', ')} of a target`);
   const [, service = '', , account = ''] = /^arn:aws:([a-z]+):([a-z0-9-]*):(\d*):/.exec(target.Arn) ?? [];
-  const kind = service === 'events' ? /:event-bus\//.test(target.Arn) : ['lambda', 'sqs'].includes(service);
-  if (!kind) throw validation(`weft local delivers to Lambda, SQS and event buses, not to ${target.Arn}`);
-  if (account !== rule.account && target.RoleArn === undefined) {
+  const kind = service === 'events' ? /:event-bus\//.test(target.Arn) : ['firehose', 'lambda', 'sqs'].includes(service);
+  if (!kind) throw validation(`weft local delivers to Lambda, SQS, Firehose and event buses, not to ${target.Arn}`);
+  if ((account !== rule.account || service === 'firehose') && target.RoleArn === undefined) {
     throw validation(`RoleArn is required for target ${target.Arn}.`);
   }
   const inputs = [target.Input, target.InputPath, target.InputTransformer].filter((input) => input !== undefined);

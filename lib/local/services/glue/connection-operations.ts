@@ -13,9 +13,29 @@ interface Given {
   readonly Tags?: Record<string, string>;
 }
 
-const INPUT = new Set(['Name', 'Description', 'ConnectionType', 'ConnectionProperties']);
+const INPUT = ['Name', 'Description', 'ConnectionType', 'ConnectionProperties'];
 
-/** Connections, as far as views need them: the way by which Glue has Athena validate a view's text. */
+/** The members and properties that a type of connection has, and those of the properties that it needs. */
+const TYPES: Readonly<
+  Record<string, { members: readonly string[]; needed: readonly string[]; others: readonly string[] }>
+> = {
+  VIEW_VALIDATION_ATHENA: { members: INPUT, needed: ['WORKGROUP_NAME'], others: [] },
+  POSTGRESQL: {
+    members: [
+      ...INPUT,
+      'AuthenticationConfiguration',
+      'PhysicalConnectionRequirements',
+      'AthenaProperties',
+      // Nothing connects before a query does.
+      'ValidateCredentials',
+      'ValidateForComputeEnvironments',
+    ],
+    needed: ['HOST', 'PORT', 'DATABASE'],
+    others: ['JDBC_PARAMS'],
+  },
+};
+
+/** Connections: the way by which Glue has Athena validate a view's text, and those to a PostgreSQL that Athena reads. */
 export const connectionOperations: Operations = {
   CreateConnection: {
     run(input: Given, context: Context) {
@@ -73,27 +93,47 @@ function found(input: Given, context: Context): GlueConnection {
 
 function understood(operation: string, { ConnectionInput: given }: Given, context: Context): GlueConnection {
   if (given === undefined) throw invalidInput('ConnectionInput is required');
-  refuseOthers('glue', operation, given, INPUT);
   const { Name = '', Description, ConnectionProperties: properties = {} } = given;
   const type: string = given.ConnectionType ?? '';
-  if (type !== 'VIEW_VALIDATION_ATHENA') {
-    refuseOthers(
-      'glue',
-      `${operation} of another type than VIEW_VALIDATION_ATHENA`,
-      { ConnectionType: type },
-      new Set(),
-    );
+  const known = TYPES[type];
+  if (known === undefined) {
+    const named = `${operation} of another type than ${Object.keys(TYPES).join(' and ')}`;
+    refuseOthers('glue', named, { ConnectionType: type }, new Set());
+    throw invalidInput('ConnectionType is required');
   }
+  refuseOthers('glue', operation, given, new Set(known.members));
   if (Name === '') throw invalidInput('The name of a connection is required');
-  if (properties.WORKGROUP_NAME === undefined) throw invalidInput('WORKGROUP_NAME is required');
+  for (const needed of known.needed)
+    if (properties[needed as never] === undefined) throw invalidInput(`${needed} is required`);
+  if (type === 'POSTGRESQL') {
+    refuseOthers('glue', operation, properties, new Set([...known.needed, ...known.others]));
+    checkAuthentication(operation, given);
+  }
   const time = Math.floor(context.now / 1000);
+  const { AuthenticationConfiguration: authentication, PhysicalConnectionRequirements, AthenaProperties } = given;
   return {
     Name,
     ...(Description !== undefined && { Description }),
     ConnectionType: type,
     ConnectionProperties: properties,
+    ...(authentication && { AuthenticationConfiguration: authentication }),
+    ...(PhysicalConnectionRequirements && { PhysicalConnectionRequirements }),
+    ...(AthenaProperties && { AthenaProperties }),
     CreationTime: time,
     LastUpdatedTime: time,
     LastUpdatedBy: context.caller.arn,
   };
+}
+
+/** A user and a password come from a secret; in the connection itself none is taken. */
+function checkAuthentication(operation: string, { AuthenticationConfiguration: given = {} }: ConnectionInput): void {
+  refuseOthers(
+    'glue',
+    `${operation} with AuthenticationConfiguration`,
+    given,
+    new Set(['AuthenticationType', 'SecretArn', 'KmsKeyArn']),
+  );
+  if (given.AuthenticationType !== 'BASIC' || given.SecretArn === undefined) {
+    throw invalidInput('weft local takes AuthenticationType BASIC with a SecretArn');
+  }
 }

@@ -6,6 +6,13 @@ export interface GlueConnection {
   readonly Description?: string;
   readonly ConnectionType: string;
   readonly ConnectionProperties: Readonly<Record<string, string>>;
+  readonly AuthenticationConfiguration?: {
+    readonly AuthenticationType?: string | undefined;
+    readonly SecretArn?: string | undefined;
+    readonly KmsKeyArn?: string | undefined;
+  };
+  readonly PhysicalConnectionRequirements?: object;
+  readonly AthenaProperties?: Readonly<Record<string, string>>;
   readonly CreationTime: number;
   readonly LastUpdatedTime: number;
   readonly LastUpdatedBy: string;

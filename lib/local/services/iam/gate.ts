@@ -14,7 +14,18 @@ const ALWAYS_ALLOWED = new Set(['sts:GetCallerIdentity']);
 const WITHOUT_SUFFIX = new Set(['cloudformation', 'iam', 's3', 'sqs', 'sts']);
 
 /** Services that answer a refusal with 403; those of the JSON protocols with 400. */
-const REST = new Set(['apigateway', 'execute-api', 'iam', 'lambda', 'lakeformation', 's3', 'scheduler', 'sqs', 'sts']);
+const REST = new Set([
+  'apigateway',
+  'execute-api',
+  'iam',
+  'lambda',
+  'lakeformation',
+  'rolesanywhere',
+  's3',
+  'scheduler',
+  'sqs',
+  'sts',
+]);
 
 /** Who asks, and from where. */
 type From = Pick<Call, 'caller' | 'account' | 'region'>;

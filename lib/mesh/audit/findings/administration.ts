@@ -1,4 +1,4 @@
-import { literal } from '../sql-literal.ts';
+import { literal } from '../../sql/literal.ts';
 import type { Asked, Finding } from './finding.ts';
 import { BY_DEPLOYMENT, happened, recordOf, TRAIL_WHO } from './relations.ts';
 

@@ -1,4 +1,4 @@
-import { literal } from '../sql-literal.ts';
+import { literal } from '../../sql/literal.ts';
 /** What a finding is asked of: SQL expressions, so that the same text can be asked for any moment and be saved for the present one. */
 export interface Asked {
   /** The Glue database of the audit account, e.g. `aviation_audit`. */

@@ -1,5 +1,5 @@
 import type { RegistryRecord } from '../../registry.ts';
-import { literal } from '../sql-literal.ts';
+import { literal } from '../../sql/literal.ts';
 import type { Asked } from './finding.ts';
 
 /** States in which a subscription gives access, as SQL. */

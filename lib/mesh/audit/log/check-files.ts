@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../entry.ts';
+import { beginsWith } from './bytes.ts';
 import { partialTiles } from './edge.ts';
 import { readEntry } from './entry-shape.ts';
-import { beginsWith, type LogFiles } from './files.ts';
+import type { LogFiles } from './files.ts';
 import type { Sha256 } from './merkle.ts';
 import { detailText } from './message.ts';
 import { hexOf } from './note.ts';

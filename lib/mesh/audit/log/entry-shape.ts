@@ -1,6 +1,6 @@
+import { canonicalText } from '../../canonical.ts';
 import type { AuditEntry } from '../entry.ts';
 import { ENTRY_KINDS } from '../kind.ts';
-import { canonicalText } from './canonical.ts';
 
 type Kind = 'text' | 'count' | 'texts' | 'hash';
 

@@ -1,3 +1,4 @@
+import { sameBytes } from './bytes.ts';
 /** SHA-256 of bytes; passed in, because this part of the mesh knows no platform. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
@@ -103,7 +104,7 @@ export function isConsistent(
 ): boolean {
   const { oldSize, oldRoot, newSize, newRoot, path } = claim;
   if (oldSize > newSize || oldSize < 0) return false;
-  if (oldSize === newSize) return path.length === 0 && sameHash(oldRoot, newRoot);
+  if (oldSize === newSize) return path.length === 0 && sameBytes(oldRoot, newRoot);
   if (oldSize === 0) return path.length === 0;
   let at = oldSize - 1;
   let last = newSize - 1;
@@ -131,9 +132,5 @@ export function isConsistent(
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 && sameHash(before, oldRoot) && sameHash(after, newRoot);
-}
-
-export function sameHash(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  return last === 0 && sameBytes(before, oldRoot) && sameBytes(after, newRoot);
 }

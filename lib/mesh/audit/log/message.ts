@@ -1,5 +1,6 @@
+import { canonicalText } from '../../canonical.ts';
 import type { AuditEntry } from '../entry.ts';
-import { canonicalText, leafBytes } from './canonical.ts';
+import { leafBytes } from './leaf.ts';
 import type { Sha256 } from './merkle.ts';
 import { hexOf } from './note.ts';
 

@@ -1,4 +1,5 @@
-import { type Sha256, sameHash } from './merkle.ts';
+import { sameBytes } from './bytes.ts';
+import type { Sha256 } from './merkle.ts';
 
 /** The kind of an Ed25519 signature in a C2SP signed note. */
 const ED25519 = 1;
@@ -75,7 +76,7 @@ export function parseNote(note: string): Note | undefined {
 
 /** True when the key has signed the note, and no signature of it is wrong. */
 export function isSignedBy(note: Note, key: VerifierKey, verify: VerifySignature): boolean {
-  const own = note.signatures.filter(({ name, id }) => name === key.name && sameHash(id, key.id));
+  const own = note.signatures.filter(({ name, id }) => name === key.name && sameBytes(id, key.id));
   const message = encoder.encode(note.text);
   return (
     own.length > 0 &&

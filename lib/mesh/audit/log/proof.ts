@@ -1,5 +1,6 @@
+import { sameBytes } from './bytes.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
-import { HASH_BYTES, type Hash, leafHash, rootFromInclusion, type Sha256, sameHash } from './merkle.ts';
+import { HASH_BYTES, type Hash, leafHash, rootFromInclusion, type Sha256 } from './merkle.ts';
 import { base64Of, bytesOf, type VerifierKey, type VerifySignature } from './note.ts';
 
 const HEAD = 'c2sp.org/tlog-proof@v1';
@@ -46,6 +47,6 @@ export function checkProof(
   const root = rootFromInclusion({ index, size: checkpoint.size, leaf: leafHash(proof.leaf, sha256), path }, sha256);
   if (root === undefined)
     return { wrong: `${path.length} hashes do not lead from index ${index} to the root of ${checkpoint.size} entries` };
-  if (!sameHash(root, checkpoint.root)) return { wrong: 'entry and hashes do not give the root that was signed' };
+  if (!sameBytes(root, checkpoint.root)) return { wrong: 'entry and hashes do not give the root that was signed' };
   return { entry: new TextDecoder().decode(proof.leaf), index, checkpoint };
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../entry.ts';
+import { beginsWith, sameBytes } from './bytes.ts';
 import { readEntry } from './entry-shape.ts';
-import { beginsWith, type LogFiles, sameBytes } from './files.ts';
+import type { LogFiles } from './files.ts';
 import { Frontier } from './frontier.ts';
 import { type Hash, leafHash, rootOf, type Sha256 } from './merkle.ts';
 import type { Problems } from './problem.ts';

@@ -1,8 +1,8 @@
+import { sameBytes } from './bytes.ts';
 import { checkFiles } from './check-files.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import type { LogCrypto, LogFiles } from './files.ts';
 import { checkGaps } from './gaps.ts';
-import { sameHash } from './merkle.ts';
 import { formatVerifierKey, hexOf, type VerifierKey } from './note.ts';
 import { Enough, type LogProblem, Problems } from './problem.ts';
 import { CHECKPOINT, CHECKPOINTS, checkpointKey, LOG_KEY } from './tile.ts';
@@ -110,7 +110,7 @@ async function work(
   );
   for (const { size, root, where } of signed) {
     const own = roots.get(size);
-    if (own !== undefined && !sameHash(own, root))
+    if (own !== undefined && !sameBytes(own, root))
       problems.error(
         5,
         where,
@@ -119,7 +119,7 @@ async function work(
   }
   for (const { size, root, where } of witnessed ?? []) {
     const own = roots.get(size);
-    if (own !== undefined && !sameHash(own, root))
+    if (own !== undefined && !sameBytes(own, root))
       problems.error(
         11,
         where,

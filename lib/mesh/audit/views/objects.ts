@@ -1,4 +1,4 @@
-import { literal } from '../sql-literal.ts';
+import { literal } from '../../sql/literal.ts';
 import type { AuditView } from './view.ts';
 
 /**

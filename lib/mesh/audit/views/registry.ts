@@ -1,5 +1,5 @@
+import { literal } from '../../sql/literal.ts';
 import type { ClassificationLadder } from '../../topology/topology.ts';
-import { literal } from '../sql-literal.ts';
 import type { AuditView } from './view.ts';
 
 /** A level as its place in the ladder; what nobody classified, and what the ladder does not know, stands above the top. */

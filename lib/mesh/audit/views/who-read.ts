@@ -1,5 +1,5 @@
+import { literal } from '../../sql/literal.ts';
 import type { Period } from '../period.ts';
-import { literal } from '../sql-literal.ts';
 
 /** What is asked of the reads of one product. */
 export interface WhoRead extends Period {

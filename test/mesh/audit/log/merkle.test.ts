@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { logCrypto } from '#aws/log-crypto.ts';
-import { canonicalText } from '#mesh/audit/log/canonical.ts';
 import { EMPTY_EDGE, extend, rootOfEdge } from '#mesh/audit/log/edge.ts';
 import { Frontier } from '#mesh/audit/log/frontier.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from '#mesh/audit/log/merkle.ts';
 import { formatVerifierKey, hexOf, isSignedBy, parseNote, parseVerifierKey } from '#mesh/audit/log/note.ts';
 import { entriesKey, startOf, tilePath } from '#mesh/audit/log/tile.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 
 const { sha256, verify } = logCrypto;
 

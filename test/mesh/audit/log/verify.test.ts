@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { logCrypto } from '#aws/log-crypto.ts';
 import { LOG_PREFIXES } from '#cli/log-files.ts';
-import { canonicalText } from '#mesh/audit/log/canonical.ts';
 import { CHECKPOINT, checkpointKey, entriesKey, tilePath } from '#mesh/audit/log/tile.ts';
 import type { VerifyOptions } from '#mesh/audit/log/verify.ts';
 import { verifyLog } from '#mesh/audit/log/verify.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import { flipped, flipsFound } from './flips.ts';
 import { entries, entryOf, MemoryBucket, type MemoryLog, memoryLog } from './memory-log.ts';
 

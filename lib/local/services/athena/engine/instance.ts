@@ -26,6 +26,19 @@ export interface Relation {
   readonly macros?: readonly string[];
 }
 
+/** A column of a relation whose values come as texts. */
+export interface TextColumn {
+  readonly name: string;
+  /** From the text to the value, in DuckDB's words. */
+  convert(text: string): string;
+}
+
+/** Takes the rows of a relation. */
+export interface Rows {
+  append(row: readonly (string | null)[]): void;
+  close(): void;
+}
+
 /**
  * One DuckDB for one query: its relations are made, then it is locked for good, then it runs text that is not ours.
  */
@@ -54,11 +67,42 @@ export class Engine {
     this.#pending.push(...macros.map(create), schema(database), ...scope, view);
   }
 
+  /** Makes a relation of another catalog, whose rows are handed over before the engine is sealed. Without columns it still has its rows. */
+  async table(
+    at: { readonly catalog: string; readonly database: string; readonly name: string },
+    columns: readonly TextColumn[],
+  ): Promise<Rows> {
+    const place = `${quote(at.catalog)}.${quote(at.database)}`;
+    const kept = `${at.name}$rows`;
+    const fields = columns.length === 0 ? ['c0'] : columns.map((_, index) => `c${index}`);
+    const shown = columns.map((column, index) => `${column.convert(`c${index}`)} AS ${quote(column.name)}`);
+    await this.connection.run(
+      [
+        `ATTACH IF NOT EXISTS ':memory:' AS ${quote(at.catalog)}`,
+        `CREATE SCHEMA IF NOT EXISTS ${place}`,
+        `CREATE TABLE ${place}.${quote(kept)} (${fields.map((field) => `${field} VARCHAR`).join(', ')})`,
+        `CREATE VIEW ${place}.${quote(at.name)} AS SELECT ${shown.length === 0 ? 'c0 AS "$row"' : shown.join(', ')} FROM ${place}.${quote(kept)}`,
+      ].join(';\n'),
+    );
+    const appender = await this.connection.createAppender(kept, at.database, at.catalog);
+    return {
+      append(row) {
+        for (const value of row) {
+          if (value === null) appender.appendNull();
+          else appender.appendVarchar(value);
+        }
+        appender.endRow();
+      },
+      close: () => appender.closeSync(),
+    };
+  }
+
   /**
    * Makes the relations and what the query's text calls, and shuts the door: only these files, no extension, no setting, no way back. The order matters. All
    * of it is one message to DuckDB.
    */
   async seal(scope: {
+    catalog?: string;
     database: string;
     macros: readonly string[];
     paths: readonly string[];
@@ -68,7 +112,7 @@ export class Engine {
     const statements = [
       ...this.#pending.splice(0),
       ...scope.macros.map(create),
-      ...within(scope.database),
+      ...within(scope.database, scope.catalog),
       `SET allowed_paths = [${scope.paths.map(literal).join(', ')}]`,
       `SET allowed_directories = [${folders}]`,
       "SET temp_directory = ''",
@@ -101,13 +145,18 @@ function create(macro: string): string {
   return `CREATE OR REPLACE ${macro}`;
 }
 
-function schema(database: string): string {
-  return `CREATE SCHEMA IF NOT EXISTS awsdatacatalog.${quote(database)}`;
+function schema(database: string, catalog = 'awsdatacatalog'): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quote(catalog)}.${quote(database)}`;
 }
 
 /** Names without a database resolve in that one. */
-function within(database: string): string[] {
-  return [schema(database), `SET search_path = ${literal(`awsdatacatalog.${quote(database)}`)}`];
+function within(database: string, catalog = 'awsdatacatalog'): string[] {
+  const attached = catalog === 'awsdatacatalog' ? [] : [`ATTACH IF NOT EXISTS ':memory:' AS ${quote(catalog)}`];
+  return [
+    ...attached,
+    schema(database, catalog),
+    `SET search_path = ${literal(`${quote(catalog)}.${quote(database)}`)}`,
+  ];
 }
 
 const AHEAD = 2;

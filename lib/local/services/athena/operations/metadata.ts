@@ -10,14 +10,32 @@ import { AwsError } from '../../../core/error.ts';
 import type { Context, Operations } from '../../../core/service.ts';
 import type { GlueTable } from '../../glue/types.ts';
 import { visibleDatabases, visibleTables } from '../../lake-formation/access.ts';
+import { type FederatedCatalog, federatedCatalogs } from '../federation/data-catalogs.ts';
+import { federated } from '../federation/metadata.ts';
 import { invalid, page } from '../model.ts';
 
 /** The Glue catalog of the account, by the one name that Athena gives it. */
 const DATA_CATALOG = 'AwsDataCatalog';
 
-export function checkCatalog(name: string | undefined): void {
-  if (name === undefined || name.toLowerCase() === DATA_CATALOG.toLowerCase()) return;
+export function isGlue(name: string | undefined): boolean {
+  return name === undefined || name.toLowerCase() === DATA_CATALOG.toLowerCase();
+}
+
+/** @throws AwsError `InvalidRequestException` for a catalog that is not there */
+export function checkCatalog(context: Context, name: string | undefined): void {
+  if (isGlue(name) || federatedCatalogs.get(context.cloud, context, name ?? '') !== undefined) return;
   throw invalid(`DataCatalog ${name} was not found`);
+}
+
+function dataCatalog({ name, description, parameters, connectionType }: FederatedCatalog) {
+  return {
+    Name: name,
+    Description: description,
+    Type: 'FEDERATED',
+    Parameters: parameters,
+    Status: 'CREATE_COMPLETE',
+    ConnectionType: connectionType,
+  };
 }
 
 function database({ cloud, caller }: Context, name: string | undefined) {
@@ -73,7 +91,11 @@ export const metadataOperations: Operations = {
   GetDataCatalog: {
     resources: onCatalog,
     run(input: GetDataCatalogInput, context: Context) {
-      checkCatalog(input.Name);
+      checkCatalog(context, input.Name);
+      const federated = isGlue(input.Name)
+        ? undefined
+        : federatedCatalogs.get(context.cloud, context, input.Name ?? '');
+      if (federated !== undefined) return { DataCatalog: dataCatalog(federated) };
       return {
         DataCatalog: {
           Name: DATA_CATALOG,
@@ -85,21 +107,35 @@ export const metadataOperations: Operations = {
     },
   },
   ListDataCatalogs: {
-    run(_input: ListDataCatalogsInput) {
-      return { DataCatalogsSummary: [{ CatalogName: DATA_CATALOG, Type: 'GLUE', Status: 'CREATE_COMPLETE' }] };
+    run(_input: ListDataCatalogsInput, context: Context) {
+      const own = { CatalogName: DATA_CATALOG, Type: 'GLUE', Status: 'CREATE_COMPLETE' };
+      const others = federatedCatalogs.list(context.cloud, context).map(dataCatalog);
+      return {
+        DataCatalogsSummary: [
+          own,
+          ...others.map(({ Name, Type, Status, ConnectionType }) => ({
+            CatalogName: Name,
+            Type,
+            Status,
+            ConnectionType,
+          })),
+        ],
+      };
     },
   },
   GetDatabase: {
     resources: onCatalog,
     run(input: GetDatabaseInput, context: Context) {
-      checkCatalog(input.CatalogName);
+      checkCatalog(context, input.CatalogName);
+      if (!isGlue(input.CatalogName)) return federated.getDatabase(input, context);
       return { Database: toDatabase(database(context, input.DatabaseName)) };
     },
   },
   ListDatabases: {
     resources: onCatalog,
     run(input: ListDatabasesInput, context: Context) {
-      checkCatalog(input.CatalogName);
+      checkCatalog(context, input.CatalogName);
+      if (!isGlue(input.CatalogName)) return federated.listDatabases(input, context);
       const { items, ...next } = page(visibleDatabases(context.cloud, context.caller, context.account), input, 50);
       return { DatabaseList: items.map(toDatabase), ...next };
     },
@@ -107,7 +143,8 @@ export const metadataOperations: Operations = {
   GetTableMetadata: {
     resources: onCatalog,
     run(input: GetTableMetadataInput, context: Context) {
-      checkCatalog(input.CatalogName);
+      checkCatalog(context, input.CatalogName);
+      if (!isGlue(input.CatalogName)) return federated.getTableMetadata(input, context);
       const found = tablesOf(context, database(context, input.DatabaseName).Name).find(
         (one) => one.Name === input.TableName?.toLowerCase(),
       );
@@ -118,7 +155,8 @@ export const metadataOperations: Operations = {
   ListTableMetadata: {
     resources: onCatalog,
     run(input: ListTableMetadataInput, context: Context) {
-      checkCatalog(input.CatalogName);
+      checkCatalog(context, input.CatalogName);
+      if (!isGlue(input.CatalogName)) return federated.listTableMetadata(input, context);
       const pattern =
         input.Expression === undefined ? undefined : new RegExp(`^(?:${input.Expression.replaceAll('*', '.*')})$`, 'i');
       const all = tablesOf(context, database(context, input.DatabaseName).Name).filter(

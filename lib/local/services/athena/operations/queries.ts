@@ -63,7 +63,7 @@ export function queryOperations(executions: Executions): Operations {
     GetQueryRuntimeStatistics: {
       resources: ofExecution,
       run(input: GetQueryRuntimeStatisticsInput, context: Context) {
-        const { execution, rows } = executions.get(context, input.QueryExecutionId);
+        const { execution, rows, fetched } = executions.get(context, input.QueryExecutionId);
         const { EngineExecutionTimeInMillis = 0, DataScannedInBytes = 0 } = execution.Statistics ?? {};
         return {
           QueryRuntimeStatistics: {
@@ -74,7 +74,7 @@ export function queryOperations(executions: Executions): Operations {
               ServiceProcessingTimeInMillis: 0,
               TotalExecutionTimeInMillis: EngineExecutionTimeInMillis,
             },
-            Rows: { InputBytes: DataScannedInBytes, OutputRows: rows },
+            Rows: { InputBytes: DataScannedInBytes, InputRows: fetched, OutputRows: rows },
           },
         };
       },

@@ -3,6 +3,20 @@ import { QueryFailure } from './gate.ts';
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Node = { readonly [key: string]: Json };
 
+/** The catalog of an account's Glue, by the name that Athena gives it, in lower case. */
+export const GLUE_CATALOG = 'awsdatacatalog';
+
+/** Where names lead that say less than all. */
+export interface Searched {
+  readonly catalog: string;
+  readonly database: string;
+}
+
+/** A relation in the set of those that were made for a query. */
+export function relationKey(at: Searched & { readonly table: string }): string {
+  return [at.catalog, at.database, at.table].join('\u0000');
+}
+
 const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series']);
 /** Scalar functions of DuckDB that tell of the process, the settings or the catalog, or that run text as SQL. */
 const FORBIDDEN =
@@ -12,10 +26,10 @@ const FORBIDDEN =
  * The second of two lists, on the text that DuckDB will run, parsed by DuckDB itself: one query, whose tables are all relations that were
  * made for it, and whose table functions are on a short list. A fault of the transpiler cannot pass it.
  * @param serialized what `json_serialize_sql` says of the text
- * @param made `database.table`, as the query's relations are named in DuckDB
+ * @param made the query's relations as they are named in DuckDB, by {@link relationKey}
  * @throws QueryFailure
  */
-export function gateDuckdb(serialized: string, made: ReadonlySet<string>, searched: string): void {
+export function gateDuckdb(serialized: string, made: ReadonlySet<string>, searched: Searched): void {
   const tree = JSON.parse(serialized) as { error: boolean; error_message?: string; statements?: readonly Json[] };
   if (tree.error) throw new QueryFailure(`SYNTAX_ERROR: ${tree.error_message ?? 'the statement cannot be read'}`);
   const [statement, ...more] = tree.statements ?? [];
@@ -25,7 +39,7 @@ export function gateDuckdb(serialized: string, made: ReadonlySet<string>, search
 
 interface Known {
   readonly made: ReadonlySet<string>;
-  readonly searched: string;
+  readonly searched: Searched;
 }
 
 function visit(node: Json, scope: ReadonlySet<string>, known: Known): void {
@@ -48,8 +62,10 @@ function checkTable(object: Node, scope: ReadonlySet<string>, { made, searched }
   const schema = String(object.schema_name ?? '').toLowerCase();
   const catalog = String(object.catalog_name ?? '').toLowerCase();
   if (schema === '' && catalog === '' && scope.has(table)) return;
-  if (catalog !== '' && catalog !== 'awsdatacatalog') throw refused(`${catalog}.${schema}.${table}`);
-  if (!made.has(`${schema === '' ? searched : schema}.${table}`)) throw refused(`${schema}.${table}`);
+  const database = schema === '' ? searched.database : schema;
+  // A name of two parts is a database's in the catalog that is searched: DuckDB resolves it so, too.
+  const key = relationKey({ catalog: catalog === '' ? searched.catalog : catalog, database, table });
+  if (!made.has(key)) throw refused(`${catalog === '' ? '' : `${catalog}.`}${schema}.${table}`);
 }
 
 function checkFunction(object: Node, allowed?: ReadonlySet<string>): void {

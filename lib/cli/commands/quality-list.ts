@@ -1,0 +1,42 @@
+import type { ProductRecord } from '#mesh/product/product.ts';
+import { benchmark, type Standing } from '#mesh/quality/benchmark.ts';
+import { type Invocation, textOption } from '../command.ts';
+import { connect } from '../connection.ts';
+import { rounded } from '../quality.ts';
+import { renderTable } from '../table.ts';
+
+export async function run(invocation: Invocation): Promise<undefined> {
+  const { io } = invocation;
+  const connection = await connect(invocation);
+  const domain = textOption(invocation, 'domain');
+  const { products } = await connection.api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' });
+  // All are compared, whatever is shown.
+  const standings = benchmark(products).filter(
+    ({ product }) => domain === undefined || product.startsWith(`${domain}/`),
+  );
+  if (invocation.json) {
+    io.out(`${JSON.stringify({ standings })}\n`);
+    return;
+  }
+  if (standings.length === 0) {
+    io.err('nothing was measured yet\n');
+    return;
+  }
+  const number = (title: string, value: (one: Standing) => string) => ({ title, value, right: true });
+  io.out(
+    renderTable(
+      standings,
+      [
+        { title: 'product', value: ({ product, major }) => `${product} v${major}`, whole: true },
+        number('rules', ({ rules }) => String(rules)),
+        number('score', ({ score }) => String(rounded(score))),
+        number('to median', ({ aboveMedian }) => `${aboveMedian < 0 ? '' : '+'}${rounded(aboveMedian)}`),
+        { title: 'trend', value: ({ trend }) => trend },
+        number('good', ({ budget }) => `${rounded(budget.good)} %`),
+        number('budget used', ({ budget }) => (budget.used > 1e6 ? 'all' : `${Math.round(budget.used)} %`)),
+        number('promises broken', ({ broken }) => String(broken)),
+      ],
+      io.columns,
+    ),
+  );
+}
