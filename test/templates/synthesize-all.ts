@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -10,5 +10,10 @@ for (const repository of process.argv.slice(2)) {
   const { context } = JSON.parse(readFileSync(join(repository, 'cdk.json'), 'utf8')) as { context?: object };
   process.env.CDK_OUTDIR = join(repository, 'cdk.out');
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context ?? {});
-  await import(pathToFileURL(join(repository, 'bin/app.ts')).href);
+  try {
+    await import(pathToFileURL(join(repository, 'bin/app.ts')).href);
+  } catch (error) {
+    // Told where the repository is tested: one that is broken leaves the others as they are.
+    writeFileSync(join(repository, 'cdk.error'), String(error));
+  }
 }

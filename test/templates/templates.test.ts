@@ -48,7 +48,14 @@ describe('every template, on one mesh', () => {
   const permits = judging();
   let home: string;
   let up: MeshUp;
+  const deployed = new Map<string, readonly string[]>();
   const at = (domain: string) => join(home, domain);
+  const deploy = async (repository: string) => {
+    const refused = join(repository, 'cdk.error');
+    if (existsSync(refused)) return [readFileSync(refused, 'utf8')];
+    const { stacks } = await up.instance.deploy(join(repository, 'cdk.out'));
+    return stacks.flatMap(({ error }) => error?.message ?? []);
+  };
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'weft-templates-'));
@@ -69,13 +76,7 @@ describe('every template, on one mesh', () => {
     });
     up = await bringUp({ topology: readMeshFile('platform.yaml', home), folder: join(home, '.weft'), port: 0 });
     permits.watch(up.instance.cloud);
-    for (const repository of repositories) {
-      const { ok, stacks } = await up.instance.deploy(join(repository, 'cdk.out'));
-      expect({ repository, failed: ok ? [] : stacks.map(({ error }) => error?.message) }).toEqual({
-        repository,
-        failed: [],
-      });
-    }
+    for (const repository of repositories) deployed.set(repository, await deploy(repository));
   }, 300_000);
 
   afterAll(async () => {
@@ -96,6 +97,8 @@ describe('every template, on one mesh', () => {
       expect(problems.filter(({ severity, file }) => severity === 'error' || file.startsWith('products'))).toEqual([]);
       expect(checkDomainRepository(at(domain), home).problems).toEqual([]);
     });
+
+    test('has an app whose stacks are deployed', () => expect(deployed.get(at(domain))).toEqual([]));
 
     const tried = needs.length === 0 ? test : test.skip;
     tried(

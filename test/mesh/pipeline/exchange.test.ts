@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readProductFolder } from '#cli/product-folder.ts';
 import { parseProduct } from '#mesh/contract/parse.ts';
 import { checkPipeline } from '#mesh/pipeline/check.ts';
@@ -11,6 +11,8 @@ import { repositoryOf } from '../../pipeline/repository.ts';
 
 const FOLDER = repositoryOf('file-exchange');
 const PIPELINE = readFileSync(join(FOLDER, 'pipeline/pipeline.yaml'), 'utf8');
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 function topology() {
   const checked = parseMesh(readFileSync(join(FOLDER, 'mesh.yaml'), 'utf8'));
