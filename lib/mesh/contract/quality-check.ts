@@ -131,8 +131,8 @@ function readDuplicates(
       return undefined;
     }
     if (!isComparable(column.type)) {
-      const message = `values of "${name}" are ${column.type} and cannot be compared`;
-      findings.error(73, place, message, 'name a column of a simple type');
+      const fix = 'name a column of a simple type';
+      findings.error(73, place, `values of "${name}" are ${column.type} and cannot be compared`, fix);
       return undefined;
     }
   }

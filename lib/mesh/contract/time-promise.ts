@@ -18,8 +18,8 @@ export function timedTable(table: ProductTable, levels: readonly YamlView[], fin
       if (/^(?:date|timestamp)$/i.test(column.type) || isText(column.type))
         return [{ property, column: name, promised }];
       const place = (level.get('element') ?? level).place;
-      const message = `${property} cannot be measured by "${name}", which is ${column.type}`;
-      findings.warning(79, place, message, 'name a column that holds a time or a date');
+      const fix = 'name a column that holds a time or a date';
+      findings.warning(79, place, `${property} cannot be measured by "${name}", which is ${column.type}`, fix);
       return [];
     });
   });

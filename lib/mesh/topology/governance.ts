@@ -178,7 +178,7 @@ function readHoldBack(section: YamlView, findings: Findings): HoldBackMode | und
   const text = readText(section, 'holdBack', findings, {
     pattern: new RegExp(`^(${HOLD_BACK_MODES.join('|')})$`),
     max: 10,
-    number: 33,
+    number: 34,
     allowed: `one of ${HOLD_BACK_MODES.join(', ')}`,
   });
   return HOLD_BACK_MODES.find((mode) => mode === text);
