@@ -140,6 +140,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     shape: '{ "command", "governance", "registryFormat", "domains": { "<domain>": "<version>" | null } }',
     load: () => import('./commands/mesh-version.ts'),
   },
+  {
+    name: 'mesh export',
+    summary: 'write all that the mesh knows in open formats: contracts as ODPS and ODCS, the rest as JSON',
+    options: [{ flags: '--out <folder>', description: 'where to; must be empty (default: mesh-export)' }],
+    connects: true,
+    examples: [
+      { line: 'weft mesh export --out backup --as governance/auditor', what: 'what you could leave with, or compare' },
+    ],
+    shape: '{ "folder", "products", "subscriptions", "files": […] }',
+    load: () => import('./commands/mesh-export.ts'),
+  },
   ...TEMPLATE_COMMANDS,
   ...DOMAIN_SUSPENSION,
   ...DOMAIN_END,

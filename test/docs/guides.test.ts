@@ -11,6 +11,14 @@ import { openGuideShell } from './guide-shell.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** How many blocks of each guide do not run; each says why. */
+const NOT_RUN: Readonly<Record<string, number>> = {
+  'guide-analyst.md': 3,
+  'guide-compliance.md': 2,
+  'guide-domain.md': 2,
+  'guide-platform.md': 7,
+};
+
 /** What a copy of the repository has that its commands need. */
 const REPOSITORY = [
   'bin',
@@ -53,8 +61,10 @@ describe('reading a guide', () => {
       expect([line, language]).toEqual([line, expect.stringMatching(/^(sh|text|sql|python|yaml|java|json|cedar)$/)]);
     const outside = text.replaceAll(/^```[\s\S]*?^```/gm, '');
     expect(outside).not.toMatch(/^ {4,}(weft|npx|aws|python3) /m);
-    const reasons = blocks.filter(({ notes }) => notes['not-run'] !== undefined);
-    expect(reasons.length).toBeLessThan(blocks.length / 2);
+    const reasons = blocks.flatMap(({ notes }) => notes['not-run'] ?? []);
+    expect({ [name]: reasons.length, reasons }).toEqual({ [name]: NOT_RUN[name], reasons });
+    for (const reason of reasons)
+      expect(reason).toMatch(/AWS account|tests this page|waits here|takes long|only the syntax/);
   });
 });
 

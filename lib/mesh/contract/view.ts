@@ -7,9 +7,9 @@ import { customProperty } from './custom-property.ts';
 import { parseGlueType, sameType } from './glue-type.ts';
 
 const MASKS: readonly Mask[] = ['clear', 'null', 'partial', 'hash'];
-const DEFAULT_KEEP = 4;
+export const DEFAULT_MASK_KEEP = 4;
 const MAX_KEEP = 16;
-const DEFAULT_KEY = '1';
+export const DEFAULT_MASK_KEY = '1';
 
 /** A table as it was read, with its place in its file. */
 export interface PlacedTable {
@@ -28,7 +28,7 @@ export function readView(entry: YamlView, findings: Findings): ProductTable['vie
   if (customProperty(entry, 'weft.internal')?.scalar === true) {
     findings.error(48, place('weft.internal'), 'a view that nobody sees is of no use', 'leave "weft.internal" out');
   }
-  const maskKey = customProperty(entry, 'weft.mask.key')?.written?.trim() ?? DEFAULT_KEY;
+  const maskKey = customProperty(entry, 'weft.mask.key')?.written?.trim() ?? DEFAULT_MASK_KEY;
   if (!/^[a-z0-9_]{1,32}$/.test(maskKey)) {
     const message = `weft.mask.key is "${maskKey}"`;
     findings.error(41, place('weft.mask.key'), message, 'write 1 to 32 lower-case letters, digits or underscores');
@@ -60,7 +60,7 @@ export function readShown(property: YamlView, name: string, findings: Findings):
     }
     return { column, mask };
   }
-  const keep = written === undefined ? DEFAULT_KEEP : Number(written.written);
+  const keep = written === undefined ? DEFAULT_MASK_KEEP : Number(written.written);
   if (!Number.isInteger(keep) || keep < 1 || keep > MAX_KEEP) {
     const message = `weft.mask.keep is "${written?.written}"`;
     findings.error(41, written?.place ?? property.place, message, `write a number from 1 to ${MAX_KEEP}`);

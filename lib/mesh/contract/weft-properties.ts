@@ -121,7 +121,8 @@ export const WEFT_PROPERTIES: Readonly<Record<string, WeftProperty>> = {
   },
   'weft.projection': {
     on: 'column',
-    meaning: 'of a partition key: which values it may have, so that Athena finds partitions by itself: `date` with `from`, `integer` with `from` and `to`, `enum` with `values`, or `injected`',
+    meaning:
+      'of a partition key: which values it may have, so that Athena finds partitions by itself: `date` with `from`, `integer` with `from` and `to`, `enum` with `values`, or `injected`',
     otherwise: 'partitions have to be registered',
     example: '{ type: date, from: 2026-01-01 }',
   },
