@@ -18,6 +18,9 @@ export interface RunRecord {
   readonly attempt: number;
   /** The execution of the attempt that is under way. */
   readonly query?: string;
+  /** The executions that count the rows, and that put aside those that do not fit. */
+  readonly counting?: string;
+  readonly aside?: string;
   /** Rows that the SELECT gave, and how many of them did not fit the contract. */
   readonly read?: number;
   readonly unfit?: number;

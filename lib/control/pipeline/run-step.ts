@@ -82,6 +82,9 @@ async function overtaken(cause: StepCause, deps: PipelineDeps): Promise<string |
   return etag === undefined ? 'the file is gone' : 'the file was written over';
 }
 
+/** What the next attempt does anew. */
+const AGAIN: Partial<RunRecord> = { query: undefined, unfit: undefined, counting: undefined, aside: undefined };
+
 async function write(
   given: OpenRun & { readonly resumed?: boolean },
   work: Work,
@@ -90,8 +93,7 @@ async function write(
 ): Promise<OpenRun> {
   let open: OpenRun = given;
   if (open.record.unfit === undefined) {
-    const counted = await look(open.record, work, deps);
-    open = await book.save(open, counted);
+    open = await look(open, work, book, deps);
   }
   if (open.record.query === undefined) {
     const query = await begin(open.record, work, given.resumed === true, deps);
@@ -99,15 +101,11 @@ async function write(
   }
   const { query = '', attempt } = open.record;
   const outcome = await deps.statements.ended(query, deps.hasTime);
-  if (outcome.state === 'running') {
-    throw new WeftError('WEFT-PIPELINE-021', `the query ${query} of "${work.step.name}" still runs`, {
-      hint: 'the message comes back, and whoever takes it goes on waiting',
-    });
-  }
+  if (outcome.state === 'running') throw stillRuns(query, work);
   if (outcome.state === 'failed') {
     await removeWritten(outcome.manifest, deps);
     const error = outcome.reason ?? 'no reason is given';
-    await book.save(open, { attempt: attempt + 1, query: undefined, unfit: undefined, error });
+    await book.save(open, { ...AGAIN, attempt: attempt + 1, error });
     throw failed(work, error);
   }
   // Of an INSERT Athena says how many rows it wrote.
@@ -117,27 +115,53 @@ async function write(
 }
 
 /** Counts the rows, and puts those that do not fit aside. It changes no table, so it may be done again. */
-async function look(record: RunRecord, work: Work, deps: PipelineDeps): Promise<Pick<RunRecord, 'read' | 'unfit'>> {
+async function look(given: OpenRun, work: Work, book: RunBook, deps: PipelineDeps): Promise<OpenRun> {
+  const { record } = given;
   const sql = sqlOf(record, work, deps);
-  const counting = await through(countStatement(sql), tokenOf(record, 'count', deps.now().toISOString()), work, deps);
-  const [[all, odd] = []] = (await deps.statements.result(counting)).rows;
-  const counted = { read: Number(all ?? 0), unfit: Number(odd ?? 0) };
-  if (counted.unfit === 0) return counted;
+  const token = (what: string) => tokenOf(record, what, deps.now().toISOString());
+  const counting = () => deps.statements.start(countStatement(sql), token('count'));
+  const counted = await through(given, 'counting', counting, work, book, deps);
+  const [[all, odd] = []] = (await deps.statements.result(counted.id)).rows;
+  const counts = { read: Number(all ?? 0), unfit: Number(odd ?? 0) };
+  if (counts.unfit === 0) return book.save(counted.open, counts);
   const prefix = `quarantine/${writerOf(work.step)}/${record.run}/`;
-  // Athena writes below an empty folder only; what a run that was cut short left there is its own.
-  for (const key of await deps.keys(deps.landingBucket, prefix)) await deps.objects.remove(deps.landingBucket, key);
-  const facts = { weft_run: record.run, weft_cause: nameOf(record.cause) };
-  const statement = quarantineStatement(sql, `s3://${deps.landingBucket}/${prefix}`, facts);
-  await through(statement, tokenOf(record, 'quarantine', deps.now().toISOString()), work, deps);
-  return counted;
+  const putting = async () => {
+    // Athena writes below an empty folder only; what a run that was cut short left there is its own.
+    for (const key of await deps.keys(deps.landingBucket, prefix)) await deps.objects.remove(deps.landingBucket, key);
+    const facts = { weft_run: record.run, weft_cause: nameOf(record.cause) };
+    const statement = quarantineStatement(sql, `s3://${deps.landingBucket}/${prefix}`, facts);
+    return deps.statements.start(statement, token('quarantine'));
+  };
+  const put = await through(counted.open, 'aside', putting, work, book, deps);
+  return book.save(put.open, counts);
 }
 
-/** With a token of its own each time, for Athena would answer one that failed with the same failure for ever. */
-async function through(statement: string, token: string, work: Work, deps: PipelineDeps): Promise<string> {
-  const id = await deps.statements.start(statement, token);
-  const { state, reason } = await deps.statements.ended(id, () => true);
-  if (state === 'succeeded') return id;
-  throw failed(work, reason ?? 'no reason is given');
+/**
+ * Starts a statement that changes no table, unless it was started before, and waits for it. Each start has a token of its own, for Athena would answer one that
+ * failed with the same failure for ever.
+ */
+async function through(
+  given: OpenRun,
+  field: 'counting' | 'aside',
+  start: () => Promise<string>,
+  work: Work,
+  book: RunBook,
+  deps: PipelineDeps,
+): Promise<{ readonly open: OpenRun; readonly id: string }> {
+  const known = given.record[field];
+  const id = known ?? (await start());
+  const open = known === undefined ? await book.save(given, { [field]: id }) : given;
+  const { state, reason = 'no reason is given' } = await deps.statements.ended(id, deps.hasTime);
+  if (state === 'succeeded') return { open, id };
+  if (state === 'running') throw stillRuns(id, work);
+  await book.save(open, { [field]: undefined, error: reason });
+  throw failed(work, reason);
+}
+
+function stillRuns(query: string, { step }: Work): WeftError {
+  return new WeftError('WEFT-PIPELINE-021', `the query ${query} of "${step.name}" still runs`, {
+    hint: 'the message comes back, and whoever takes it goes on waiting',
+  });
 }
 
 /** What is missing at the source is told by the contract that needs it; anything else as Athena says it. */

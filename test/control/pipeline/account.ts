@@ -57,6 +57,8 @@ export class Account {
   /** Of each file, how many of its rows do not fit. */
   unfit = 0;
   forgetsTokens = false;
+  /** So many more looks find a statement running. */
+  running = 0;
   crashAt: { readonly call: number; readonly after: boolean } | undefined;
   calls = 0;
   #tokens = new Map<string, string>();
@@ -178,7 +180,12 @@ export class Account {
           return id;
         }),
       find: (sql) => this.#call(() => [...this.executions].find(([, execution]) => execution.sql === sql)?.[0]),
-      ended: (id) => this.#call(() => this.executions.get(id)?.outcome ?? { state: 'running', scannedBytes: 0 }),
+      ended: (id) =>
+        this.#call(() => {
+          this.running -= 1;
+          if (this.running >= 0) return { state: 'running', scannedBytes: 0 };
+          return this.executions.get(id)?.outcome ?? { state: 'failed', scannedBytes: 0 };
+        }),
       result: (id) =>
         this.#call(() => {
           const { answer = [], written = 0 } = this.executions.get(id) ?? {};

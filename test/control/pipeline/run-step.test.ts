@@ -76,6 +76,20 @@ describe('a file that lands', () => {
     expect(aside).toEqual([expect.stringContaining(`quarantine/orders.orders/${run}/`)]);
   });
 
+  test('whose statements take longer than a Lambda may is gone on with by whoever is told of it next', async () => {
+    const account = new Account();
+    account.unfit = 1;
+    account.running = 4;
+    const cause = file(account, 'orders/a.csv');
+    for (let told = 1; told <= 4; told += 1) {
+      await expect(runStep(ORDERS, cause, account.deps)).rejects.toMatchObject({ code: 'WEFT-PIPELINE-021' });
+    }
+    expect(await runStep(ORDERS, cause, account.deps)).toMatchObject({ state: 'done', attempt: 1 });
+    // One that counts, one that puts aside, one that adds.
+    expect(account.executions.size).toBe(3);
+    expect(account.rows('orders')).toEqual(['orders/a.csv']);
+  });
+
   test('whose INSERT fails halfway leaves nothing of it in the table', async () => {
     const account = new Account();
     account.failNext = true;
