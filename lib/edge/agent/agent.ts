@@ -26,8 +26,6 @@ export interface AgentWorld {
 }
 
 const TICK = 500;
-/** How long the agent goes on sending after it was told to stop, in milliseconds. */
-const GRACE = 10_000;
 const FIRST_PAUSE = 500;
 
 /**
@@ -137,7 +135,7 @@ class Dispatch {
 
   /** What there is goes out before the process does; what does not stays in the buffer. */
   async #drain(): Promise<void> {
-    const until = this.#world.now() + GRACE;
+    const until = this.#world.now() + this.#config.upload.grace;
     for (const stream of this.#streams) stream.close();
     this.#lastBeat = Number.NEGATIVE_INFINITY;
     while (!(await this.#try()) && this.#world.now() < until) await rest(FIRST_PAUSE, new AbortController().signal);

@@ -57,7 +57,7 @@ function word(root: Section, key: string, example: string): string {
 }
 
 function readUpload(root: Section, folder: string): UploadConfig {
-  const section = root.below('upload', ['bucket', 'every', 'retry', 'heartbeat', 'endpoint', 'ca']);
+  const section = root.below('upload', ['bucket', 'every', 'retry', 'grace', 'heartbeat', 'endpoint', 'ca']);
   const ca = section?.text('ca');
   const endpoint = section?.text('endpoint');
   if (ca !== undefined && !existsSync(resolve(folder, ca))) {
@@ -68,6 +68,7 @@ function readUpload(root: Section, folder: string): UploadConfig {
     bucket: section?.text('bucket') ?? landing(root),
     every: section?.duration('every', 10_000) ?? 10_000,
     retry: section?.duration('retry', 30_000) ?? 30_000,
+    grace: section?.duration('grace', 10_000) ?? 10_000,
     heartbeat: section?.duration('heartbeat', 60_000) ?? 60_000,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(ca === undefined ? {} : { ca: resolve(folder, ca) }),
