@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   calls: () => import('./calls.ts'),
   register: () => import('./register.ts'),
   synth: () => import('./synth.ts'),
+  domain: () => import('./domain-new.ts'),
 };
 
 const json = process.argv.includes('--json');

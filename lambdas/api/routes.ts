@@ -10,6 +10,7 @@ import { ALERT_ROUTES } from './alert-routes.ts';
 import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
 import { LIFE_ROUTES } from './life-routes.ts';
+import { LINEAGE_ROUTES } from './lineage-routes.ts';
 import { POLICY_ROUTES } from './policy-routes.ts';
 import { RETENTION_ROUTES } from './retention-routes.ts';
 import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
@@ -38,6 +39,7 @@ export const ROUTES: Routes = {
   ...ALERT_ROUTES,
   ...ENTITLEMENT_ROUTES,
   ...LIFE_ROUTES,
+  ...LINEAGE_ROUTES,
   ...DRIFT_ROUTES,
   ...POLICY_ROUTES,
   ...RETENTION_ROUTES,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
@@ -11,15 +12,21 @@ import { createObjects } from '#aws/s3-objects.ts';
 import { createVersionedBucket } from '#aws/s3-versions.ts';
 import type { PipelineAsset, PipelineDeps } from '#control/pipeline/deps.ts';
 import { lookAtTables } from '#control/pipeline/look.ts';
+import { makeSnapshot } from '#control/pipeline/make-snapshot.ts';
 import { reportTables } from '#control/pipeline/report-run.ts';
 import { runStep } from '#control/pipeline/run-step.ts';
+import { openSqlParser } from '#mesh/audit/reads/sql-parser.ts';
+import { runEvent } from '#mesh/lineage/run-event.ts';
 import { type PipelineMessage, parseMessage } from '#mesh/pipeline/message.ts';
-import { landingBucketName } from '#mesh/topology/names.ts';
+import { exchangeBucketName, landingBucketName } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
+
+// The parser is one large module: to compile its hot functions anew takes more time and memory than a few texts at a time gain.
+setFlagsFromString('--wasm-tiering-budget=2000000000');
 
 /** The rest of the Lambda's five minutes is for what comes after a statement. */
 const PATIENT_FOR = 4 * 60_000;
@@ -33,6 +40,7 @@ const { mesh, region, account, domain, domainBus, workgroup } = settings(
   'workgroup',
 );
 const asset = JSON.parse(readFileSync(new URL('./pipeline.json', import.meta.url), 'utf8')) as PipelineAsset;
+const moduleBytes = () => readFileSync(new URL('./polyglot_sql.wasm', import.meta.url));
 const metrics = meshMetrics('pipeline');
 const bucket = landingBucketName(mesh, domain, account, region);
 const jsonCall = (service: string, target: string) => createJsonCall(service, target, wayTo(service, region), patience);
@@ -45,6 +53,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
     const started = Date.now();
     const s3 = wayTo('s3', region);
     const versions = createVersionedBucket(s3, patience);
+    const parser = await openSqlParser(moduleBytes);
     const deps: PipelineDeps = {
       ...asset,
       mesh,
@@ -58,6 +67,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
       read: (from, key) => versions.read(from, key),
       keys: (from, prefix) => versions.keys(from, prefix),
       bus: createBus(new EventBridgeClient(clientConfig), domainBus, patience),
+      lineage: (statement) => runEvent(statement, parser),
       now,
       hasTime: () => Date.now() - started < PATIENT_FOR,
     };
@@ -84,6 +94,13 @@ export const handler = meshHandler<SQSEvent, unknown>(
 );
 
 async function work(message: PipelineMessage, deps: PipelineDeps): Promise<unknown> {
+  if (message.kind === 'exchange') {
+    const exchangeBucket = exchangeBucketName(mesh, domain, account, region);
+    const s3 = wayTo('s3', region);
+    const { putOnce } = createObjectStore(s3, exchangeBucket, patience);
+    const { digest } = createObjects(s3, patience);
+    return { snapshot: await makeSnapshot(message.exchange, message.at, { ...deps, exchangeBucket, putOnce, digest }) };
+  }
   if (message.kind === 'published') return { told: await reportTables(message.product, deps) };
   if (message.kind === 'step') {
     const record = await runStep(message.step, message.cause, deps);

@@ -52,6 +52,11 @@ export function policyPartition(scope: string): string {
   return `POLICY#${scope}`;
 }
 
+/** The partition of what the tables of a product were made of. */
+export function lineagePartition(product: { readonly domain: string; readonly name: string }): string {
+  return `LINEAGE#${product.domain}/${product.name}`;
+}
+
 /** The key of an alert: those of one rule are together. */
 export function alertKey({ rule, id }: { readonly rule: string; readonly id: string }): RegistryKey {
   return { pk: `ALERT#${rule}`, sk: id };
@@ -79,6 +84,11 @@ export function keyOf(record: RegistryRecord): RegistryKey {
       return { pk: policyPartition(record.scope), sk: `V#${record.digest}` };
     case 'feedback':
       return { pk: `FEEDBACK#${record.domain}/${record.product}`, sk: `V#${record.major}#${record.id}` };
+    case 'lineage':
+      return {
+        pk: lineagePartition({ domain: record.domain, name: record.product }),
+        sk: `V#${record.major}#${record.table}#${record.job}`,
+      };
     case 'alert':
       return alertKey(record);
     case 'attempt':
@@ -103,6 +113,8 @@ export function sortOf(record: RegistryRecord): string {
       return `${record.scope}@${record.digest}`;
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}#${record.id}`;
+    case 'lineage':
+      return `${record.domain}/${record.product}#${record.major}#${record.table}#${record.job}`;
     case 'alert':
       return `${record.at}#${record.id}`;
     case 'attempt':

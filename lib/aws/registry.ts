@@ -11,6 +11,7 @@ import {
 import { type AlertRecord, ruleOfAlert } from '#mesh/audit/alert.ts';
 import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import { userError, WeftError } from '#mesh/error.ts';
+import type { LineageRecord } from '#mesh/lineage/record.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { AttemptRecord, RegistryRecord } from '#mesh/registry.ts';
@@ -22,6 +23,7 @@ import {
   DOMAINS,
   ENTITLEMENTS,
   keyOf,
+  lineagePartition,
   type ProductKey,
   productPartition,
   type RegistryKey,
@@ -48,6 +50,7 @@ export interface RecordWrite {
     | EntitlementRecord
     | DomainRecord
     | FeedbackRecord
+    | LineageRecord
     | AlertRecord;
   readonly replaces: number | undefined;
 }
@@ -82,6 +85,8 @@ export interface Registry {
   domains(): Promise<DomainRecord[]>;
   /** One alert, read consistently; undefined when nobody raised it. */
   alert(id: string): Promise<AlertRecord | undefined>;
+  /** What the tables of a version were last made of, by each job that writes one, read consistently. */
+  lineage(key: ProductKey): Promise<LineageRecord[]>;
   /** Keeps a refused command for the trail. */
   attempt(record: AttemptRecord): Promise<void>;
   /** The product that follows a source table. */
@@ -94,7 +99,7 @@ export interface Registry {
 }
 
 /** The types of records that are listed from the index. */
-type Paged = 'product' | 'subscription' | 'share' | 'feedback' | 'alert';
+type Paged = 'product' | 'subscription' | 'share' | 'feedback' | 'lineage' | 'alert';
 
 /** DynamoDB takes 400 KB for an item; the rest is room for status and keys. */
 const ITEM_LIMIT = 350 * 1024;
@@ -196,6 +201,14 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
         ConsistentRead: true,
       });
       return item === undefined ? undefined : (toRecord(item) as AlertRecord);
+    },
+    async lineage(key) {
+      const items = await query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :version)',
+        ExpressionAttributeValues: toItem({ ':pk': lineagePartition(key), ':version': `V#${key.major}#` }),
+        ConsistentRead: true,
+      });
+      return items.map((item) => toRecord(item) as LineageRecord);
     },
     async write(writes, claims = []) {
       for (const [some, of] of transactions(writes, claims)) await transact(some, of);

@@ -3,7 +3,8 @@ import { AthenaClient } from '@aws-sdk/client-athena';
 import { type QueryResult, runQuery } from '#aws/athena.ts';
 import { realPatience } from '#aws/retry.ts';
 import { userError, WeftError } from '#mesh/error.ts';
-import { domainRoleName, glueName, workgroupName } from '#mesh/topology/names.ts';
+import { productId } from '#mesh/product/product.ts';
+import { domainRoleName, productOfDatabase, workgroupName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import type { Connection } from './connection.ts';
 
@@ -30,13 +31,13 @@ function withWayToAsk(error: unknown, { topology }: Connection, sql: string): un
     const hint = "the audit tables are the auditor's: --as governance/auditor";
     return new WeftError(code, message, { source, details, hint, cause: error });
   }
-  const [, domain, product] = /\b([a-z0-9_]+?)__([a-z0-9_]+?)__v\d+\b/i.exec(sql) ?? [];
-  const owner = topology.domains.find((entry) => glueName(entry.name) === domain?.toLowerCase());
+  const product = productOfDatabase(/\b[a-z0-9_]+?__[a-z0-9_]+?__v\d+\b/i.exec(sql)?.[0] ?? '');
+  const owner = topology.domains.find((entry) => entry.name === product?.domain);
   const reads = /^\s*(?:SELECT|WITH)\b/i.test(sql);
   if (!(error instanceof WeftError) || owner === undefined || product === undefined || !reads) return error;
   if (!/Insufficient|not authorized/.test(error.message)) return error;
   const { code, message, source, details } = error;
-  const hint = `ask for it: weft subscription request ${owner.name}/${product.replaceAll('_', '-')} --purpose "…"`;
+  const hint = `ask for it: weft subscription request ${productId(product)} --purpose "…"`;
   return new WeftError(code, message, { source, details, hint, cause: error });
 }
 

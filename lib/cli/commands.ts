@@ -57,7 +57,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'local up',
     summary: 'bring up a mesh on this machine from the CDK stacks and serve it on 127.0.0.1',
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to bring up (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to bring up (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--folder <path>', description: 'where it lives (default: .weft)' },
       { flags: '--port <number>', description: 'port; the next free one is taken unless --pin (default: 4566)' },
       { flags: '--pin', description: 'fail when the port is taken' },
@@ -143,7 +146,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<folder|file…>', description: 'product folders, or single *.odps.yaml and *.odcs.yaml files' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh to check against (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh to check against (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       { flags: '--output <file>', description: 'write the problems too, by suffix: .sarif, .json or .junit.xml' },
     ],
     examples: [
@@ -183,20 +189,29 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: '<new>', description: 'folder of the version that comes' },
     ],
     options: [
-      { flags: '--mesh <file>', description: 'the mesh that both belong to (default: examples/aviation/mesh.yaml)' },
+      {
+        flags: '--mesh <file>',
+        description: 'the mesh that both belong to (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
       {
         flags: '--detailed-exitcode',
         description: '0 no change, 2 changes, 3 changes that need a new major version, 1 error',
       },
+      { flags: '--downstream', description: 'ask the mesh which products are made of what changes' },
     ],
+    connects: true,
     examples: [
       {
         line: 'weft product diff published/flights products/flights --detailed-exitcode',
         what: 'compatible, breaking or to be decided; docs/reference/compatibility.md has the rules',
       },
+      {
+        line: 'weft product diff published/flights products/flights --downstream --as flight-operations/producer',
+        what: 'and what other products make of it',
+      },
     ],
     shape:
-      '{ "from", "to", "needs": "nothing" | "patch" | "minor" | "major", "changes": [{ "code", "rule", "verdict", "breaking", "kind", "table", "column", "message" }] }',
+      '{ "from", "to", "needs": "nothing" | "patch" | "minor" | "major", "changes": [{ "code", "rule", "verdict", "breaking", "kind", "table", "column", "message" }], "downstream"?: [{ "product", "major", "table", "column", "changes", "how" }] }',
     load: () => import('./commands/product-diff.ts'),
   },
   {

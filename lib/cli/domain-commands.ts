@@ -5,7 +5,12 @@ export const DOMAIN_END: readonly CommandSpec[] = [
   {
     name: 'mesh check',
     summary: 'tell whether a changed mesh file would take something away: for the pipeline, before it deploys',
-    options: [{ flags: '--mesh <file>', description: 'the changed file (default: examples/aviation/mesh.yaml)' }],
+    options: [
+      {
+        flags: '--mesh <file>',
+        description: 'the changed file (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
+      },
+    ],
     connects: true,
     examples: [
       {

@@ -4,37 +4,12 @@ import { basename, join } from 'node:path';
 import { AthenaClient, GetQueryExecutionCommand, GetWorkGroupCommand } from '@aws-sdk/client-athena';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { userError, WeftError } from '#mesh/error.ts';
+import { type ExportedFile, type ExportManifest, MANIFEST } from '#mesh/product/export-manifest.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { EXPORTS } from '#mesh/retention/copies.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { query, workgroupOf } from './athena.ts';
 import type { Connection } from './connection.ts';
-
-/** One file of a snapshot, relative to its manifest. */
-export interface ExportedFile {
-  readonly table: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** What `manifest.json` beside an exported snapshot says. */
-export interface ExportManifest {
-  readonly product: string;
-  readonly version: string;
-  readonly major: number;
-  /** ISO 8601 in UTC. */
-  readonly exportedAt: string;
-  /** Who exported, and so whose columns and rows these are. */
-  readonly principal: string;
-  readonly tables: readonly {
-    readonly name: string;
-    readonly columns: readonly { readonly name: string; readonly type: string }[];
-  }[];
-  readonly files: readonly ExportedFile[];
-}
-
-export const MANIFEST = 'manifest.json';
 
 /**
  * Writes a snapshot of what the caller may see of a product into a folder: Parquet files and a manifest with their checksums. Athena unloads it as

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setOrganization } from '#local/core/organization.ts';
 import type { DeployEvent, DeployResult } from '#local/deployer/progress.ts';
@@ -10,8 +10,10 @@ import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { isPartner } from '#mesh/topology/rules.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import type { LocalMesh } from './connection.ts';
+import { repositoryApp, synthesizeRepository } from './repository-app.ts';
 
-const SYNTHESIS = resolve(import.meta.dirname, 'synthesis.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const SYNTHESIS = resolve(import.meta.dirname, `synthesis${extname(import.meta.filename)}`);
 
 export interface BringUpOptions {
   readonly topology: Topology;
@@ -24,6 +26,8 @@ export interface BringUpOptions {
   readonly port?: number;
   readonly pinned?: boolean;
   readonly onStage?: (stage: Stage) => void;
+  /** A domain's repository, whose own app is deployed, too. */
+  readonly repository?: string;
 }
 
 /** What bringing a mesh up goes through; times in milliseconds. */
@@ -58,13 +62,17 @@ export async function bringUp(options: BringUpOptions): Promise<MeshUp> {
       setOrganization(instance.cloud.store, account, outside.has(account) ? undefined : topology.organization, unit);
     }
     const started = performance.now();
-    const assembly = await synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') });
+    const [assembly, own] = await Promise.all([
+      synthesize({ topology, policies, auditRules, outdir: join(folder, 'cdk.out') }),
+      synthesizeOwn(options),
+    ]);
     onStage?.({ kind: 'synthesized', ms: performance.now() - started });
-    const deployment = await instance.deploy(assembly, {
-      onProgress: (event) => onStage?.({ kind: 'deploying', event }),
-    });
-    const undeployed = notDeployed(deployment);
-    if (undeployed !== undefined && apiUrlOf(deployment) === undefined) throw undeployed;
+    const progress = { onProgress: (event: DeployEvent) => onStage?.({ kind: 'deploying', event }) };
+    const deployment = await instance.deploy(assembly, progress);
+    const refused = notDeployed(deployment);
+    if (refused !== undefined && apiUrlOf(deployment) === undefined) throw refused;
+    // After the mesh: it names what the stacks of the domain's account have.
+    const undeployed = refused ?? (own === undefined ? undefined : notDeployed(await instance.deploy(own, progress)));
     const local = describe(instance, topology, deployment);
     return { instance, local, deployment, undeployed };
   } catch (error) {
@@ -94,6 +102,13 @@ async function synthesize(input: {
   if (refused === '') throw new WeftError('WEFT-LOCAL-022', `the stacks cannot be synthesized: ${said.trim()}`);
   const { code: known, message, hint, source } = JSON.parse(refused) as WeftError;
   throw new WeftError(known, message, { hint, source });
+}
+
+/** The assembly of the repository's own app, where there is one. */
+async function synthesizeOwn({ repository, folder }: BringUpOptions): Promise<string | undefined> {
+  const app = repository === undefined ? undefined : repositoryApp(repository);
+  if (repository === undefined || app === undefined) return undefined;
+  return synthesizeRepository(repository, app, join(folder, 'cdk.own'));
 }
 
 /** Tells other processes, through `local.json`, how to reach the mesh. */

@@ -19,6 +19,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = new Command('weft')
     .description('a serverless data mesh on AWS: publish, share, query and audit data products')
     .showHelpAfterError('(weft --help shows what there is)')
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
   for (const spec of COMMANDS) {
@@ -60,6 +61,8 @@ function place(program: Command, spec: CommandSpec): Command {
   const command = parent
     .command(verb ?? noun)
     .description(spec.summary)
+    // A verb may stand below a noun that is a command itself: what follows the verb is the verb's.
+    .enablePositionalOptions()
     .exitOverride();
   command.configureOutput(program.configureOutput());
   for (const argument of spec.arguments ?? [])
@@ -92,13 +95,14 @@ function group(program: Command, noun: string): Command {
 const NOUNS: Readonly<Record<string, string>> = {
   local: 'a whole mesh on this machine',
   mesh: 'the mesh itself: domains and accounts',
-  domain: 'a domain as a whole: suspend it, resume it, take it out',
+  domain: 'a domain as a whole: make its repository, suspend it, resume it, take it out',
   product: 'data products: validate, publish, find',
   subscription: 'the right to use a product: request, decide, revoke',
   entitlement: 'access that a selector of products gives for good: plan, grant, revoke',
   drift: 'what somebody changed past the mesh: look, repair',
   policy: 'the rules of the mesh and its domains: check, propose, approve',
   edge: 'the agent of a site that cannot be reached from outside: check, run, status',
+  lineage: 'what is made of what: a product, a table, a column',
   events: 'what products tell of their rows; replay, and what could not be delivered',
   audit: 'who asked, who decided, what was granted, what was read',
   retention: 'how long data is kept, what holds it, and what was removed',

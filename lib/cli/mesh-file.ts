@@ -7,6 +7,16 @@ import { userError } from '#mesh/error.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { type Invocation, textOption } from './command.ts';
+
+const OWN_MESH = 'mesh.yaml';
+
+/** The mesh file that a command means: of `--mesh`, else `./mesh.yaml`, else of `WEFT_MESH`; undefined for the one that comes with the project. */
+export function meshFileOf(invocation: Invocation): string | undefined {
+  const named = textOption(invocation, 'mesh');
+  if (named !== undefined) return named;
+  return existsSync(resolve(invocation.io.cwd, OWN_MESH)) ? OWN_MESH : invocation.io.env.WEFT_MESH;
+}
 
 /** The policies beside a `mesh.yaml`, as `readMeshFile` finds it. */
 export function readMeshPolicies(path: string | undefined, cwd: string): PolicySets {

@@ -1,9 +1,11 @@
 import type { Grant, GrantResource } from '#mesh/access/grant.ts';
+import type { Affected } from '#mesh/lineage/impact.ts';
 import type { CatalogChange } from '#mesh/plan/catalog.ts';
 import type { FilterChange } from '#mesh/plan/filters.ts';
 import type { GrantChange } from '#mesh/plan/grants.ts';
 import type { LocalPlan, Plan } from '#mesh/plan/plan.ts';
 import { type Io, tone } from './io.ts';
+import { wayText } from './lineage-tree.ts';
 import { verdictLines } from './verdict.ts';
 
 /** True when a plan would change nothing. */
@@ -14,6 +16,12 @@ export function isEmptyPlan(plan: Plan): boolean {
 /** A plan for people: the verdict, what broadens access first, then the rest; only what changes. */
 export function renderPlan(io: Io, plan: Plan): string {
   const lines = verdictLines(io, plan.verdict);
+  section(
+    lines,
+    io,
+    'made of what changes',
+    (plan.downstream ?? []).map((affected) => tone(io, 'warn', affectedText(affected))),
+  );
   if (isEmptyPlan(plan)) return `${[...lines, 'nothing to change'].join('\n')}\n`;
   const broadens = new Set(plan.broadens.map(keyOf));
   section(
@@ -44,6 +52,13 @@ export function renderPlan(io: Io, plan: Plan): string {
   const calls = Object.entries(plan.calls).map(([name, count]) => `${count} ${name}`);
   if (calls.length > 0) lines.push(tone(io, 'dim', `writes: ${calls.join(', ')}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** `finance/revenue v1 daily.total: transformation (WEFT-COMPAT-016)`. */
+export function affectedText({ product, major, table, column, how, origin, changes }: Affected): string {
+  const part = [table, column].filter((name) => name !== undefined).join('.');
+  const ways = how.length === 0 ? origin : how.map(wayText).join(', ');
+  return `${product} v${major}${part === '' ? '' : ` ${part}`}: ${ways} (${changes.join(', ')})`;
 }
 
 /** A change as text: a plan that came over the wire holds equal changes, not the same ones. */

@@ -5,7 +5,7 @@ const FOLDER = [
 ];
 const MESH: OptionSpec = {
   flags: '--mesh <file>',
-  description: 'the mesh that they are for (default: examples/aviation/mesh.yaml)',
+  description: 'the mesh that they are for (default: ./mesh.yaml, else $WEFT_MESH, else the example)',
 };
 
 /** The commands by which policies are written and tried, without a mesh that runs. */

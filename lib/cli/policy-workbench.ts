@@ -5,8 +5,8 @@ import { userError } from '#mesh/error.ts';
 import { type Cedar, openCedar } from '#mesh/policy/cedar.ts';
 import type { PolicySets } from '#mesh/policy/policy-sets.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type Invocation, textOption } from './command.ts';
-import { readMeshFile } from './mesh-file.ts';
+import type { Invocation } from './command.ts';
+import { meshFileOf, readMeshFile } from './mesh-file.ts';
 
 /** Everything to try policies with. */
 export interface Workbench {
@@ -29,7 +29,7 @@ export function openWorkbench(invocation: Invocation, path: string | undefined):
       hint: 'it holds one folder for each scope: global, or a domain',
     });
   }
-  const topology = readMeshFile(textOption(invocation, 'mesh'), cwd);
+  const topology = readMeshFile(meshFileOf(invocation), cwd);
   return {
     cedar: openCedar(() => readFileSync(CEDAR_MODULE)),
     schema: readFileSync(POLICY_SCHEMA, 'utf8'),

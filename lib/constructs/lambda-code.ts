@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +8,9 @@ import { type BuildOptions, buildSync } from 'esbuild';
 import { userError } from '#mesh/error.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+/** From the sources `.ts`, from the package `.js`. */
+const SUFFIX = extname(import.meta.filename);
 
 /** Where the entries `<name>/handler.ts` live unless a caller says otherwise. */
 const LAMBDAS = join(REPOSITORY, 'lambdas');
@@ -29,10 +32,10 @@ export const BUNDLE: BuildOptions = {
   // operations of DynamoDB.
   // yaml's build for Node is CommonJS, which cannot be shaken; the other one holds the same code as modules.
   alias: {
-    '@aws-sdk/client-dynamodb': join(LAMBDAS, 'shared', 'dynamodb.ts'),
-    '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', 'credentials.ts'),
-    '@smithy/core/event-streams': join(LAMBDAS, 'shared', 'event-streams.ts'),
-    yaml: join(REPOSITORY, 'node_modules', 'yaml', 'browser', 'index.js'),
+    '@aws-sdk/client-dynamodb': join(LAMBDAS, 'shared', `dynamodb${SUFFIX}`),
+    '@aws-sdk/credential-provider-node': join(LAMBDAS, 'shared', `credentials${SUFFIX}`),
+    '@smithy/core/event-streams': join(LAMBDAS, 'shared', `event-streams${SUFFIX}`),
+    yaml: join(dirname(fileURLToPath(import.meta.resolve('yaml'))), '..', 'browser', 'index.js'),
   },
   legalComments: 'none',
   // Packages that are still CommonJS call require() for Node's own modules.
@@ -56,7 +59,7 @@ export type Beside = Readonly<Record<string, Uint8Array>>;
  * the asset's hash is that of its content, so an unchanged Lambda is not uploaded again. `WEFT-STACK-001` when it has no entry.
  */
 export function lambdaCode(name: string, root: string = LAMBDAS, beside: Beside = {}): AssetCode {
-  const entry = join(root, name, 'handler.ts');
+  const entry = join(root, name, `handler${root === LAMBDAS ? SUFFIX : '.ts'}`);
   const key = [entry, ...Object.entries(beside).map(([file, content]) => `${file}=${hashOf(content)}`)].join(' ');
   let bundle = bundles.get(key);
   if (!bundle) {

@@ -11,8 +11,9 @@ export const BUILT_IN_POLICIES = fileURLToPath(new URL('../../policies', import.
 export const POLICY_SCHEMA = join(BUILT_IN_POLICIES, 'schema.cedarschema');
 
 /** The module of Cedar, as its package brings it. */
-export const CEDAR_MODULE = fileURLToPath(
-  new URL('../../node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm', import.meta.url),
+export const CEDAR_MODULE = join(
+  dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/web'))),
+  'cedar_wasm_bg.wasm',
 );
 
 /** The sets beside a `mesh.yaml`, in `policies/<scope>/*.cedar`; the built-in global one where it has none. */

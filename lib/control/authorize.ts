@@ -7,6 +7,7 @@ export type Action =
   | 'product.publish'
   | 'product.list'
   | 'product.show'
+  | 'lineage.show'
   | 'product.suspend'
   | 'product.deprecate'
   | 'product.retire'
@@ -61,6 +62,8 @@ const RULES: Readonly<Record<Action, Rule>> = {
   'product.publish': { owner: ['producer', 'steward'] },
   'product.list': { anyone: true },
   'product.show': { anyone: true },
+  // What is made of what is metadata, as the products themselves are.
+  'lineage.show': { anyone: true },
   'product.suspend': { owner: ['steward'], governance: ['platform'] },
   'product.deprecate': { owner: ['steward'] },
   'product.retire': { owner: ['steward'], governance: ['platform'] },

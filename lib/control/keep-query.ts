@@ -4,6 +4,8 @@ import type { SqlParser } from '#mesh/audit/reads/sql-parser.ts';
 import { readsOf, type SqlReads } from '#mesh/audit/reads/sql-reads.ts';
 import { captureOf } from '#mesh/audit/rules/capture.ts';
 import type { AuditRules, Capture } from '#mesh/audit/rules/rule.ts';
+import { productId } from '#mesh/product/product.ts';
+import { productOfDatabase } from '#mesh/topology/names.ts';
 
 export interface KeepQueryDeps {
   readonly trail: WriteOnce;
@@ -27,10 +29,8 @@ export async function keepQuery(message: QueryMessage, { trail, parser, rules }:
 /** The products whose tables a text reads: their databases are named after them, in governance and in links. */
 function productsOf(reads: SqlReads | undefined): string[] {
   return (reads?.tables ?? []).flatMap(({ databaseName }) => {
-    const [, domain, product] = /^(.+?)__(.+)__v\d+$/.exec(databaseName) ?? [];
-    return domain === undefined || product === undefined
-      ? []
-      : [`${domain.replaceAll('_', '-')}/${product.replaceAll('_', '-')}`];
+    const product = productOfDatabase(databaseName);
+    return product === undefined ? [] : [productId(product)];
   });
 }
 

@@ -1,10 +1,12 @@
 import { compileAccess } from '#mesh/access/compile.ts';
 import { centralTables } from '#mesh/contract/central-tables.ts';
+import { compareProducts } from '#mesh/contract/compare-products.ts';
 import { buildPlan, type Plan } from '#mesh/plan/plan.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { databaseName } from '#mesh/topology/names.ts';
 import { decidePublish } from './decide-publish.ts';
 import { declared } from './declared-state.ts';
+import { affectedBy } from './lineage-impact.ts';
 import { acceptDraft, digestOf, type ProductFiles, refuseBreaking } from './product-draft.ts';
 import { nextRecord } from './publish.ts';
 import type { ApiDeps, Request } from './request.ts';
@@ -17,7 +19,7 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   const versions = await deps.registry.versions(draft);
   const current = versions.find(({ product }) => product.major === draft.major);
   const life = declared(draft, current, request, deps);
-  if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
+  if (current !== undefined && isPublished(current.product)) await refuseBreaking(current, draft, topology, deps);
   const verdict = await decidePublish(draft, current, request, deps);
   const next = nextRecord(draft, life, { contractDigest: digestOf(draft), verdict, current, versions, request, deps });
   const { subscriptions = [], shares = [] } = current ?? {};
@@ -28,7 +30,9 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
   const now = deps.now().toISOString();
   const before = there && compileAccess(there, subscriptions, shares, topology, now);
   const access = compileAccess(next, subscriptions, shares, topology, now);
-  return buildPlan({
+  const changes = there === undefined || !published ? [] : compareProducts(there, draft, topology.classification);
+  const downstream = await affectedBy(next, changes, deps);
+  const plan = buildPlan({
     verdict,
     database: databaseName(draft.domain, draft.name, draft.major),
     tables: published ? centralTables(next, topology) : [],
@@ -39,4 +43,5 @@ export async function planPublish(files: ProductFiles, request: Request, deps: A
       grants: [...(before?.accountGrants ?? []), ...(before?.definerGrants ?? [])],
     },
   });
+  return downstream.length === 0 ? plan : { ...plan, downstream };
 }

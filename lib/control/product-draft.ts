@@ -3,10 +3,13 @@ import type { VersionState } from '#aws/registry.ts';
 import { compareProducts } from '#mesh/contract/compare-products.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
+import { affectedLine } from '#mesh/lineage/impact.ts';
 import { holdsAccess } from '#mesh/subscription/subscription.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import { affectedBy } from './lineage-impact.ts';
+import type { ApiDeps } from './request.ts';
 
 /** A product folder as it is sent: the ODPS document and the contracts by file name. */
 export interface ProductFiles {
@@ -42,19 +45,28 @@ export function digestOf(draft: ProductDraft): string {
     .digest('hex');
 }
 
-/** @throws WEFT-PUBLISH-003 naming the changes and the subscriptions they would break; -004 when the version goes back. */
-export function refuseBreaking(current: VersionState, draft: ProductDraft, topology: Topology): void {
+/** @throws WEFT-PUBLISH-003 naming the changes, the subscriptions they would break and what other products make of what changes; -004 when the version goes back. */
+export async function refuseBreaking(
+  current: VersionState,
+  draft: ProductDraft,
+  topology: Topology,
+  deps: Pick<ApiDeps, 'registry'>,
+): Promise<void> {
   const { product, subscriptions } = current;
   const breaking = compareProducts(product, draft, topology.classification).filter((change) => change.breaking);
   if (breaking.length > 0) {
     const affected = subscriptions.filter((entry) => entry.state === 'pending' || holdsAccess(entry));
     const names = affected.map((subscription) => subscription.id);
-    const whom = names.length === 0 ? 'nobody subscribes yet' : `it would break ${names.join(', ')}`;
+    const downstream = await affectedBy(product, breaking, deps);
+    const whom = [
+      names.length === 0 ? 'nobody subscribes yet' : `it would break ${names.join(', ')}`,
+      ...(downstream.length === 0 ? [] : [`made of what changes are ${affectedLine(downstream)}`]),
+    ].join('; ');
     throw userError(
       'WEFT-PUBLISH-003',
       `${draft.domain}/${draft.name} ${draft.version} breaks version ${product.version}: ${breaking.map(({ message }) => message).join('; ')} (${whom})`,
       {
-        details: { changes: breaking, subscriptions: names },
+        details: { changes: breaking, subscriptions: names, ...(downstream.length === 0 ? {} : { downstream }) },
         hint: `publish it as version ${draft.major + 1}.0.0: the new major version lives beside the old one`,
       },
     );

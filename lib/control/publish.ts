@@ -38,7 +38,7 @@ export async function publish(files: ProductFiles, request: Request, deps: ApiDe
     if (life.state === 'retired') {
       return { product: await retireProduct(draft, { major: draft.major }, request, deps), changed: true };
     }
-    if (current !== undefined && isPublished(current.product)) refuseBreaking(current, draft, topology);
+    if (current !== undefined && isPublished(current.product)) await refuseBreaking(current, draft, topology, deps);
     const verdict = await decidePublish(draft, current, request, deps);
     const next = nextRecord(draft, life, { contractDigest, verdict, current, versions, request, deps });
     const standings = standingsOf(draft.domain, await deps.registry.entitlements(), next.change.at);

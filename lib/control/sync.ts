@@ -22,7 +22,7 @@ import { aroundOf, subscriptionAfter } from './subscription-outcome.ts';
 import { settleRollout } from './take-back.ts';
 
 export interface SyncDeps {
-  readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower'>;
+  readonly registry: Pick<Registry, 'version' | 'versions' | 'write' | 'attempt' | 'follower' | 'lineage'>;
   topology(): Promise<Topology>;
   now(): Date;
 }

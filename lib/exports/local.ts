@@ -1,2 +1,4 @@
 // A mesh for the tests of a domain's repository: `weft/local`.
-export { bringUp } from '#cli/local-mesh.ts';
+export { DomainMesh, type Row, type Wish } from '#cli/kit/domain-mesh.ts';
+export type { Taken } from '#cli/kit/exchange.ts';
+export { type OpenMeshOptions, openMesh } from '#cli/kit/open-mesh.ts';

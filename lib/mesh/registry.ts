@@ -1,5 +1,6 @@
 import type { AlertRecord } from './audit/alert.ts';
 import type { EntitlementRecord } from './entitlement/entitlement.ts';
+import type { LineageRecord } from './lineage/record.ts';
 import type { PolicySetRecord } from './policy-set/policy-set.ts';
 import type { FeedbackRecord } from './product/feedback.ts';
 import type { ProductRecord } from './product/product.ts';
@@ -23,6 +24,7 @@ export type RegistryRecord =
   | DomainRecord
   | PolicySetRecord
   | FeedbackRecord
+  | LineageRecord
   | AlertRecord
   | AttemptRecord;
 
@@ -41,6 +43,8 @@ export function recordKey(record: Exclude<RegistryRecord, AttemptRecord>): strin
       return `policy/${record.scope}@${record.digest}`;
     case 'feedback':
       return `${record.domain}/${record.product}#${record.major}/feedback/${record.id}`;
+    case 'lineage':
+      return `${record.domain}/${record.product}#${record.major}/lineage/${record.table}/${record.job}`;
     case 'alert':
       return `alert/${record.id}`;
     case 'share':

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -9,6 +9,7 @@ import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
 import { publishBody, readProductFolder } from '#cli/product-folder.ts';
 import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
+import { Engine } from '#local/services/athena/engine/instance.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { landingBucketName } from '#mesh/topology/names.ts';
@@ -20,7 +21,29 @@ const PRODUCER = 'sales/producer';
 const CONSUMER = 'analytics/analyst';
 const TABLE = 'sales__orders__v1.orders';
 const BUCKET = landingBucketName('shop', 'sales', '210000000011', 'eu-central-1');
-const COUNT = `SELECT order_date, count(*) AS orders, sum(amount) AS amount FROM ${TABLE} GROUP BY order_date ORDER BY order_date`;
+const TOTALS = 'SELECT country, orders FROM sales__orders__v1.totals ORDER BY country';
+const DAY = 86_400_000;
+const COUNT = `SELECT order_date, count(*) AS orders, sum(amount) AS amount FROM ${TABLE} WHERE order_date < DATE '2026-11-05' GROUP BY order_date ORDER BY order_date`;
+
+/** A table that is made anew every day, beside the one that files are added to. */
+function addTotals(repository: string): void {
+  const add = (path: string, text: string) => appendFileSync(join(repository, path), text);
+  const contract = join(repository, 'products/orders/orders.odcs.yaml');
+  const table = `  - name: totals
+    physicalName: totals
+    physicalType: table
+    description: Orders by country.
+    properties:
+      - { name: country, logicalType: string, physicalType: string, classification: internal, description: Where. }
+      - { name: orders, logicalType: integer, physicalType: bigint, classification: internal, description: How many. }
+slaProperties:`;
+  writeFileSync(contract, readFileSync(contract, 'utf8').replace('slaProperties:', table));
+  add(
+    'pipeline/pipeline.yaml',
+    '  - { product: orders, table: totals, sql: totals.sql, on: { every: 1 day }, write: replace }\n',
+  );
+  add('pipeline/totals.sql', 'SELECT country, count(*) AS orders FROM sales.orders GROUP BY country');
+}
 
 describe('a pipeline of files, on the deployed templates', () => {
   const permits = judging();
@@ -45,6 +68,7 @@ describe('a pipeline of files, on the deployed templates', () => {
 
   beforeAll(async () => {
     repository = repositoryOf('source-aligned');
+    addTotals(repository);
     folder = mkdtempSync(join(tmpdir(), 'weft-pipeline-'));
     const topology = readMeshFile(join(repository, 'mesh.yaml'), '/');
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
@@ -80,7 +104,7 @@ describe('a pipeline of files, on the deployed templates', () => {
     for (const path of [folder, repository]) rmSync(path, { recursive: true, force: true });
   });
 
-  test('a file that lands is in the product, and what does not fit is aside with its reason', async () => {
+  test('a file that lands is in the product once, and what does not fit is aside with its reason', async () => {
     await land('orders/orders-1.csv', sample('orders/orders-1.csv'));
     expect((await ask(world, CONSUMER, COUNT)).rows).toEqual([
       ['2026-11-02', '3', '281.40'],
@@ -93,5 +117,58 @@ describe('a pipeline of files, on the deployed templates', () => {
       weft_reasons: 'amount:type',
       weft_cause: 'orders/orders-1.csv',
     });
+    // What comes again changes nothing, and JSON and Parquet land beside CSV.
+    await land('orders/orders-1.csv', sample('orders/orders-1.csv'));
+    await land('orders-json/orders-2.json', sample('orders-json/orders-2.json'));
+    await land('orders-parquet/orders-3.parquet', await parquet());
+    expect((await ask(world, CONSUMER, COUNT)).rows).toEqual([
+      ['2026-11-02', '3', '281.40'],
+      ['2026-11-03', '2', '83.25'],
+      ['2026-11-04', '2', '164.10'],
+    ]);
+    const runs = await keys('runs/orders.orders/');
+    expect(JSON.parse(await read(runs[0] ?? ''))).toMatchObject({ state: 'done', read: 5, unfit: 1, rows: 4 });
   }, 60_000);
+
+  test('a table that is made anew shows the newest snapshot, and only that, to those who subscribed', async () => {
+    const seen: unknown[] = [];
+    for (const country of ['at', 'at']) {
+      const line = JSON.stringify({
+        order_id: `${seen.length}`,
+        customer_id: 'c-1',
+        country,
+        amount: '1.00',
+        currency: 'EUR',
+        order_date: '2026-11-05',
+      });
+      await land(`orders-json/more-${seen.length}.json`, line);
+      world.instance.cloud.clock.advance(DAY);
+      await world.settle();
+      // Sessions that are older than the day have ended.
+      world = new World(world.instance, world.local);
+      s3 = new S3Client({ ...(await world.as(PRODUCER)).client, forcePathStyle: true });
+      seen.push((await ask(world, CONSUMER, TOTALS)).rows[0]);
+    }
+    expect(seen).toEqual([
+      ['AT', '1'],
+      ['AT', '2'],
+    ]);
+  }, 120_000);
 });
+
+async function parquet(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-parquet-'));
+  const engine = await Engine.start(1);
+  const columns = [
+    "'1008' AS order_id, 'c-23' AS customer_id, NULL::VARCHAR AS customer_email, 'pt' AS country",
+    "100::DECIMAL(12,2) AS amount, 'EUR' AS currency, TIMESTAMP '2026-11-04 10:00:00' AS ordered_at",
+    "DATE '2026-11-04' AS order_date",
+  ];
+  try {
+    await engine.connection.run(`COPY (SELECT ${columns.join(', ')}) TO '${join(folder, 'a')}' (FORMAT parquet)`);
+    return readFileSync(join(folder, 'a'));
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ExportManifest } from '#cli/export.ts';
 import type { Cloud } from '#local/core/cloud.ts';
+import type { ExportManifest } from '#mesh/product/export-manifest.ts';
 import { productSource, rowsSource } from '#mesh/topology/names.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { Judge, statementsToAdd } from '../judge/judge.ts';

@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import { buildApp } from '#stacks/app.ts';
 import { auditApart } from '../stacks/audit-apart.ts';
 import { aviation, LAMBDAS } from '../stacks/aviation.ts';
+import { pipelineAppOf } from '../stacks/pipeline.ts';
 
 const present = spawnSync('cfn-lint', ['--version']).status === 0;
 const required = process.env.WEFT_REQUIRE_MOTO === '1';
@@ -23,6 +24,7 @@ check(
     try {
       buildApp(aviation(), { outdir: join(outdir, 'one'), lambdas: LAMBDAS }).synth();
       buildApp(auditApart(), { outdir: join(outdir, 'apart'), lambdas: LAMBDAS }).synth();
+      pipelineAppOf({ outdir: join(outdir, 'pipeline') }).synth();
       const templates = readdirSync(outdir, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.template.json'))
         .map((file) => join(outdir, file));

@@ -4,8 +4,8 @@ import { pipelineAppOf } from '../stacks/pipeline.ts';
 
 const PACKS = { AwsSolutions: AwsSolutionsChecks, 'NIST 800-53 r5': NIST80053R5Checks, Serverless: ServerlessChecks };
 
-describe("a domain's pipeline", () => {
-  const app = pipelineAppOf();
+describe.each(['source-aligned', 'file-exchange'])("a domain's pipeline, as of the template %s", (template) => {
+  const app = pipelineAppOf({ template });
   app.synth();
 
   test.each(Object.entries(PACKS))('leaves no finding of %s without an answer', (_name, Pack) => {

@@ -4,10 +4,18 @@ import { addDomainPipeline } from '#stacks/pipeline/pipeline-app.ts';
 import { repositoryOf } from '../pipeline/repository.ts';
 import { type CfnTemplate, LAMBDAS } from './aviation.ts';
 
-/** The app of a domain's repository, made of the template for files that land. */
-export function pipelineAppOf({ backup = { keepDays: 35 }, outdir }: { backup?: Backup; outdir?: string } = {}): App {
+/** The app of a domain's repository, made of a template; by default of that for files that land. */
+export function pipelineAppOf({
+  template = 'source-aligned',
+  backup = { keepDays: 35 },
+  outdir,
+}: {
+  template?: string;
+  backup?: Backup;
+  outdir?: string;
+} = {}): App {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
-  addDomainPipeline(app, { folder: repositoryOf('source-aligned'), backup, lambdas: LAMBDAS });
+  addDomainPipeline(app, { folder: repositoryOf(template), backup, lambdas: LAMBDAS });
   return app;
 }
 

@@ -8,7 +8,7 @@ import { type Problem, userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { busy, tone } from '../io.ts';
-import { meshRuleFile, readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, meshRuleFile, readMeshFile } from '../mesh-file.ts';
 import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
 import { periodOf, tryRules } from '../rule-trial.ts';
@@ -20,7 +20,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (output !== undefined) problemFormat(output);
   const period = textOption(invocation, 'try');
   const span = period === undefined ? undefined : periodOf(period, new Date());
-  const mesh = textOption(invocation, 'mesh');
+  const mesh = meshFileOf(invocation);
   const path = fileOf(invocation, mesh);
   const file = relative(io.cwd, path);
   const read = readAuditRules(path, file);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeWritable } from '#local/instance/data-folder.ts';
 import { userError, WeftError } from '#mesh/error.ts';
@@ -8,10 +8,11 @@ import { type Invocation, numberOption, textOption } from '../command.ts';
 import { type LocalMesh, localFolder, runningLocal } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
-import { readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
+import { meshFileOf, readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
 
-const ENTRY = resolve(import.meta.dirname, '../../../bin/weft.ts');
+/** From the sources TypeScript, from the package JavaScript. */
+const ENTRY = resolve(import.meta.dirname, `../../../bin/weft${extname(import.meta.filename)}`);
 const PATIENCE_MS = 120_000;
 export const HIGHEST_PORT = 65_535;
 
@@ -26,7 +27,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     );
   }
   // Before a process of its own is started: its words would only be in a log.
-  readMeshFile(textOption(invocation, 'mesh'), invocation.io.cwd);
+  readMeshFile(meshFileOf(invocation), invocation.io.cwd);
   numberOption(invocation, 'port', HIGHEST_PORT);
   if (invocation.options.detach === true) {
     announce(invocation, await detach(invocation, folder));
@@ -37,11 +38,13 @@ export async function run(invocation: Invocation): Promise<undefined> {
 
 async function serveUntilStopped(invocation: Invocation, folder: string): Promise<void> {
   const { io } = invocation;
+  const mesh = meshFileOf(invocation);
   const { instance, local, undeployed } = await bringUp({
-    topology: readMeshFile(textOption(invocation, 'mesh'), io.cwd),
-    policies: readMeshPolicies(textOption(invocation, 'mesh'), io.cwd),
-    auditRules: readMeshAuditRules(textOption(invocation, 'mesh'), io.cwd),
+    topology: readMeshFile(mesh, io.cwd),
+    policies: readMeshPolicies(mesh, io.cwd),
+    auditRules: readMeshAuditRules(mesh, io.cwd),
     folder,
+    repository: mesh === undefined ? undefined : dirname(resolve(io.cwd, mesh)),
     port: numberOption(invocation, 'port', HIGHEST_PORT),
     pinned: invocation.options.pin === true,
     onStage: (stage) => talk(io, stage),

@@ -1,14 +1,14 @@
 import { leavingDomains, obstaclesOfChange } from '#mesh/topology/removal.ts';
-import { type Invocation, textOption } from '../command.ts';
+import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { holdingsOf, obstacleTable } from '../domain-removal.ts';
 import { tone } from '../io.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, readMeshFile } from '../mesh-file.ts';
 
 /** Exit code 1 when deploying the file would take something away from somebody. */
 export async function run(invocation: Invocation): Promise<number> {
   const { io } = invocation;
-  const changed = readMeshFile(textOption(invocation, 'mesh'), io.cwd);
+  const changed = readMeshFile(meshFileOf(invocation), io.cwd);
   const connection = await connect(invocation);
   const leaving = leavingDomains(connection.topology, changed);
   const obstacles =

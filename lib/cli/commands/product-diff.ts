@@ -3,10 +3,15 @@ import type { SchemaChange, Verdict } from '#mesh/contract/compatibility-rules.t
 import { neededVersion } from '#mesh/contract/needed-version.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
+import type { LineageGraph } from '#mesh/lineage/graph.ts';
+import { type Affected, impactOf } from '#mesh/lineage/impact.ts';
+import { ownerOf } from '#mesh/lineage/place.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { type Invocation, textOption } from '../command.ts';
+import type { Invocation } from '../command.ts';
+import { connect } from '../connection.ts';
 import { type Io, type Tone, tone } from '../io.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, readMeshFile } from '../mesh-file.ts';
+import { affectedText } from '../plan.ts';
 import { readProductFolder } from '../product-folder.ts';
 import { EXIT } from '../report.ts';
 
@@ -17,15 +22,20 @@ const VERDICTS: readonly Verdict[] = ['breaking', 'decision', 'compatible'];
 
 export async function run(invocation: Invocation): Promise<number> {
   const { io, args } = invocation;
-  const topology = readMeshFile(textOption(invocation, 'mesh'), io.cwd);
+  const topology = readMeshFile(meshFileOf(invocation), io.cwd);
   const [before, after] = [draftOf(args[0] ?? '.', io, topology), draftOf(args[1] ?? '.', io, topology)];
   const changes = compareProducts(before, after, topology.classification);
   const needs = neededVersion(changes);
+  const downstream =
+    invocation.options.downstream === true ? await downstreamOf(invocation, before, changes) : undefined;
   if (invocation.json) {
-    io.out(`${JSON.stringify({ from: before.version, to: after.version, needs, changes })}\n`);
+    io.out(`${JSON.stringify({ from: before.version, to: after.version, needs, changes, downstream })}\n`);
   } else {
     for (const verdict of VERDICTS) {
       for (const change of changes) if (change.verdict === verdict) io.out(`${lineOf(io, change)}\n`);
+    }
+    for (const affected of downstream ?? []) {
+      io.out(`${tone(io, 'warn', 'downstream')} ${affectedText(affected)}\n`);
     }
     const head = `${before.domain}/${before.name} ${before.version} → ${after.version}`;
     io.err(`${head}: ${changes.length === 0 ? 'no change' : `${changes.length} changes, raise ${needs}`}\n`);
@@ -36,6 +46,23 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   if (invocation.options.detailedExitcode !== true || changes.length === 0) return EXIT.ok;
   return needs === 'major' ? BREAKING : CHANGES;
+}
+
+/** What products of the mesh make of what changes, as the mesh knows the published version. */
+async function downstreamOf(
+  invocation: Invocation,
+  { domain, name, major }: ProductDraft,
+  changes: readonly SchemaChange[],
+): Promise<Affected[]> {
+  const { api } = await connect(invocation);
+  const query = { product: `${domain}/${name}`, major: String(major), direction: 'down' };
+  const { nodes, edges } = await api<LineageGraph>({ method: 'GET', path: '/lineage', query });
+  const places = new Map(nodes.map(({ id, ...place }) => [id, place]));
+  const placed = edges.flatMap((edge) => {
+    const [from, to] = [places.get(edge.from), places.get(edge.to)];
+    return from === undefined || to === undefined ? [] : [{ ...edge, from, to }];
+  });
+  return impactOf(ownerOf({ domain, name, major }), changes, placed);
 }
 
 function lineOf(io: Io, { verdict, table, message, code, rule }: SchemaChange): string {

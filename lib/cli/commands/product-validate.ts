@@ -6,7 +6,7 @@ import { lintProduct } from '#mesh/policy/lint.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Io, tone } from '../io.ts';
-import { readMeshFile } from '../mesh-file.ts';
+import { meshFileOf, readMeshFile } from '../mesh-file.ts';
 import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { readContractFile, readProductFolder } from '../product-folder.ts';
 import { EXIT, renderProblem } from '../report.ts';
@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { io } = invocation;
   const output = textOption(invocation, 'output');
   if (output !== undefined) problemFormat(output);
-  const topology = readMeshFile(textOption(invocation, 'mesh'), io.cwd);
+  const topology = readMeshFile(meshFileOf(invocation), io.cwd);
   const checks = (invocation.args.length === 0 ? ['.'] : invocation.args).map((path) => check(path, io, topology));
   const problems = checks.flatMap((entry) => entry.problems);
   const errors = problems.filter(({ severity }) => severity === 'error').length;

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
+import { MANIFEST } from '#mesh/product/export-manifest.ts';
 import type { Invocation } from '../command.ts';
-import { MANIFEST, verifyExport } from '../export.ts';
+import { verifyExport } from '../export.ts';
 import { tone } from '../io.ts';
 import { EXIT } from '../report.ts';
 

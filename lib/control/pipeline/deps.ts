@@ -5,15 +5,22 @@ import type { ObjectStore } from '#aws/s3.ts';
 import type { Objects } from '#aws/s3-objects.ts';
 import type { ProductDraft } from '#mesh/contract/draft.ts';
 import type { StatementRun } from '#mesh/lineage/run-event.ts';
+import type { Exchange, ExchangedTable } from '#mesh/pipeline/exchange.ts';
 import type { Pipeline } from '#mesh/pipeline/pipeline.ts';
 
 /** What a pipeline knows of a product. */
 export type PipelineProduct = Pick<ProductDraft, 'domain' | 'name' | 'major' | 'version' | 'tables' | 'sla'>;
 
+/** An exchange with what of its product goes out. */
+export interface PreparedExchange extends Exchange {
+  readonly tables: readonly ExchangedTable[];
+}
+
 /** What travels in the code of the Lambda. */
 export interface PipelineAsset {
   readonly pipeline: Pipeline;
   readonly products: readonly PipelineProduct[];
+  readonly exchange?: readonly PreparedExchange[];
   /** By the name of the file. */
   readonly sql: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import { toCatalogSchema } from '#mesh/contract/glue-table.ts';
 import { WeftError } from '#mesh/error.ts';
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { DomainReport } from '#mesh/event/report.ts';
+import type { StatementRun } from '#mesh/lineage/run-event.ts';
 import { landingColumns } from '#mesh/pipeline/landing.ts';
 import { writerOf } from '#mesh/pipeline/pipeline.ts';
 import { withFiles } from '#mesh/pipeline/sql-text.ts';
@@ -98,7 +99,8 @@ function lineageOf(record: RunRecord, work: Work, at: string, deps: PipelineDeps
       (one) => [`${one.source.database}.${one.source.table}`, allColumns(one).map(({ name }) => name)] as const,
     ),
   );
-  return deps.lineage?.({
+  const alone = deps.pipeline.steps.filter((one) => writerOf(one) === writerOf(step)).length === 1;
+  return told(deps.lineage, {
     run: record.run,
     at,
     mesh: deps.mesh,
@@ -108,8 +110,25 @@ function lineageOf(record: RunRecord, work: Work, at: string, deps: PipelineDeps
     product: step.product,
     major: product.major,
     table: table.name,
+    ...(alone ? {} : { step: step.name }),
     sql: withFiles(sql, files),
     columns: Object.fromEntries([...raw, ...own]),
     output: { name: `${database}.${table.name}`, columns: allColumns(table).map(({ name }) => name) },
   });
+}
+
+/** What fits into one event; the rows are in the table, whether or not anybody can tell where they are from. */
+const MOST_BYTES = 200_000;
+
+function told(
+  lineage: PipelineDeps['lineage'],
+  statement: StatementRun,
+): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const event = lineage?.(statement);
+    return JSON.stringify(event ?? {}).length > MOST_BYTES ? undefined : event;
+  } catch {
+    // The parser may fail on what its authors did not think of.
+    return undefined;
+  }
 }

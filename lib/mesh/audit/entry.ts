@@ -109,6 +109,10 @@ function subjectOf(record: RegistryRecord): Partial<AuditEntry> {
       const { domain, product, major, consumer } = record.intent;
       return { domain, product, major, consumer, generation: record.generation, revision: record.revision };
     }
+    case 'lineage': {
+      const { domain, product, major, revision } = record;
+      return { domain, product, major, revision };
+    }
     case 'feedback': {
       const { domain, product, major, consumer, revision } = record;
       return { domain, product, major, consumer, revision };

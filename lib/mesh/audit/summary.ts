@@ -2,6 +2,7 @@ import { type DriftEntry, whoOf } from '../drift/finding.ts';
 import { driftNews } from '../drift/history.ts';
 import type { EntitlementRecord } from '../entitlement/entitlement.ts';
 import { isEqual } from '../equal.ts';
+import type { LineageRecord } from '../lineage/record.ts';
 import { tally } from '../policy-set/council.ts';
 import { type PolicySetRecord, policySetId } from '../policy-set/policy-set.ts';
 import type { ProductRecord } from '../product/product.ts';
@@ -34,6 +35,8 @@ export function summarize(before: RegistryRecord | undefined, after: RegistryRec
       return ofPolicySet(before?.type === 'policy-set' ? before : undefined, after);
     case 'feedback':
       return `${after.consumer} gives ${after.rating} of 5${after.text === undefined ? '' : `: ${after.text}`}`;
+    case 'lineage':
+      return ofLineage(after);
     case 'alert':
       return ofAlert(after);
     case 'share':
@@ -46,6 +49,12 @@ function ofAttempt({ action, reason, details }: Change): string {
   const what = typeof details?.route === 'string' ? details.route : action;
   const outcome = action === 'ExportAllowed' ? 'may leave as files' : `${what} was refused`;
   return reason === undefined ? outcome : `${outcome}: ${reason}`;
+}
+
+function ofLineage({ table, sources, columns, unknown }: LineageRecord): string {
+  const from = sources.length === 0 ? 'nothing' : sources.map((source) => source.table).join(', ');
+  const rest = unknown.length === 0 ? '' : `; ${unknown.length} things cannot be told`;
+  return `${table} is made of ${from}, column by column for ${Object.keys(columns).length}${rest}`;
 }
 
 function ofAlert({ rule, severity, message, principal, products, measured, suspended, state }: AlertRecord): string {

@@ -7,33 +7,42 @@ const PRODUCT = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
 const LINEAGE = ['transformSourceObjects', 'transformLogic', 'transformDescription'];
 
 /** What a contract says of a column's meaning, beside its description. */
-export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' | 'unit' | 'semantics'> {
+export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' | 'unit' | 'semantics' | 'madeFrom'> {
   const unit = customProperty(property, 'weft.unit')?.written ?? customProperty(property, 'unit')?.written;
   const [definition] = property.list('authoritativeDefinitions');
   const semantics = customProperty(property, 'weft.semantics')?.written ?? definition?.text('url');
+  const madeFrom = property
+    .list('transformSourceObjects')
+    .flatMap(({ written = '' }) => (written === '' ? [] : [written]));
   return {
     ...(isPersonal(property) ? { personal: true } : {}),
     ...(unit === undefined ? {} : { unit }),
     ...(semantics === undefined ? {} : { semantics }),
+    ...(madeFrom.length === 0 ? {} : { madeFrom }),
   };
 }
 
 /** What a schema entry says of what its table is made of. */
-export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf' | 'aggregated'> {
+export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf' | 'madeFrom' | 'aggregated'> {
   const properties = entry.list('properties');
   const from = customProperty(entry, 'weft.derivedFrom');
   if (from === undefined && !properties.some((property) => LINEAGE.some((key) => property.get(key) !== undefined)))
     return {};
-  const named = [
-    ...(from === undefined ? [] : [from, ...from.items]),
-    ...properties.flatMap((property) => property.list('transformSourceObjects')),
-  ];
+  const whole = from === undefined ? [] : [from, ...from.items];
+  const named = [...whole, ...properties.flatMap((property) => property.list('transformSourceObjects'))];
   const products = named.flatMap(({ written = '' }) => (PRODUCT.test(written) ? [written] : []));
   return {
     derived: true,
+    ...namesOf(whole),
     ...(products.length === 0 ? {} : { madeOf: [...new Set(products)] }),
     ...(customProperty(entry, 'weft.aggregated')?.written === 'true' ? { aggregated: true } : {}),
   };
+}
+
+/** The names that are written there, each once. */
+function namesOf(views: readonly YamlView[]): Pick<ProductTable, 'madeFrom'> {
+  const names = views.flatMap(({ written = '' }) => (written === '' ? [] : [written]));
+  return names.length === 0 ? {} : { madeFrom: [...new Set(names)] };
 }
 
 /** A column is personal when it, or anything nested in it, is marked so. */

@@ -3,6 +3,7 @@ import type { Checked } from '../error.ts';
 import type { ProductTable } from '../product/product.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import { Findings } from '../yaml/findings.ts';
+import { type Exchange, exchangedTables } from './exchange.ts';
 import { landingColumns } from './landing.ts';
 import type { ReadPipeline } from './parse.ts';
 import type { PipelineStep } from './pipeline.ts';
@@ -20,7 +21,8 @@ export interface PipelineGround {
 /**
  * Holds a pipeline against the contracts and its SQL: `WEFT-PIPELINE-006` its domain, `-007` a product, `-008` a table, `-009` a table that no step can write,
  * `-010` a file of SQL, `-011` what is not one SELECT, `-012` `:files` in the wrong place, `-013` a source that is no product of another domain, `-014` files
- * that no raw table reads, `-015` rows that would come again, `-016` a raw table without columns.
+ * that no raw table reads, `-015` rows that would come again, `-016` a raw table without columns, `-025` an exchange with nobody whom the mesh knows, `-026` one that
+ * shows nothing.
  */
 export function checkPipeline({ pipeline, places }: ReadPipeline, ground: PipelineGround): Checked<ReadPipeline> {
   const findings = new Findings('PIPELINE');
@@ -41,11 +43,48 @@ export function checkPipeline({ pipeline, places }: ReadPipeline, ground: Pipeli
     checkTrigger(step, { pipeline, places }, ground, at, findings);
   }
   for (const landing of pipeline.landing) {
-    if (landingColumns(landing, pipeline, products) !== undefined) continue;
+    // Where a step takes its files, what is wrong with that step is told there.
+    const taken = pipeline.steps.some(({ on }) => 'files' in on && on.files.startsWith(landing.files));
+    if (taken || landingColumns(landing, pipeline, products) !== undefined) continue;
     const message = `the raw table "${landing.name}" has no columns, and no step takes the files of "${landing.files}"`;
     findings.error(16, places.landing(landing.name), message, 'add "columns: [<name>, …]", or a step for its files');
   }
+  for (const [index, exchange] of (pipeline.exchange ?? []).entries())
+    checkExchange(exchange, pipeline.domain, ground, (key) => places.exchange(index, key), findings);
   return findings.outcome({ pipeline, places });
+}
+
+/** What goes out of the domain goes to somebody whom the mesh knows, and shows something. */
+function checkExchange(
+  exchange: Exchange,
+  domain: string,
+  { topology, products }: PipelineGround,
+  at: At,
+  findings: Findings,
+) {
+  const product = products.find(({ name }) => name === exchange.product);
+  if (product === undefined) {
+    const known = products.map(({ name }) => name).join(', ') || 'none';
+    findings.error(
+      7,
+      at('product'),
+      `there is no contract of the product "${exchange.product}"`,
+      `use one of ${known}`,
+    );
+  }
+  if (domainNamed(topology, exchange.partner) === undefined || exchange.partner === domain) {
+    const known = topology.domains.filter(({ name }) => name !== domain).map(({ name }) => name);
+    const message = `the partner "${exchange.partner}" is no other domain of the mesh`;
+    findings.error(25, at('partner'), message, `use one of ${known.join(', ')}`);
+  }
+  const { clearance } = exchange;
+  if (clearance !== undefined && !topology.classification.includes(clearance)) {
+    const message = `the clearance "${clearance}" is no level of the mesh`;
+    findings.error(26, at('clearance'), message, `use one of ${topology.classification.join(', ')}`);
+  } else if (product !== undefined && exchangedTables(exchange, product.tables, topology.classification).length === 0) {
+    const message = `no column of "${exchange.product}" is at or below ${clearance ?? topology.classification[0]}`;
+    findings.error(26, at('clearance'), message, 'raise "clearance" to what the partner may know');
+  }
 }
 
 type At = (key: string) => ReturnType<ReadPipeline['places']['step']>;

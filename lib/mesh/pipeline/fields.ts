@@ -7,6 +7,7 @@ export interface Places {
   readonly root: Place;
   step(index: number, key: string): Place;
   landing(table: string): Place;
+  exchange(index: number, key: string): Place;
 }
 
 /** Reads the members of `pipeline.yaml`, and keeps what is wrong with them. */
@@ -58,7 +59,12 @@ export class PipelineFields {
 
   /** A folder of the landing bucket, with its final slash; what Weft itself writes there is no place for files. */
   folder(view: YamlView, key: string): string {
-    const written = this.text(view, key, /^[\w.=-]+(\/[\w.=-]+)*\/?$/, 'a folder of the landing bucket, e.g. orders/');
+    const written = this.text(
+      view,
+      key,
+      /^(?!\.)[\w.=-]+(\/(?!\.)[\w.=-]+)*\/?$/,
+      'a folder of the landing bucket, e.g. orders/',
+    );
     const folder = written === '' || written.endsWith('/') ? written : `${written}/`;
     if (!/^(?:runs|quarantine)\//.test(folder)) return folder;
     this.refuse(view.get(key) ?? view, `"${key}" is "${written}", which Weft writes itself`, 'another folder');

@@ -9,6 +9,8 @@ export type StepCause =
 /** What the queue of a pipeline brings. */
 export type PipelineMessage =
   | { readonly kind: 'step'; readonly step: string; readonly cause: StepCause }
+  /** A snapshot for a partner is due. */
+  | { readonly kind: 'exchange'; readonly exchange: string; readonly at: string }
   /** Look how old the tables are, and tell the mesh where they are. */
   | { readonly kind: 'look' }
   /** A product was published: the mesh may know its tables from its contract alone. */
@@ -33,9 +35,11 @@ export function parseMessage(text: string): PipelineMessage {
     at?: string;
     look?: unknown;
     published?: unknown;
+    exchange?: string;
   };
   const { step, event, at } = message;
   if (message.look !== undefined) return { kind: 'look' };
+  if (message.exchange !== undefined && at !== undefined) return { kind: 'exchange', exchange: message.exchange, at };
   const product = event?.detail?.data?.product;
   if (message.published !== undefined && product !== undefined) return { kind: 'published', product };
   const cause = step === undefined ? undefined : causeOf(event, at);

@@ -3,15 +3,16 @@ import { Findings } from '../yaml/findings.ts';
 import { readYaml } from '../yaml/read.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { PipelineFields, type Places } from './fields.ts';
+import { readInterval } from './interval.ts';
+import { readExchange } from './parse-exchange.ts';
 import { readLanding } from './parse-landing.ts';
-import type { Interval, Pipeline, PipelineStep, Trigger } from './pipeline.ts';
+import type { Pipeline, PipelineStep, Trigger } from './pipeline.ts';
 
 export const PIPELINE_FILE = 'pipeline.yaml';
 
 const MAX_BYTES = 500_000;
 const STEP_KEYS = ['name', 'product', 'table', 'sql', 'on', 'write'];
 const WORDS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const UNITS = ['minute', 'hour', 'day'] as const;
 
 /** A pipeline as it was read, with the places of its parts, for what is checked against contracts. */
 export interface ReadPipeline {
@@ -33,7 +34,7 @@ export function parsePipeline(text: string, file = PIPELINE_FILE): Checked<ReadP
     findings.error(4, { file, line: 1, column: 1 }, `${file} is not a mapping`, 'begin with "domain:" and "steps:"');
     return findings.outcome<ReadPipeline>(undefined);
   }
-  fields.refuseUnknown(view, ['domain', 'landing', 'steps']);
+  fields.refuseUnknown(view, ['domain', 'landing', 'steps', 'exchange']);
   const domain = fields.text(view, 'domain', WORDS, 'the name of a domain');
   const landing = readLanding(view, fields);
   const items = view.list('steps');
@@ -49,9 +50,10 @@ export function parsePipeline(text: string, file = PIPELINE_FILE): Checked<ReadP
   const places: Places = {
     root: (view.get('domain') ?? view).place,
     step: (index, key) => (items[index]?.get(key) ?? items[index] ?? view).place,
+    exchange: (index, key) => (view.list('exchange')[index]?.get(key) ?? view).place,
     landing: (table) => (view.get('landing')?.get(table) ?? view).place,
   };
-  return findings.outcome({ pipeline: { domain, landing, steps }, places });
+  return findings.outcome({ pipeline: { domain, landing, steps, exchange: readExchange(view, fields) }, places });
 }
 
 const NO_STEP: PipelineStep = { name: '', product: '', table: '', sql: '', on: { updates: [] }, write: 'append' };
@@ -98,12 +100,4 @@ function readSource(item: YamlView, fields: PipelineFields): string {
     fields.refuse(item, `the source "${written}" names no product`, '<domain>/<product>');
   }
   return written;
-}
-
-function readInterval(view: YamlView, fields: PipelineFields): Interval {
-  const at = view.get('every') ?? view;
-  const [, count = '', word = ''] = /^([1-9]\d{0,3})\s+([a-z]+?)s?$/.exec(at.written?.trim() ?? '') ?? [];
-  const unit = UNITS.find((known) => known === word);
-  if (unit === undefined) fields.refuse(at, `"every" is "${at.written ?? at.kind}"`, '1 day, 6 hours or 30 minutes');
-  return { count: Number(count) || 1, unit: unit ?? 'day' };
 }

@@ -1,8 +1,12 @@
+import type { Exchange } from './exchange.ts';
+
 /** How a domain's tables come about, as `pipeline.yaml` says it. */
 export interface Pipeline {
   readonly domain: string;
   readonly landing: readonly LandingTable[];
   readonly steps: readonly PipelineStep[];
+  /** What partners take as files. */
+  readonly exchange?: readonly Exchange[];
 }
 
 /** A raw table of the database `<domain>_landing`: the files below one folder of the landing bucket. */

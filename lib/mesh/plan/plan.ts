@@ -2,6 +2,7 @@ import type { DesiredAccess } from '../access/compile.ts';
 import type { CellsFilter, Grant } from '../access/grant.ts';
 import type { TableInputLike } from '../contract/glue-table.ts';
 import type { Problem } from '../error.ts';
+import type { Affected } from '../lineage/impact.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { ShareIntent } from '../subscription/subscription.ts';
 import { type ActualTable, type CatalogChange, diffCatalog } from './catalog.ts';
@@ -27,6 +28,8 @@ export interface Plan {
   readonly broadens: readonly GrantChange[];
   /** What was asked for and cannot be granted. */
   readonly problems: readonly Problem[];
+  /** Of a product: what others make of what changes for its readers; absent when nothing is known of any. */
+  readonly downstream?: readonly Affected[];
   /** Expected writes in the governance account, e.g. `{ 'glue:CreateTable': 1 }`; a batch is one call. */
   readonly calls: Readonly<Record<string, number>>;
 }

@@ -23,6 +23,8 @@ export interface ProductColumn {
   readonly unit?: string;
   /** What kind of thing its values are, e.g. `iata-airport-code`: `weft.semantics`, or an authoritative definition's address. */
   readonly semantics?: string;
+  /** What it is made of, as the contract names it: `transformSourceObjects`. */
+  readonly madeFrom?: readonly string[];
   /** Of a view: what the column shows. */
   readonly shows?: ShownColumn;
   /** Of a partition key: the values that it may have, from which Athena tells where its partitions are: `weft.projection`. */
@@ -80,6 +82,8 @@ export interface ProductTable {
   readonly derived?: boolean;
   /** Products of the mesh that it is made of, `<domain>/<product>`, as far as the contract names them there. */
   readonly madeOf?: readonly string[];
+  /** What the contract names in `weft.derivedFrom`, products or not. */
+  readonly madeFrom?: readonly string[];
   /** The contract says that it holds no rows of what it is made of, only aggregates: `weft.aggregated: true`. */
   readonly aggregated?: boolean;
   /** The column that the contract counts its retention by, and how long it keeps this table: `element` of the slaProperty `retention`. */

@@ -38,6 +38,15 @@ export function databaseName(domain: string, product: string, major: number): st
   return `${glueName(domain)}__${glueName(product)}__v${major}`;
 }
 
+/** The product's version that a database is of, as `databaseName` named it; undefined for any other database. Names of domains and products have no underscores. */
+export function productOfDatabase(
+  database: string,
+): { readonly domain: string; readonly name: string; readonly major: number } | undefined {
+  const [, domain, name, major] = /^([a-z0-9_]+?)__([a-z0-9_]+)__v(\d+)$/.exec(database.toLowerCase()) ?? [];
+  if (domain === undefined || name === undefined) return undefined;
+  return { domain: domain.replaceAll('_', '-'), name: name.replaceAll('_', '-'), major: Number(major) };
+}
+
 /** The role of a kind of person in a domain account, e.g. `aviation-analytics-analyst`. */
 export function domainRoleName(mesh: string, domain: string, role: DomainRole | DomainMachine): string {
   return `${mesh}-${domain}-${role}`;
@@ -71,14 +80,20 @@ export function productBucketName(mesh: string, domain: string, account: string,
 /** S3 allows no longer names. */
 const MAX_BUCKET_NAME = 63;
 
-/**
- * The bucket into which data comes before it is a product, in the domain's account. A name that would be too long loses the end of the domain's, which the account
- * stands for: it belongs to no other domain.
- */
+/** The bucket into which data comes before it is a product, in the domain's account. */
 export function landingBucketName(mesh: string, domain: string, account: string, region: string): string {
-  const rest = `-landing-${account}-${region}`;
+  return ownBucketName(mesh, domain, `-landing-${account}-${region}`);
+}
+
+/** A name that would be too long loses the end of the domain's, which the account stands for: it belongs to no other domain. */
+function ownBucketName(mesh: string, domain: string, rest: string): string {
   const owner = `${mesh}-${domain}`.slice(0, MAX_BUCKET_NAME - rest.length);
   return `${owner.replace(/-+$/, '')}${rest}`;
+}
+
+/** The bucket from which partners take a domain's products as files, in the domain's account. */
+export function exchangeBucketName(mesh: string, domain: string, account: string, region: string): string {
+  return ownBucketName(mesh, domain, `-exchange-${account}-${region}`);
 }
 
 /** The database of a domain's raw tables, which nobody shares. */

@@ -59,6 +59,7 @@ export const ROUTES = [
   'GET /drift',
   'POST /drift/check',
   'POST /drift/repair',
+  'GET /lineage',
   'GET /alerts',
   'POST /alerts',
   'POST /alerts/{id}/acknowledgement',

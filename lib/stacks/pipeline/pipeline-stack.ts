@@ -8,6 +8,7 @@ import type { MeshOptions } from '../mesh-site.ts';
 import { tagCosts } from '../mesh-site.ts';
 import { type Backup, backUp } from './backup.ts';
 import { EdgeAccess } from './edge-access.ts';
+import { ExchangePort } from './exchange.ts';
 import { Landing } from './landing.ts';
 import { PipelineRunner } from './runner.ts';
 import { PipelineTriggers } from './triggers.ts';
@@ -52,11 +53,14 @@ export class DomainPipelineStack extends Stack {
       readers: [roleArn(domain.account, domainRoleName(mesh, domain.name, 'pipeline'))],
       cutoffBytes: options.queryCutoffBytes,
     });
+    const exchange =
+      (repository.pipeline.exchange ?? []).length === 0 ? undefined : new ExchangePort(this, 'Exchange', repository);
     this.runner = new PipelineRunner(this, 'Runner', {
       repository,
       landing: this.landing,
       key,
       workgroup,
+      exchange,
       lambdas,
       timeout: Duration.minutes(5),
     });

@@ -8,7 +8,7 @@ import type { PipelineRunnerProps } from './runner.ts';
 
 /** What the pipeline needs of IAM: its queries, the domain's own bucket and tables, and the landing bucket. */
 export function pipelineStatements(scope: Construct, props: PipelineRunnerProps): PolicyStatement[] {
-  const { repository, landing, key, workgroup } = props;
+  const { repository, landing, key, workgroup, exchange } = props;
   const { topology, domain } = repository;
   const { account, region } = Stack.of(scope);
   const products = `arn:aws:s3:::${productBucketName(topology.mesh, domain.name, domain.account, topology.region)}`;
@@ -74,6 +74,7 @@ export function pipelineStatements(scope: Construct, props: PipelineRunnerProps)
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [key.keyArn],
     }),
+    ...(exchange?.statements() ?? []),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -11,10 +13,12 @@ import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
 import type { PipelineAsset } from '#control/pipeline/deps.ts';
+import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
 import { domainBusName, domainRoleName, workgroupName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
+import type { ExchangePort } from './exchange.ts';
 import type { Landing } from './landing.ts';
 import { LOOK_EVERY } from './look-every.ts';
 import { grantLake, pipelineStatements } from './runner-access.ts';
@@ -24,9 +28,14 @@ export interface PipelineRunnerProps {
   readonly landing: Landing;
   readonly key: IKey;
   readonly workgroup: QueryWorkgroup;
+  /** Where partners take files; absent where none does. */
+  readonly exchange?: ExchangePort;
   readonly lambdas?: string;
   readonly timeout: Duration;
 }
+
+/** Reads the SQL of a step for its lineage. */
+const PARSER = 'polyglot_sql.wasm';
 
 /** The Lambda that runs the steps, its queue, and the alarms on both. */
 export class PipelineRunner extends Construct {
@@ -61,9 +70,12 @@ export class PipelineRunner extends Construct {
       logsKey: key,
       lambdas: props.lambdas,
       timeout,
-      memorySize: 512,
+      memorySize: 1024,
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
-      beside: { 'pipeline.json': Buffer.from(JSON.stringify(assetOf(repository))) },
+      beside: {
+        'pipeline.json': Buffer.from(JSON.stringify(assetOf(repository))),
+        [PARSER]: readFileSync(fileURLToPath(import.meta.resolve(`@polyglot-sql/sdk/${PARSER}`))),
+      },
     });
     this.queue.grantConsumeMessages(this.function);
     // One at a time: a statement may take minutes, and what fails holds up nothing but its own table.
@@ -114,13 +126,19 @@ export class PipelineRunner extends Construct {
 }
 
 /** What travels in the code of the Lambda: no word of it that the Lambda does not need. */
-function assetOf({ pipeline, products, sql }: DomainRepository): PipelineAsset {
-  const known = new Set(pipeline.steps.map(({ product }) => product));
+function assetOf({ topology, pipeline, products, sql }: DomainRepository): PipelineAsset {
+  const exchanges = pipeline.exchange ?? [];
+  const known = new Set([...pipeline.steps, ...exchanges].map(({ product }) => product));
+  const exchange = exchanges.map((one) => {
+    const tables = products.find(({ name }) => name === one.product)?.tables ?? [];
+    return { ...one, tables: exchangedTables(one, tables, topology.classification) };
+  });
   return {
     pipeline,
     products: products
       .filter(({ name }) => known.has(name))
       .map(({ domain, name, major, version, tables, sla }) => ({ domain, name, major, version, tables, sla })),
     sql,
+    ...(exchange.length === 0 ? {} : { exchange }),
   };
 }

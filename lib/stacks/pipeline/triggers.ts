@@ -8,6 +8,7 @@ import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import type { DomainRepository } from '#constructs/domain-repository.ts';
 import type { WorkQueue } from '#constructs/work-queue.ts';
+import { exchangeName } from '#mesh/pipeline/exchange.ts';
 import { type Interval, type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { domainBusName, MESH_SOURCE } from '#mesh/topology/names.ts';
 import type { Landing } from './landing.ts';
@@ -45,6 +46,11 @@ export class PipelineTriggers extends Construct {
     acknowledge(this, INLINE_POLICY);
     this.#admitRules(bus);
     for (const step of pipeline.steps) this.#start(step, bus);
+    for (const exchange of pipeline.exchange ?? []) {
+      const name = exchangeName(exchange);
+      const message = { exchange: name, at: '<aws.scheduler.scheduled-time>' };
+      this.#schedule(`Exchange-${name.replace('/', '-')}`, rate(exchange.every), message, ASIDE);
+    }
     this.#rule('Published', {
       bus,
       description: `Publications of ${domain.name}'s own products`,

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, FunctionFailure, ToWorker, WorkerSetup } from './protocol.ts';
 
@@ -27,7 +28,8 @@ interface Pending {
   done(outcome: Outcome): void;
 }
 
-const ENTRY = new URL('./worker.ts', import.meta.url);
+/** From the sources TypeScript, from the package JavaScript. */
+const ENTRY = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** What Lambda leaves for the start of a bundle before it gives up, in milliseconds. */
 const INIT_TIMEOUT = 10_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** An attribute that goes with a message; binary values are base64 text. */
-interface MessageAttribute {
+export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   readonly BinaryValue?: string;

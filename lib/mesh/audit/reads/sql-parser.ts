@@ -57,7 +57,8 @@ function factsOf(sql: string): QueryFacts | undefined {
   const { ast, success } = parse(sql, ATHENA);
   if (!success) return undefined;
   const { analysis } = analyzeQuery(sql, { dialect: ATHENA });
-  if (analysis === undefined) return { tables: namedTables(ast), columns: [], tree: ast };
+  // Its types leave out that there is none, e.g. of several statements in one text.
+  if (!analysis) return { tables: namedTables(ast), columns: [], tree: ast };
   const uses = [
     ...analysis.projections.flatMap(({ upstream }) => upstream),
     ...(analysis.columnUses ?? []).flatMap(({ references }) => references),

@@ -1,5 +1,5 @@
 /** A node of the parser's tree: an object with one member that names its kind. */
-type Node = Readonly<Record<string, unknown>>;
+export type Node = Readonly<Record<string, unknown>>;
 
 /** Stands for the table of a star that nobody can tell. */
 const ANY_TABLE = '*';
@@ -109,16 +109,19 @@ function find(tree: unknown, kind: string): Node[] {
   return found;
 }
 
-function nameOf(value: unknown): string | undefined {
+/** The name in a node, in lower case. */
+export function nameOf(value: unknown): string | undefined {
   const { name } = asNode(value);
   if (typeof name === 'string') return name.toLowerCase();
   return typeof name === 'object' && name !== null ? nameOf(name) : undefined;
 }
 
-function asNode(value: unknown): Node {
+/** A value as a node; an empty one when it is none. */
+export function asNode(value: unknown): Node {
   return typeof value === 'object' && value !== null ? (value as Node) : {};
 }
 
-function list(value: unknown): readonly unknown[] {
+/** A value as a list; an empty one when it is none. */
+export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

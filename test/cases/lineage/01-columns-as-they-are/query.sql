@@ -1,0 +1,1 @@
+SELECT id, amount AS total FROM sales.orders

@@ -1,0 +1,1 @@
+SELECT c.*, o.amount FROM sales.orders o, sales.customers c WHERE o.customer = c.id

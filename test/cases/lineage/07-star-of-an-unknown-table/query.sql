@@ -1,0 +1,1 @@
+SELECT *, upper(name) AS loud FROM raw.people

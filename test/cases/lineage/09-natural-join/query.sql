@@ -1,0 +1,1 @@
+SELECT id, name, state FROM sales.orders NATURAL JOIN sales.customers

@@ -1,0 +1,1 @@
+SELECT a, b FROM raw.one NATURAL JOIN raw.two

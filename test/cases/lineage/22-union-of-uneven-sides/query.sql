@@ -1,0 +1,1 @@
+SELECT id, amount FROM sales.orders UNION SELECT id FROM sales.customers

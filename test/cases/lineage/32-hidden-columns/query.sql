@@ -1,0 +1,1 @@
+SELECT id, "$path" AS file FROM landing.raw WHERE "$path" IN (:files)

@@ -1,0 +1,1 @@
+SELECT "ID", O."Amount" AS "The Amount" FROM "Sales"."Orders" AS O

@@ -1,0 +1,1 @@
+SELECT sales.orders.id, awsdatacatalog.sales.orders.amount FROM awsdatacatalog.sales.orders

@@ -1,0 +1,1 @@
+SELECT p.name FROM lambda_pg.public.people p

@@ -1,0 +1,1 @@
+SELECT nothing, o.nothing AS none FROM sales.orders o

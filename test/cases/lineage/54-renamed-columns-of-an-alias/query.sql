@@ -1,0 +1,1 @@
+SELECT x.a, x.b FROM sales.customers AS x (a, b, c, d, e)
