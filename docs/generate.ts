@@ -77,6 +77,7 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'lib/mesh/topology': 'MESH',
   'lib/mesh/contract': 'CONTRACT',
   'lib/mesh/audit/log': 'AUDIT',
+  'lib/edge/config': 'EDGE',
 };
 
 /** `findings.error(12, place, 'message', 'fix')`: the number gives the code, the first long literal is the message. */

@@ -51,9 +51,14 @@ export function readEdgeConfig(file: string, cwd: string): Checked<EdgeConfig> {
 function word(root: Section, key: string, example: string): string {
   const text = root.required(key, example);
   if (text !== '' && !WORD.test(text)) {
-    root.wrong(key, `is "${text}"`, `write lower-case words joined by hyphens, e.g. ${example}`, 5);
+    const fix = `write such words, e.g. ${example}`;
+    root.findings.error(5, placeOf(root, key), `"${key}" is "${text}", not lower-case words joined by hyphens`, fix);
   }
   return text;
+}
+
+function placeOf(root: Section, key: string) {
+  return (root.view.get(key) ?? root.view).place;
 }
 
 function readUpload(root: Section, folder: string): UploadConfig {
