@@ -109,6 +109,9 @@ export class MqttSource implements Source {
     const { topics } = this.#config;
     const { topics: had = [] } = (sink.position as Position | undefined) ?? {};
     if (sessionPresent && JSON.stringify(had) === JSON.stringify(topics)) return;
+    if (!sessionPresent && had.length > 0) {
+      tell({ event: 'session-lost', message: 'the broker has forgotten the session, and what it held for it' });
+    }
     const gone = had.filter((topic) => !topics.includes(topic));
     if (sessionPresent && gone.length > 0) await client.unsubscribeAsync(gone);
     const granted = await client.subscribeAsync([...topics], { qos: 1 });
