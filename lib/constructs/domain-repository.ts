@@ -98,11 +98,10 @@ function authoritiesIn(path: string, cwd: string): Checked<string> | undefined {
   if (text.includes('-----BEGIN CERTIFICATE-----') && !text.includes('PRIVATE KEY') && text.length <= 8000) {
     return { ok: true, value: text, problems: [] };
   }
-  const message = `${relative(cwd, path)} is not the certificates of authorities as PEM, at most 8000 characters and no private key`;
   const problem: Problem = {
     code: 'WEFT-EDGE-030',
+    message: `${relative(cwd, path)} is not the certificates of authorities as PEM, at most 8000 characters and no private key`,
     severity: 'error',
-    message,
     fix: 'put only certificates there',
     file: relative(cwd, path),
     line: 1,

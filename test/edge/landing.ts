@@ -14,7 +14,7 @@ import { type Authority, createAuthority, type Issued } from '../servers/certifi
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
-export const BUCKET = `acme-factory-landing-${ACCOUNT}-${REGION}`;
+const BUCKET = `acme-factory-landing-${ACCOUNT}-${REGION}`;
 
 /** The cloud that devices send to: a landing bucket behind TLS, and a role for whoever is of a group. */
 export interface LandingCloud {

@@ -64,7 +64,7 @@ export function makeSite(landing: LandingCloud, port: number, group = 'plant-nor
     site: 'press-line-1',
     group,
     buffer: { segmentBytes: '16 KiB' },
-    upload: { every: '200 ms', retry: '400 ms', heartbeat: '1 second', endpoint, ca: 'ca.pem' },
+    upload: { every: '200 ms', retry: '400 ms', grace: '5 seconds', heartbeat: '1 second', endpoint, ca: 'ca.pem' },
     credentials: {
       rolesAnywhere: { certificate: 'device.pem', key: 'device.key', trustAnchor, profile, role, endpoint },
     },

@@ -11,6 +11,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   damaged: 'bad',
   'disk-failed': 'bad',
   'link-down': 'bad',
+  'session-lost': 'bad',
   'source-lost': 'bad',
   rejected: 'warn',
   'buffer-full': 'warn',

@@ -26,8 +26,6 @@ export interface AgentWorld {
 }
 
 const TICK = 500;
-/** How long the agent goes on sending after it was told to stop, in milliseconds. */
-const GRACE = 10_000;
 const FIRST_PAUSE = 500;
 
 /**
@@ -40,23 +38,31 @@ export async function runAgent(config: EdgeConfig, world: AgentWorld, signal: Ab
   // What is buffered may be what must not leave the site, nor be read by its other users.
   chmodSync(folder, 0o700);
   const unlock = lockBuffer(folder);
-  const pacer = new Pacer(signal);
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const pacer = new Pacer(ended);
   const opened: { stream: Stream; source: Source }[] = [];
   const { now, newId, tell } = world;
   const isFull = () => opened.reduce((sum, { stream }) => sum + stream.bytes, 0) >= maxBytes;
   try {
     for (const entry of config.sources) {
       const source = await sourceOf(entry.input, world);
-      const options = { buffer: config.buffer, newId, now, tell, signal, isFull, hurry: () => pacer.hurry() };
+      const options = { buffer: config.buffer, newId, now, tell, signal: ended, isFull, hurry: () => pacer.hurry() };
       opened.push({ source, stream: new Stream(entry, source, options) });
     }
     const streams = opened.map(({ stream }) => stream);
     tell({ event: 'started', site: config.site, message: `${streams.length} sources into ${config.upload.bucket}` });
-    const sending = new Dispatch(config, world, streams).run(pacer, signal);
+    const sending = new Dispatch(config, world, streams).run(pacer, ended);
     const reading = opened.map(({ source, stream }) =>
-      source.run(stream, (happening) => tell({ source: stream.config.name, ...happening }), signal),
+      source.run(stream, (happening) => tell({ source: stream.config.name, ...happening }), ended),
     );
-    await Promise.all([...reading, sending]);
+    const work = [...reading, sending];
+    await Promise.all(work).catch(async (error) => {
+      // A part that fails of itself takes the others with it: half an agent would look like a whole one.
+      failed.abort();
+      await Promise.allSettled(work);
+      throw error;
+    });
   } finally {
     for (const { stream } of opened) stream.end();
     unlock();
@@ -70,13 +76,12 @@ async function sourceOf(input: InputConfig, { env, now }: AgentWorld): Promise<S
   return new (await import('../sources/mqtt.ts')).MqttSource(input, password);
 }
 
-/** Pauses that something urgent ends. */
+/** Pauses that something urgent ends, and the end of the agent too. */
 class Pacer {
-  readonly #signal: AbortSignal;
   #now = new AbortController();
 
   constructor(signal: AbortSignal) {
-    this.#signal = signal;
+    signal.addEventListener('abort', () => this.hurry(), { once: true });
   }
 
   hurry(): void {
@@ -84,7 +89,7 @@ class Pacer {
   }
 
   async rest(milliseconds: number): Promise<void> {
-    await rest(milliseconds, AbortSignal.any([this.#signal, this.#now.signal]));
+    await rest(milliseconds, this.#now.signal);
     if (this.#now.signal.aborted) this.#now = new AbortController();
   }
 }
@@ -137,8 +142,8 @@ class Dispatch {
 
   /** What there is goes out before the process does; what does not stays in the buffer. */
   async #drain(): Promise<void> {
-    const until = this.#world.now() + GRACE;
-    for (const stream of this.#streams) stream.close();
+    const until = this.#world.now() + this.#config.upload.grace;
+    for (const stream of this.#streams) stream.tick(0);
     this.#lastBeat = Number.NEGATIVE_INFINITY;
     while (!(await this.#try()) && this.#world.now() < until) await rest(FIRST_PAUSE, new AbortController().signal);
     this.#write();
@@ -182,6 +187,11 @@ class Dispatch {
   }
 
   #write(): void {
-    writeStatus(this.#config.buffer.folder, this.#status());
+    try {
+      writeStatus(this.#config.buffer.folder, this.#status());
+    } catch (error) {
+      // A full disk: the buffer has its own words for it.
+      this.#problem ??= (error as Error).message;
+    }
   }
 }

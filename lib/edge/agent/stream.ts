@@ -106,19 +106,17 @@ export class Stream implements Sink {
     }
   }
 
-  /** What is due at a time: windows that are over, a segment that is old enough to be sent. */
+  /** What is due at a time: windows that are over, a segment that is old enough to be sent. What the disk refuses is due again. */
   tick(every: number): void {
     const now = this.#options.now();
-    this.#giveWindows(now);
-    for (const journal of [this.out, this.raw]) {
-      if (journal?.filling !== undefined && now - journal.filling.since >= every) journal.close();
+    try {
+      this.#giveWindows(now);
+      for (const journal of [this.out, this.raw]) {
+        if (journal?.filling !== undefined && now - journal.filling.since >= every) journal.close();
+      }
+    } catch (error) {
+      this.#say('disk-failed', (error as Error).message);
     }
-  }
-
-  /** Ends the segments, so that all there is can be sent. */
-  close(): void {
-    this.out.close();
-    this.raw?.close();
   }
 
   end(): void {
@@ -127,8 +125,7 @@ export class Stream implements Sink {
   }
 
   #keep(records: readonly unknown[], mark: unknown): void {
-    const { now, buffer } = this.#options;
-    const at = now();
+    const at = this.#options.now();
     const journal = this.incoming;
     const items = records.map((record, index) => this.#itemOf(record, journal.next + index));
     const raised = new Set(journal.raised);
@@ -145,10 +142,21 @@ export class Stream implements Sink {
       ...(alarms.length === 0 ? {} : { alarms }),
       ...(changed ? { raised: [...raised] } : {}),
     });
+    this.#afterwards(items, alarms, at);
+  }
+
+  /** What follows when an entry is kept. Nothing of it may make the entry look as if it were not: it would be kept twice. */
+  #afterwards(items: readonly Item[], alarms: readonly Alarm[], at: number): void {
     if (items.length > 0) this.#lastCame = at;
     for (const item of items) if ('row' in item) this.#windows?.add(item.row);
-    this.#raise(alarms, at);
-    if ((journal.filling?.bytes ?? 0) >= buffer.segmentBytes) journal.close();
+    this.pending.push(...alarms);
+    try {
+      this.#raise(alarms, at);
+      const { incoming } = this;
+      if ((incoming.filling?.bytes ?? 0) >= this.#options.buffer.segmentBytes) incoming.close();
+    } catch (error) {
+      this.#say('disk-failed', (error as Error).message);
+    }
   }
 
   #itemOf(record: unknown, sequence: number): Item {
@@ -174,7 +182,6 @@ export class Stream implements Sink {
     if (alarms.length === 0) return;
     const { buffer, tell, hurry } = this.#options;
     const source = this.config.name;
-    this.pending.push(...alarms);
     const lines = alarms.map((alarm) => ({ at: new Date(at).toISOString(), source, ...alarm }));
     appendLines(join(buffer.folder, 'alarms.jsonl'), lines, buffer.fsync);
     for (const { name, column, value, limit, of } of alarms) {

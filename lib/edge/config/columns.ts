@@ -86,7 +86,8 @@ function readConversion(section: Section): Conversion | undefined {
   const conversion = conversionBetween(from, to);
   if (conversion === undefined) {
     const fix = `write e.g. "degF to degC", of two units of one quantity: ${units().join(' ')}`;
-    section.wrong('unit', `is "${unit}"`, fix, 8);
+    const place = (section.view.get('unit') ?? section.view).place;
+    section.findings.error(8, place, `"unit" is "${unit}", not a way between two units of one quantity`, fix);
   }
   return conversion;
 }

@@ -21,6 +21,8 @@ export interface UploadConfig {
   readonly every: number;
   /** The longest pause between two tries while the link is down, in milliseconds. */
   readonly retry: number;
+  /** How long the agent goes on sending after it was told to stop, in milliseconds. */
+  readonly grace: number;
   /** Milliseconds between two signs of life. */
   readonly heartbeat: number;
   /** Instead of S3's public endpoint. */

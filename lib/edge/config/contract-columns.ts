@@ -23,7 +23,8 @@ export function contractColumns(source: Section, folder: string): readonly Contr
   if (file === '' || table === '') return undefined;
   const path = resolve(folder, file);
   if (!existsSync(path)) {
-    source.wrong('contract', `names ${file}, which is not there`, 'name the ODCS file of the product', 6);
+    const place = (source.view.get('contract') ?? source.view).place;
+    source.findings.error(6, place, `the contract ${file} is not there`, 'name the ODCS file of the product');
     return undefined;
   }
   const shown = relative(process.cwd(), path);

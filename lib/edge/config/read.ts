@@ -51,13 +51,18 @@ export function readEdgeConfig(file: string, cwd: string): Checked<EdgeConfig> {
 function word(root: Section, key: string, example: string): string {
   const text = root.required(key, example);
   if (text !== '' && !WORD.test(text)) {
-    root.wrong(key, `is "${text}"`, `write lower-case words joined by hyphens, e.g. ${example}`, 5);
+    const fix = `write such words, e.g. ${example}`;
+    root.findings.error(5, placeOf(root, key), `"${key}" is "${text}", not lower-case words joined by hyphens`, fix);
   }
   return text;
 }
 
+function placeOf(root: Section, key: string) {
+  return (root.view.get(key) ?? root.view).place;
+}
+
 function readUpload(root: Section, folder: string): UploadConfig {
-  const section = root.below('upload', ['bucket', 'every', 'retry', 'heartbeat', 'endpoint', 'ca']);
+  const section = root.below('upload', ['bucket', 'every', 'retry', 'grace', 'heartbeat', 'endpoint', 'ca']);
   const ca = section?.text('ca');
   const endpoint = section?.text('endpoint');
   if (ca !== undefined && !existsSync(resolve(folder, ca))) {
@@ -68,6 +73,7 @@ function readUpload(root: Section, folder: string): UploadConfig {
     bucket: section?.text('bucket') ?? landing(root),
     every: section?.duration('every', 10_000) ?? 10_000,
     retry: section?.duration('retry', 30_000) ?? 30_000,
+    grace: section?.duration('grace', 10_000) ?? 10_000,
     heartbeat: section?.duration('heartbeat', 60_000) ?? 60_000,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(ca === undefined ? {} : { ca: resolve(folder, ca) }),

@@ -102,8 +102,9 @@ function readPrivacy(section: Section, folder: string): Omit<RowRules, 'columns'
   } else if (hashKey !== undefined && hashKey.length < LEAST_KEY) {
     section.wrong('hashKey', `names a file of ${hashKey.length} bytes`, `use at least ${LEAST_KEY} random bytes`, 11);
   } else if (hashed.length > 0 && hashKey === undefined) {
-    const fix = 'add "hashKey: <file of random bytes>": without a key a hash can be guessed';
-    section.wrong('hash', 'has no key', fix, 11);
+    const fix = 'add "hashKey: <file of random bytes>"';
+    const place = (section.view.get('hash') ?? section.view).place;
+    section.findings.error(11, place, '"hash" has no key, and could be guessed', fix);
   }
   return {
     drop: section.texts('drop') ?? [],

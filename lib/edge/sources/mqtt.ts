@@ -74,16 +74,19 @@ export class MqttSource implements Source {
       /** What came before this connection can come again; what came on it cannot. */
       let before: ReadonlyMap<number, string> = new Map();
       signal.addEventListener('abort', () => resolve('ended'), { once: true });
-      client.on('connect', ({ sessionPresent }) => {
-        if (lost) tell({ event: 'source-back' });
-        lost = false;
-        before = new Map((sink.position as Position | undefined)?.recent ?? []);
-        this.#subscribe(client, sink, sessionPresent, tell).catch(() => resolve('failed'));
-      });
       const fail = (message: string) => {
         if (!lost && !signal.aborted) tell({ event: 'source-lost', message });
         lost = true;
       };
+      client.on('connect', ({ sessionPresent }) => {
+        if (lost) tell({ event: 'source-back' });
+        lost = false;
+        before = new Map((sink.position as Position | undefined)?.recent ?? []);
+        this.#subscribe(client, sink, sessionPresent, tell).catch((error: Error) => {
+          fail(error.message);
+          resolve('failed');
+        });
+      });
       client.on('error', ({ message }) => fail(message));
       client.on('close', () => fail('the broker closed the connection'));
       client.handleMessage = (packet, acknowledge) => {
@@ -106,6 +109,9 @@ export class MqttSource implements Source {
     const { topics } = this.#config;
     const { topics: had = [] } = (sink.position as Position | undefined) ?? {};
     if (sessionPresent && JSON.stringify(had) === JSON.stringify(topics)) return;
+    if (!sessionPresent && had.length > 0) {
+      tell({ event: 'session-lost', message: 'the broker has forgotten the session, and what it held for it' });
+    }
     const gone = had.filter((topic) => !topics.includes(topic));
     if (sessionPresent && gone.length > 0) await client.unsubscribeAsync(gone);
     const granted = await client.subscribeAsync([...topics], { qos: 1 });
