@@ -23,6 +23,7 @@ const AREAS: Readonly<Record<string, string>> = {
   'lib/mesh/contract/': 'CONTRACT',
   'lib/mesh/pipeline/': 'PIPELINE',
   'lib/mesh/audit/log/': 'AUDIT',
+  'lib/edge/config/': 'EDGE',
   'lib/mesh/policy/': 'POLICY',
   'lib/mesh/policy-set/': 'POLICY',
 };

@@ -14,7 +14,7 @@ export function warnOfUnknown(view: YamlView, places: readonly WeftProperty['on'
       known === undefined
         ? `it may be ${likeliest(name)}, or belong to another name than weft`
         : `it belongs to a ${known.on}`;
-    findings.warning(70, item.place, message, fix);
+    findings.warning(80, item.place, message, fix);
   }
 }
 
