@@ -1,4 +1,5 @@
 import type { ProductColumn, ProductRecord, ProductTable } from '../product/product.ts';
+import { rulesOf, timePromisesOf } from './export-quality.ts';
 import { fromGlueType } from './from-glue.ts';
 import type { CustomProperty } from './standard/common.ts';
 import type { OdcsContract, OdcsObject, OdcsProperty } from './standard/odcs.ts';
@@ -34,7 +35,7 @@ export function exportProduct(product: Exportable, mesh: string, account: string
       servers: [serverOf(group, account)],
       schema: group.map(objectOf),
       // Promises are of the product: they stand in its first contract.
-      slaProperties: [...(index === 0 ? promisesOf(product) : []), ...agesOf(group)],
+      slaProperties: [...(index === 0 ? promisesOf(product) : []), ...timePromisesOf(group), ...agesOf(group)],
     }),
   );
   return {
@@ -48,7 +49,12 @@ export function exportProduct(product: Exportable, mesh: string, account: string
       domain,
       description: { purpose: description },
       ...(tags.length === 0 ? {} : { tags: [...tags] }),
-      ...custom({ 'weft.title': product.title, 'weft.sunset': product.deprecation?.sunset, 'weft.kpis': product.kpis }),
+      ...custom({
+        'weft.title': product.title,
+        'weft.sunset': product.deprecation?.sunset,
+        'weft.kpis': product.kpis,
+        'weft.holdBack': product.holdBack,
+      }),
       team: { name: domain, members: [{ username: owner, role: 'owner' }] },
       ...(contact === undefined ? {} : { support: [{ channel: 'contact', url: contact }] }),
       outputPorts: contracts.flatMap(({ id: contractId }, index) =>
@@ -71,9 +77,9 @@ function serverOf(tables: readonly ProductTable[], account: string) {
 }
 
 function objectOf(table: ProductTable): OdcsObject {
-  const { columns, partitionKeys, view, primaryKey = [] } = table;
+  const { columns, partitionKeys, view } = table;
   const keys = partitionKeys.map((column, index) => ({
-    ...propertyOf(column, primaryKey),
+    ...propertyOf(column, table),
     partitioned: true,
     partitionKeyPosition: index + 1,
   }));
@@ -88,22 +94,20 @@ function objectOf(table: ProductTable): OdcsObject {
       'weft.delimiter': table.delimiter === '\t' ? '\\t' : table.delimiter,
       'weft.quote': table.quote,
       'weft.header': table.header,
-      'weft.derivedFrom': table.derived === true ? (table.madeOf ?? table.source.table) : undefined,
+      'weft.derivedFrom': origins(table),
       'weft.aggregated': table.aggregated,
       'weft.internal': table.internal,
       'weft.view': view?.table,
       'weft.mask.key': view === undefined || view.maskKey === DEFAULT_MASK_KEY ? undefined : view.maskKey,
     }),
-    properties: [...columns.map((column) => propertyOf(column, primaryKey)), ...keys],
-    ...(table.quality === undefined
-      ? {}
-      : { quality: table.quality.map(({ measure, bounds }) => ({ name: measure, ...bounds })) }),
+    ...rulesOf(table),
+    properties: [...columns.map((column) => propertyOf(column, table)), ...keys],
   };
 }
 
-function propertyOf(column: ProductColumn, primaryKey: readonly string[]): OdcsProperty {
-  const { name, type, shows } = column;
-  const position = primaryKey.indexOf(name) + 1;
+function propertyOf(column: ProductColumn, table: ProductTable): OdcsProperty {
+  const { name, type, shows, madeFrom } = column;
+  const position = (table.primaryKey ?? []).indexOf(name) + 1;
   const masked = shows !== undefined && shows.mask !== 'clear';
   return {
     name,
@@ -112,15 +116,25 @@ function propertyOf(column: ProductColumn, primaryKey: readonly string[]): OdcsP
     ...(position === 0 ? {} : { primaryKey: true, primaryKeyPosition: position }),
     ...(column.classification === undefined ? {} : { classification: column.classification }),
     ...(column.description === undefined ? {} : { description: column.description }),
+    ...(madeFrom === undefined ? {} : { transformSourceObjects: [...madeFrom] }),
+    ...rulesOf(table, name),
     ...custom({
       'weft.personal': column.personal,
       'weft.unit': column.unit,
       'weft.semantics': column.semantics,
+      'weft.projection': column.projection,
       'weft.column': shows === undefined || shows.column === name ? undefined : shows.column,
       'weft.mask': masked ? shows.mask : undefined,
       'weft.mask.keep': shows?.keep === undefined || shows.keep === DEFAULT_MASK_KEEP ? undefined : shows.keep,
     }),
   };
+}
+
+/** What a table is made of as a whole: what its columns say of themselves stays with them. */
+function origins({ derived, madeFrom, madeOf, columns, partitionKeys, source }: ProductTable) {
+  if (derived !== true || madeFrom !== undefined) return madeFrom;
+  const said = [...columns, ...partitionKeys].some((column) => column.madeFrom !== undefined);
+  return said ? undefined : (madeOf ?? source.table);
 }
 
 /** Those that say something. */
