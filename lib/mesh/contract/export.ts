@@ -116,6 +116,7 @@ function propertyOf(column: ProductColumn, primaryKey: readonly string[]): OdcsP
       'weft.personal': column.personal,
       'weft.unit': column.unit,
       'weft.semantics': column.semantics,
+      'weft.projection': column.projection,
       'weft.column': shows === undefined || shows.column === name ? undefined : shows.column,
       'weft.mask': masked ? shows.mask : undefined,
       'weft.mask.keep': shows?.keep === undefined || shows.keep === DEFAULT_MASK_KEEP ? undefined : shows.keep,
