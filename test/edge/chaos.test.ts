@@ -81,8 +81,7 @@ describeWithServers('the agent of a site', missing, () => {
     let agent: AgentProcess = run();
     ends.push(() => agent.kill());
     // The session of the broker is made once; what is said before it is said to nobody.
-    await until('the session is there', () => agent.happenings.some(({ event }) => event === 'started'));
-    await sleep(500);
+    await until('the session is there', () => agent.happenings.some(({ event }) => event === 'subscribed'));
 
     const made = Promise.all([publish(broker.url, random), insert(database.url, random), write(site.incoming, random)]);
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -115,12 +114,17 @@ describeWithServers('the agent of a site', missing, () => {
         const found = await counts();
         return Object.entries(wanted).every(([name, count]) => (found[name]?.length ?? 0) >= count);
       },
-      25_000,
+      40_000,
     ).catch(async (error: Error) => {
-      const found = Object.entries(await counts()).map(([name, list]) => `${name} ${list?.length}`);
-      throw new Error(
-        `${error.message}: ${found.join(', ')}; ${JSON.stringify(agent.happenings.filter(({ source }) => source !== undefined).slice(0, 8))} ${agent.errors()}`,
-      );
+      const found = await counts();
+      const lost = Object.entries(wanted).map(([name, count]) => {
+        const numbers = new Set(found[name]?.map(({ number }) => number));
+        return {
+          name,
+          lost: Array.from({ length: count }, (_, index) => index + 1).filter((one) => !numbers.has(one)),
+        };
+      });
+      throw new Error(`${error.message}: ${JSON.stringify(lost)} ${agent.errors()}`);
     });
     expect(listeningPorts(agent.child.pid ?? 0)).toEqual([]);
     expect(await agent.stop()).toBe(0);

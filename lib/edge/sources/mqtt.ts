@@ -119,6 +119,7 @@ export class MqttSource implements Source {
       if (qos > 2) tell({ event: 'source-lost', message: `the broker refuses the topic ${topic}` });
     }
     await sink.deliver([], { topics } satisfies Mark);
+    tell({ event: 'subscribed', message: topics.join(' ') });
   }
 
   /** The records of a message: JSON, one or a list of them. What is no JSON is kept as the text that it is. */
