@@ -31,7 +31,7 @@ export const EDGE_COMMANDS: readonly CommandSpec[] = [
         what: 'in the foreground; SIGTERM sends what there is and ends it',
       },
     ],
-    shape: 'one line for each event: { "at", "event", "source", "message", … }',
+    shape: '{ "at", "event", "source", "message", … } on each line',
     load: () => import('./commands/edge-run.ts'),
   },
   {

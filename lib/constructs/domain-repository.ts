@@ -42,21 +42,19 @@ export function checkDomainRepository(folder: string, cwd = folder, given?: Topo
     problems.push(...checked.problems);
     return checked.ok ? checked.value : undefined;
   };
-  const read = (path: string, code: string) => taken(textOf(join(folder, path), cwd, code));
-  const mesh = given === undefined ? read('mesh.yaml', 'WEFT-MESH-001') : undefined;
+  const read = (path: string) => taken(textOf(join(folder, path), cwd));
+  const mesh = given === undefined ? read('mesh.yaml') : undefined;
   const topology = given ?? (mesh === undefined ? undefined : taken(parseMesh(mesh.text, mesh.file)));
   if (topology === undefined) return { ok: false, problems };
   const products = foldersIn(join(folder, 'products')).flatMap((path) => {
     const names = readdirSync(path).toSorted();
     const files = (pattern: RegExp) =>
-      names
-        .filter((name) => pattern.test(name))
-        .flatMap((name) => taken(textOf(join(path, name), cwd, 'WEFT-CONTRACT-001')) ?? []);
+      names.filter((name) => pattern.test(name)).flatMap((name) => taken(textOf(join(path, name), cwd)) ?? []);
     const [product] = files(/\.odps\.ya?ml$/);
     if (product === undefined) return [];
     return taken(parseProduct({ product, contracts: files(/\.odcs\.ya?ml$/) }, topology)) ?? [];
   });
-  const text = read(join('pipeline', PIPELINE_FILE), 'WEFT-PIPELINE-001');
+  const text = read(join('pipeline', PIPELINE_FILE));
   const parsed = text === undefined ? undefined : taken(parsePipeline(text.text, text.file));
   if (parsed === undefined || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
   const sql = sqlIn(join(folder, 'pipeline'));
@@ -66,7 +64,7 @@ export function checkDomainRepository(folder: string, cwd = folder, given?: Topo
   const { pipeline } = checked;
   const beside = (name: string) => {
     const path = join('pipeline', name);
-    return existsSync(join(folder, path)) ? read(path, 'WEFT-PIPELINE-001') : undefined;
+    return existsSync(join(folder, path)) ? read(path) : undefined;
   };
   const told = beside(STREAMS_FILE);
   const streams = told === undefined ? [] : taken(parseStreams(told.text, told.file, { pipeline, products }));
@@ -110,11 +108,11 @@ function authoritiesIn(path: string, cwd: string): Checked<string> | undefined {
   return { ok: false, problems: [problem] };
 }
 
-function textOf(path: string, cwd: string, code: string): Checked<SourceFile> {
+function textOf(path: string, cwd: string): Checked<SourceFile> {
   const file = relative(cwd, path);
   if (!existsSync(path)) {
     const problem: Problem = {
-      code,
+      code: 'WEFT-PIPELINE-034',
       severity: 'error',
       message: `there is no ${file}`,
       fix: 'add it',
@@ -124,7 +122,7 @@ function textOf(path: string, cwd: string, code: string): Checked<SourceFile> {
     };
     return { ok: false, problems: [problem] };
   }
-  const decoded = decodeYaml(readFileSync(path), { file, code, maxBytes: MAX_CONTRACT_BYTES });
+  const decoded = decodeYaml(readFileSync(path), { file, code: 'WEFT-CONTRACT-001', maxBytes: MAX_CONTRACT_BYTES });
   return decoded.ok ? { ok: true, value: { file, text: decoded.value }, problems: [] } : decoded;
 }
 

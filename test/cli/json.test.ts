@@ -8,6 +8,7 @@ import { shapeProblems, shapesOf } from './shape.ts';
 
 /** These do something where there is nothing, and say so. */
 const SUCCEED = new Set([
+  'domain templates',
   'next',
   'doctor',
   'local down',
