@@ -300,7 +300,8 @@ describe('who read what, on the deployed templates', () => {
       const log = keys.find((key) => !key.includes('Digest')) ?? '';
       writeFileSync(join(copy, log), gzipSync('{"Records":[]}'));
       const changed = await verify('copy', '--keys', 'keys.json');
-      expect([changed.exit, changed.out]).toEqual([1, expect.stringContaining(`WEFT-AUDIT-048  ${log}`)]);
+      expect([changed.exit, changed.out]).toEqual([1, expect.stringContaining(log)]);
+      expect(changed.out).toContain('WEFT-AUDIT-048');
     });
 
     test('asks for what it cannot do without', async () => {
