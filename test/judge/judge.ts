@@ -7,6 +7,7 @@ import { IamService } from '#local/services/iam/service.ts';
 import { KmsService } from '#local/services/kms/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
+import { resourceClass, resourcePatterns } from './resource-class.ts';
 
 /** A call that the caller's synthesized policies do not allow. */
 export interface Denial {
@@ -57,7 +58,26 @@ export class Judge implements Observer {
     const context = this.#context(call);
     const roleArn = call.caller.roleArn ?? '';
     const resourcePolicy = this.#policyOf(call, resource);
-    const key = JSON.stringify([roleArn, action, resource, context, resourcePolicy]);
+    const policies = iam
+      .policiesOf(roleArn)
+      .filter((policy) => policy.document !== undefined)
+      .map((policy) => ({ name: policy.name, policy: JSON.parse(withApiId(policy.document ?? '{}', resource)) }));
+    const patterns = [...policies.map(({ policy }) => policy), resourcePolicy].flatMap(resourcePatterns);
+    // The kind of resource counts too: the simulator checks that the action knows it.
+    const kind = resource
+      .split(':')
+      .slice(0, 6)
+      .join(':')
+      .replace(/[^:/]+$/, '');
+    const seen = resourceClass(resource, patterns);
+    const key = JSON.stringify([
+      roleArn,
+      action,
+      seen === undefined ? resource : [kind, resource.includes('/'), seen],
+      context,
+      resourcePolicy,
+      policies.length,
+    ]);
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
     const answer = await runSimulation(
@@ -68,10 +88,7 @@ export class Judge implements Observer {
           resource: { resource, accountId: call.account },
           contextVariables: context,
         },
-        identityPolicies: iam
-          .policiesOf(roleArn)
-          .filter((policy) => policy.document !== undefined)
-          .map((policy) => ({ name: policy.name, policy: JSON.parse(withApiId(policy.document ?? '{}', resource)) })),
+        identityPolicies: policies,
         resourcePolicy,
         serviceControlPolicies: [],
         resourceControlPolicies: [],
