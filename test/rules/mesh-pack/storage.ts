@@ -148,9 +148,11 @@ const READER = {
 
 const readers: Rule = {
   id: 'bucket-readers',
-  why: 'product data is read by Lake Formation as its role, so no bucket policy admits a whole account',
+  why: 'product data is read by Lake Formation as its role, so no bucket policy admits a whole account, but a partner to the folder that is made for it',
   check: (resources) =>
-    breaking(resources, BUCKET_POLICY, (p) => list(at(p, 'PolicyDocument', 'Statement')).every(conditioned)),
+    breaking(resources, BUCKET_POLICY, (p) =>
+      list(at(p, 'PolicyDocument', 'Statement')).every((one) => conditioned(one) || readsItsFolder(one)),
+    ),
   passes: bucketPolicy(READER),
   fails: { 'admits an account': bucketPolicy({ ...READER, Condition: undefined }) },
   mutations: [
@@ -161,6 +163,16 @@ const readers: Rule = {
     },
   ],
 };
+
+/** Objects of one folder of a bucket, `<bucket>/<folder>/*`, read or listed and nothing else. */
+function readsItsFolder(statement: unknown): boolean {
+  const listed = at(statement, 'Condition', 'StringLike', 's3:prefix');
+  const lists = list(at(statement, 'Action')).every((action) => action === 's3:ListBucket');
+  if (lists) return /^[a-z0-9-]+\/\*$/.test(String(listed));
+  const folders = list(at(statement, 'Resource')).map((resource) => JSON.stringify(resource));
+  const reads = list(at(statement, 'Action')).every((action) => action === 's3:GetObject');
+  return reads && folders.length > 0 && folders.every((resource) => /"\/[a-z0-9-]+\/\*"\]\]\}$/.test(resource));
+}
 
 /** Another account adds to evidence under keys that are free, and does nothing else; the auditors of another account read it. */
 function onlyAdds(statement: unknown): boolean {
