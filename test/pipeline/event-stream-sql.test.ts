@@ -79,7 +79,8 @@ test("the template's SQL takes each scan once, from this file and those before",
   const step = { sql: sql['scans.sql'] ?? '', files, table, database: 'sales', mark: 'one' };
   expect(await ask(countStatement(step))).toEqual([['2', '0']]);
   const text = step.sql.replace(':files', files.map((file) => `'${file}'`).join());
-  expect((await ask(`SELECT * FROM (${text}) ORDER BY scan_id`)).map(([id, , place]) => [id, place])).toEqual([
+  // Nothing says in which order rows come.
+  expect((await ask(text)).map(([id, , place]) => [id, place]).toSorted()).toEqual([
     ['s-2', 'Hannover'],
     ['s-3', 'Bremen'],
   ]);
