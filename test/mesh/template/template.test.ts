@@ -145,6 +145,7 @@ describe('answers', () => {
     ['a long name', { domain: 'a'.repeat(25) }, /^WEFT-TEMPLATE-003/],
     ['an account', { account: '12' }, /^WEFT-TEMPLATE-004 the account "12" is not the 12 digits/],
     ['an address that is YAML, too', { owner: 'a@b, c: [d' }, /^WEFT-TEMPLATE-004/],
+    ['an owner who is the contact, too,', { owner: 'me', contact: 'me' }, /^WEFT-TEMPLATE-004 the owner "me"/],
     ['a region', { region: 'here' }, /^WEFT-TEMPLATE-004/],
     ['a parameter', { parameters: { product: 'a"\nb' } }, /^WEFT-TEMPLATE-004 the parameter product/],
     ['an account of another', { account: '210000000011' }, /^WEFT-TEMPLATE-006 .*is that of flight-operations already/],
@@ -154,7 +155,7 @@ describe('answers', () => {
     [
       'names that make a bucket too long',
       { domain: 'a-very-long-domain-name1', region: 'ap-southeast-1', mesh: 'aviation-two' },
-      /^WEFT-TEMPLATE-011 the bucket "aviation-a-very-long.*would have 65 characters, at most 63/,
+      /^WEFT-TEMPLATE-011 the bucket "aviation-two-a-very-long.*would have 65 characters, at most 63/,
     ],
   ])('with %s that does not do are refused', (_what, change, expected) => {
     expect(wrong(change)).toEqual([expect.stringMatching(expected)]);
