@@ -76,8 +76,10 @@ export class LandedFiles {
 }
 
 function noBucket(error: unknown): never {
-  if (!isNamed(error, 'NoSuchBucket')) throw error;
-  throw userError('WEFT-PIPELINE-031', 'the domain has no pipeline deployed', {
-    hint: "deploy the stack of the domain's repository: cdk deploy",
+  // A bucket that is not there is named by no policy, so that S3 may refuse it rather than miss it.
+  if (!isNamed(error, 'NoSuchBucket', 'AccessDenied')) throw error;
+  throw userError('WEFT-PIPELINE-031', 'the domain has no pipeline deployed, or none that you may look at', {
+    hint: "deploy the stack of the domain's repository: cdk deploy; then look at it as <domain>/producer",
+    cause: error,
   });
 }
