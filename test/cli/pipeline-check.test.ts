@@ -58,6 +58,16 @@ describe('weft pipeline check', () => {
     expect(err).toContain('orders.customer_id cannot be told: the SELECT shows no column of that name');
   });
 
+  test('is what weft local up does first: a broken repository is told before anything starts', async () => {
+    writeFileSync(join(folder, 'pipeline/orders.sql'), 'DROP TABLE orders');
+    const { exit, err } = await runWeft(['local', 'up', '--detach'], { cwd: folder, columns: 200 });
+    expect(exit).toBe(1);
+    expect(err).toMatch(
+      /^error: the repository \. is not valid \(WEFT-TEMPLATE-014\)\npipeline\/pipeline\.yaml:\d+:\d+: error: orders\.sql is not/,
+    );
+    expect(err).not.toContain('    at ');
+  });
+
   test('tells of a folder that is no repository', async () => {
     const { exit, err } = await runWeft(['pipeline', 'check', 'nowhere'], { cwd: folder, columns: 200 });
     expect({ exit, err }).toMatchObject({ exit: 1, err: expect.stringContaining('there is no nowhere/mesh.yaml') });
