@@ -78,7 +78,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
     return workThrough(
       readable.map((record) => ({ work: read(record), records: [record] })),
       async (message) => {
-        logger.info('done', { message, outcome: await work(message, deps) });
+        logger.info('done', { task: message, outcome: await work(message, deps) });
       },
       {
         // Within a group nothing overtakes; the queue gives the rest of the batch again.
@@ -86,7 +86,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
         unreadable,
         onError: (error, message) => {
           metrics.addMetric('RunFailed', MetricUnit.Count, 1);
-          logger.error('failed', { message, cause: describe(error) });
+          logger.error('failed', { task: message, cause: describe(error) });
         },
       },
     );

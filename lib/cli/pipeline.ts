@@ -26,11 +26,11 @@ export function pipelineDomain({ topology, account }: Connection): Domain {
 /** The landing bucket of a domain, as its producers see it. */
 export class LandedFiles {
   readonly #s3: S3Client;
-  readonly #bucket: string;
+  readonly bucket: string;
 
   constructor({ client, topology }: Connection, { name, account }: Domain) {
     this.#s3 = new S3Client({ ...client, forcePathStyle: true });
-    this.#bucket = landingBucketName(topology.mesh, name, account, topology.region);
+    this.bucket = landingBucketName(topology.mesh, name, account, topology.region);
   }
 
   /** The objects below a prefix. @throws `WEFT-PIPELINE-031` where the domain has no pipeline deployed. */
@@ -38,7 +38,7 @@ export class LandedFiles {
     const found: LandedFile[] = [];
     let ContinuationToken: string | undefined;
     do {
-      const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken });
+      const command = new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken });
       const page = await this.#s3.send(command).catch(noBucket);
       for (const { Key = '', ETag = '', Size = 0, LastModified } of page.Contents ?? []) {
         const modified = LastModified?.toISOString() ?? '';
@@ -52,7 +52,7 @@ export class LandedFiles {
   /** One object; undefined when there is none. */
   async file(key: string): Promise<LandedFile | undefined> {
     try {
-      const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: key });
+      const command = new HeadObjectCommand({ Bucket: this.bucket, Key: key });
       const { ETag = '', ContentLength = 0, LastModified } = await this.#s3.send(command);
       return { key, etag: ETag.replaceAll('"', ''), size: ContentLength, modified: LastModified?.toISOString() ?? '' };
     } catch (error) {
@@ -68,7 +68,7 @@ export class LandedFiles {
     const newest = records.toSorted((a, b) => (a.modified < b.modified ? 1 : -1)).slice(0, limit);
     return Promise.all(
       newest.map(async ({ key }) => {
-        const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+        const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
         return JSON.parse((await Body?.transformToString()) ?? '{}') as RunRecord;
       }),
     );
@@ -76,8 +76,10 @@ export class LandedFiles {
 }
 
 function noBucket(error: unknown): never {
-  if (!isNamed(error, 'NoSuchBucket')) throw error;
-  throw userError('WEFT-PIPELINE-031', 'the domain has no pipeline deployed', {
-    hint: "deploy the stack of the domain's repository: cdk deploy",
+  // A bucket that is not there is named by no policy, so that S3 may refuse it rather than miss it.
+  if (!isNamed(error, 'NoSuchBucket', 'AccessDenied')) throw error;
+  throw userError('WEFT-PIPELINE-031', 'the domain has no pipeline deployed, or none that you may look at', {
+    hint: "deploy the stack of the domain's repository: cdk deploy; then look at it as <domain>/producer",
+    cause: error,
   });
 }

@@ -54,7 +54,10 @@ export function renderQuality(io: Io, view: QualityView, history = false): void 
     io.err(`data of ${table} from run ${run}, ${at}, ${why}\n`);
   }
   if (measured === undefined) {
-    io.err('nothing was measured yet\n');
+    const as = view.product.split('/')[0];
+    io.err(
+      `nothing was measured yet\n${tone(io, 'dim', 'next:')} weft quality run ${view.product} --as ${as}/producer\n`,
+    );
     return;
   }
   if (budget !== undefined) {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { checkDomainRepository } from '#constructs/domain-repository.ts';
 import { userError } from '#mesh/error.ts';
 
 /** The key of `cdk.json`'s context that says which domain's app it is. */
@@ -23,6 +24,17 @@ export function repositoryApp(folder: string): CdkFile | undefined {
 /** The domain that an app is of. */
 export function repositoryDomain({ context }: CdkFile): string {
   return String(context?.[DOMAIN]);
+}
+
+/**
+ * Looks at a repository before its app is run in a process of its own, whose words would be a stack trace.
+ * @throws WeftError `WEFT-TEMPLATE-014` with every problem of its contracts and its pipeline.
+ */
+export function refuseBrokenRepository(folder: string, cwd: string): void {
+  if (repositoryApp(folder) === undefined) return;
+  const { ok, problems } = checkDomainRepository(folder, cwd);
+  if (ok) return;
+  throw userError('WEFT-TEMPLATE-014', `the repository ${relative(cwd, folder) || '.'} is not valid`, { problems });
 }
 
 /**

@@ -99,7 +99,7 @@ describe('weft domain new', () => {
     [
       'what is missing and nobody can be asked for',
       NEW,
-      /--account, --owner is missing .*\(WEFT-TEMPLATE-005\)\nnext: add --account …/,
+      /--account and --owner are missing .*\(WEFT-TEMPLATE-005\)\nnext: add --account …/,
     ],
     [
       'a template that there is none of',
@@ -112,7 +112,11 @@ describe('weft domain new', () => {
       /no template is named \(WEFT-TEMPLATE-005\)\nnext: add --template with one of aggregate, /,
     ],
     ['no name', ['domain', 'new', '--template', 'aggregate', '--yes'], /the domain has no name \(WEFT-TEMPLATE-005\)/],
-    ['a bad name', ['domain', 'new', '../x', '--template', 'aggregate', '--yes'], /WEFT-TEMPLATE-003/],
+    [
+      'a bad name',
+      ['domain', 'new', '../x', '--template', 'aggregate', '--yes'],
+      /WEFT-TEMPLATE-003\)\nnext: weft domain new <name>, such as "sales"/,
+    ],
     [
       'a parameter that the template has not',
       [...NEW, '--yes', '--set', 'x=1'],

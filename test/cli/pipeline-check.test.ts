@@ -40,6 +40,34 @@ describe('weft pipeline check', () => {
     });
   });
 
+  test('warns of columns and raw tables that are not there', async () => {
+    writeFileSync(
+      join(folder, 'pipeline/orders.sql'),
+      'SELECT order_id, countri AS country FROM sales_landing.ordrs WHERE "$path" IN (:files)',
+    );
+    writeFileSync(
+      join(folder, 'pipeline/orders-json.sql'),
+      'SELECT o.order_idd AS order_id FROM sales_landing.orders_json o WHERE "$path" IN (:files)',
+    );
+    const { exit, err } = await runWeft(['pipeline', 'check'], { cwd: folder, columns: 200 });
+    expect(exit).toBe(0);
+    expect(err).toMatch(
+      /orders\.sql reads sales_landing\.ordrs, .* \(WEFT-LINEAGE-023\)\n {4}fix: use one of sales_landing\.orders,/,
+    );
+    expect(err).toContain('orders.order_id cannot be told: `o` has no column `order_idd` (WEFT-LINEAGE-022)');
+    expect(err).toContain('orders.customer_id cannot be told: the SELECT shows no column of that name');
+  });
+
+  test('is what weft local up does first: a broken repository is told before anything starts', async () => {
+    writeFileSync(join(folder, 'pipeline/orders.sql'), 'DROP TABLE orders');
+    const { exit, err } = await runWeft(['local', 'up', '--detach'], { cwd: folder, columns: 200 });
+    expect(exit).toBe(1);
+    expect(err).toMatch(
+      /^error: the repository \. is not valid \(WEFT-TEMPLATE-014\)\npipeline\/pipeline\.yaml:\d+:\d+: error: orders\.sql is not/,
+    );
+    expect(err).not.toContain('    at ');
+  });
+
   test('tells of a folder that is no repository', async () => {
     const { exit, err } = await runWeft(['pipeline', 'check', 'nowhere'], { cwd: folder, columns: 200 });
     expect({ exit, err }).toMatchObject({ exit: 1, err: expect.stringContaining('there is no nowhere/mesh.yaml') });

@@ -10,6 +10,7 @@ import { busy, type Io, tone } from '../io.ts';
 import { bringUp, type Stage } from '../local-mesh.ts';
 import { meshFileOf, readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
 import { reportError } from '../report.ts';
+import { refuseBrokenRepository } from '../repository-app.ts';
 
 /** From the sources TypeScript, from the package JavaScript. */
 const ENTRY = resolve(import.meta.dirname, `../../../bin/weft${extname(import.meta.filename)}`);
@@ -27,7 +28,9 @@ export async function run(invocation: Invocation): Promise<undefined> {
     );
   }
   // Before a process of its own is started: its words would only be in a log.
-  readMeshFile(meshFileOf(invocation), invocation.io.cwd);
+  const mesh = meshFileOf(invocation);
+  readMeshFile(mesh, invocation.io.cwd);
+  if (mesh !== undefined) refuseBrokenRepository(dirname(resolve(invocation.io.cwd, mesh)), invocation.io.cwd);
   numberOption(invocation, 'port', HIGHEST_PORT);
   if (invocation.options.detach === true) {
     announce(invocation, await detach(invocation, folder));

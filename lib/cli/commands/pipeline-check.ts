@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { checkDomainRepository } from '#constructs/domain-repository.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { tone } from '../io.ts';
 import { readMeshFile } from '../mesh-file.ts';
+import { doubtsOfSql } from '../pipeline-sql.ts';
 import { annotation, problemFormat, writeProblems } from '../problem-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
 
@@ -14,7 +15,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const folder = resolve(io.cwd, invocation.args[0] ?? '.');
   const topology = mesh === undefined ? undefined : readMeshFile(mesh, io.cwd);
   const checked = checkDomainRepository(folder, io.cwd, topology);
-  const { ok, problems } = checked;
+  const { ok } = checked;
+  const problems = checked.ok
+    ? [...checked.problems, ...(await doubtsOfSql(checked.value, relative(io.cwd, folder)))]
+    : checked.problems;
   const steps = checked.ok ? checked.value.pipeline.steps : [];
   if (output !== undefined) writeProblems(output, io.cwd, problems);
   if (io.env.GITHUB_ACTIONS === 'true') for (const problem of problems) io.err(`${annotation(problem)}\n`);

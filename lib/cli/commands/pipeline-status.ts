@@ -1,7 +1,9 @@
 import type { RunRecord } from '#control/pipeline/run-record.ts';
 import { type Invocation, numberOption } from '../command.ts';
 import { connect } from '../connection.ts';
+import { tone } from '../io.ts';
 import { LandedFiles, pipelineDomain } from '../pipeline.ts';
+import { nextOfRuns } from '../pipeline-next.ts';
 import { renderTable } from '../table.ts';
 
 const NEWEST = 20;
@@ -10,13 +12,18 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
   const landed = new LandedFiles(connection, pipelineDomain(connection));
-  const runs = await landed.runs(invocation.args[0], numberOption(invocation, 'limit', 1000) ?? NEWEST);
+  const [step] = invocation.args;
+  const runs = await landed.runs(step, numberOption(invocation, 'limit', 1000) ?? NEWEST);
   if (invocation.json) {
     io.out(`${JSON.stringify({ runs })}\n`);
     return;
   }
+  const next = () => {
+    for (const line of nextOfRuns(runs, step, landed.bucket)) io.err(`${tone(io, 'dim', 'next:')} ${line}\n`);
+  };
   if (runs.length === 0) {
-    io.err('nothing ran yet\n');
+    io.err(step === undefined ? 'nothing ran yet\n' : `no run of a step "${step}"\n`);
+    next();
     return;
   }
   const count = (value: number | undefined) => (value === undefined ? '' : String(value));
@@ -36,6 +43,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
       io.columns,
     ),
   );
+  next();
 }
 
 function causeOf({ cause }: RunRecord): string {

@@ -2,6 +2,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import { benchmark, type Standing } from '#mesh/quality/benchmark.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
+import { tone } from '../io.ts';
 import { rounded } from '../quality.ts';
 import { renderTable } from '../table.ts';
 
@@ -19,7 +20,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     return;
   }
   if (standings.length === 0) {
-    io.err('nothing was measured yet\n');
+    io.err(`nothing was measured yet\n${tone(io, 'dim', 'next:')} weft quality run <product> --as <domain>/producer\n`);
     return;
   }
   const number = (title: string, value: (one: Standing) => string) => ({ title, value, right: true });

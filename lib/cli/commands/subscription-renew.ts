@@ -1,6 +1,6 @@
-import { missingApprovals } from '#mesh/subscription/approval.ts';
 import { endOf } from '#mesh/subscription/end.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { tellApprovers } from '../approvers.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
@@ -22,7 +22,6 @@ export async function run(invocation: Invocation): Promise<undefined> {
     io.err(`${tone(io, 'good', 'renewed')}: it goes on until ${endOf(subscription)?.at ?? 'it is revoked'}\n`);
   } else {
     io.err(`${id} asks to go on until ${subscription.renewal.until ?? 'it has to be certified again'}\n`);
-    const waits = missingApprovals(subscription.renewal).join(', ');
-    io.err(`${tone(io, 'dim', 'next:')} each of ${waits} runs: weft subscription approve ${id}\n`);
+    tellApprovers(io, subscription, subscription.renewal, connection.topology);
   }
 }

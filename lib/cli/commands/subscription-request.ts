@@ -1,6 +1,6 @@
 import type { Plan } from '#mesh/plan/plan.ts';
-import { missingApprovals } from '#mesh/subscription/approval.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { tellApprovers } from '../approvers.ts';
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { busy, tone } from '../io.ts';
@@ -26,10 +26,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   if (!invocation.json) {
     io.err(renderPlan(io, plan));
     io.err(`${subscription.id} is ${subscription.state}\n`);
-    if (subscription.state === 'pending')
-      io.err(
-        `${tone(io, 'dim', 'next:')} each of ${missingApprovals(subscription).join(', ')} runs: weft subscription approve ${subscription.id}\n`,
-      );
+    if (subscription.state === 'pending') tellApprovers(io, subscription, subscription, connection.topology);
   }
   busy(io, `waiting until ${subscription.id} is active`);
   const last = wait

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { userError } from '#mesh/error.ts';
 import { bringUp } from '../local-mesh.ts';
 import { readMeshAuditRules, readMeshFile, readMeshPolicies } from '../mesh-file.ts';
-import { repositoryApp, repositoryDomain } from '../repository-app.ts';
+import { refuseBrokenRepository, repositoryApp, repositoryDomain } from '../repository-app.ts';
 import { DomainMesh } from './domain-mesh.ts';
 
 export interface OpenMeshOptions {
@@ -28,6 +28,7 @@ export async function openMesh({ repository = '.' }: OpenMeshOptions = {}): Prom
       },
     );
   }
+  refuseBrokenRepository(folder, folder);
   const home = mkdtempSync(join(tmpdir(), 'weft-test-'));
   try {
     const up = await bringUp({

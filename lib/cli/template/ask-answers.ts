@@ -54,11 +54,15 @@ export async function gatherAnswers(
   );
   const contact = await answer('contact', 'e-mail address where it can be reached', there?.contact, owner || undefined);
   if (missing.length > 0) {
-    throw userError('WEFT-TEMPLATE-005', `${missing.join(', ')} is missing and nobody is here to answer`, {
-      hint: alone
-        ? `add ${missing.map((flag) => `${flag} …`).join(' ')}, or --yes for made-up ones that do on one machine`
-        : `add ${missing.map((flag) => `${flag} …`).join(' ')}`,
-    });
+    throw userError(
+      'WEFT-TEMPLATE-005',
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing and nobody is here to answer`,
+      {
+        hint: alone
+          ? `add ${missing.map((flag) => `${flag} …`).join(' ')}, or --yes for made-up ones that do on one machine`
+          : `add ${missing.map((flag) => `${flag} …`).join(' ')}`,
+      },
+    );
   }
   return {
     domain,

@@ -34,7 +34,7 @@ export interface StepLineage extends Lineage {
 
 /**
  * The lineage of a repository's pipeline, without a mesh. `WEFT-LINEAGE-020`: SQL that cannot be read; `-021`: a step for a table that no contract has;
- * `-022`, a warning: what cannot be told.
+ * `-022`, a warning: what cannot be told; `-023`, a warning: a raw table that the pipeline does not have.
  */
 export function repositoryLineage(
   { domain, products, steps, landing }: Repository,
@@ -75,9 +75,10 @@ export function repositoryLineage(
         severity: 'warning',
         message: `${what} cannot be told: ${reason}`,
         file,
-        fix: 'write the table before each column, and columns in place of *',
+        fix: 'use columns that the tables have, write the table before each, columns in place of *, and AS <column> of the contract',
       });
     }
+    problems.push(...unknownRaw(lineage.tables, domain, landing, file));
     const sources = lineage.tables.map((name) => sourceOf(name, products));
     const uses = (inputs: readonly Input[]) =>
       inputs.map(({ table: from, ...input }) => ({ source: lineage.tables.indexOf(from), ...input }));
@@ -97,6 +98,26 @@ export function repositoryLineage(
     ];
   });
   return { steps: found, problems };
+}
+
+/** Raw tables that a step reads and `pipeline.yaml` does not name: most likely a misspelt one. */
+function unknownRaw(
+  tables: readonly string[],
+  domain: string,
+  landing: Repository['landing'],
+  file: string,
+): Problem[] {
+  const database = landingDatabaseName(domain);
+  const known = Object.keys(landing).map((name) => `${database}.${name}`);
+  return tables
+    .filter((table) => table.startsWith(`${database}.`) && !known.includes(table))
+    .map((table) => ({
+      code: 'WEFT-LINEAGE-023',
+      severity: 'warning',
+      message: `${file} reads ${table}, which is no raw table of the pipeline`,
+      file,
+      fix: `use one of ${known.join(', ') || 'those of "landing:", which has none'}`,
+    }));
 }
 
 /** The tables of the domain by their own names and by those that others read them by, and the raw ones. */

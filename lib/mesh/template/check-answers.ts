@@ -48,7 +48,7 @@ export function problemOf(name: AnswerName, value: string): Problem | undefined 
     code: name === 'domain' ? 'WEFT-TEMPLATE-003' : 'WEFT-TEMPLATE-004',
     severity: 'error',
     message: `the ${name} ${JSON.stringify(value)} is not ${allowed}`,
-    fix: `give ${allowed} with ${flag}`,
+    fix: name === 'domain' ? 'weft domain new <name>, such as "sales"' : `give ${allowed} with ${flag}`,
   };
 }
 
@@ -57,8 +57,10 @@ const MAX_BUCKET_NAME = 63;
 /** Every problem of what a domain's repository is to be made of; `known` is the mesh that it joins, where there is one. */
 export function checkAnswers(answers: Answers, known: Topology | undefined): Problem[] {
   const names = Object.keys(ANSWER_RULES) as AnswerName[];
-  const problems = names.flatMap((name) => problemOf(name, answers[name]) ?? []);
-  const { domain, account, mesh, region, governance } = answers;
+  const { domain, account, mesh, region, governance, owner, contact } = answers;
+  // Who gives no contact has the owner as such: that is one mistake.
+  const given = names.filter((name) => name !== 'contact' || contact !== owner);
+  const problems = given.flatMap((name) => problemOf(name, answers[name]) ?? []);
   const error = (code: string, message: string, fix: string) =>
     problems.push({ code, severity: 'error', message, fix });
   for (const [name, value] of Object.entries(answers.parameters)) {

@@ -1,4 +1,4 @@
-import { glueName } from '../topology/names.ts';
+import { glueName, landingBucketName } from '../topology/names.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import type { Fill } from './placeholders.ts';
 import { type Sha256, uuidOf } from './uuid.ts';
@@ -25,7 +25,13 @@ export interface Answers {
 /** What the placeholders of a template stand for; `known` is the mesh that the domain joins, where there is one. */
 export function valuesOf(template: string, answers: Answers, known: Topology | undefined, sha256: Sha256): Fill {
   const { parameters, ...common } = answers;
-  const plain: Readonly<Record<string, string>> = { ...parameters, ...common, database: glueName(answers.domain) };
+  const { mesh, domain, account, region } = answers;
+  const plain: Readonly<Record<string, string>> = {
+    ...parameters,
+    ...common,
+    database: glueName(domain),
+    landing: landingBucketName(mesh, domain, account, region),
+  };
   const accounts = new Map<string, string>();
   return (name) => {
     const [kind = '', word] = name.split(':');

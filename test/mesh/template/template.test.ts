@@ -145,6 +145,7 @@ describe('answers', () => {
     ['a long name', { domain: 'a'.repeat(25) }, /^WEFT-TEMPLATE-003/],
     ['an account', { account: '12' }, /^WEFT-TEMPLATE-004 the account "12" is not the 12 digits/],
     ['an address that is YAML, too', { owner: 'a@b, c: [d' }, /^WEFT-TEMPLATE-004/],
+    ['an owner who is the contact, too,', { owner: 'me', contact: 'me' }, /^WEFT-TEMPLATE-004 the owner "me"/],
     ['a region', { region: 'here' }, /^WEFT-TEMPLATE-004/],
     ['a parameter', { parameters: { product: 'a"\nb' } }, /^WEFT-TEMPLATE-004 the parameter product/],
     ['an account of another', { account: '210000000011' }, /^WEFT-TEMPLATE-006 .*is that of flight-operations already/],
