@@ -55,7 +55,9 @@ export async function runStep(name: string, cause: StepCause, deps: PipelineDeps
     await moveTable(work, snapshotOf(open.record), deps);
     await tidySnapshots(work, deps);
   }
-  await reportRun(open.record, work, deps);
+  const { deliveredAt = deps.now().toISOString() } = open.record;
+  if (open.record.deliveredAt === undefined) open = await book.save(open, { deliveredAt });
+  await reportRun({ ...open.record, deliveredAt }, work, deps);
   return (await book.save(open, { state: 'done', endedAt: deps.now().toISOString() })).record;
 }
 

@@ -61,6 +61,8 @@ export class Account {
   running = 0;
   crashAt: { readonly call: number; readonly after: boolean } | undefined;
   calls = 0;
+  /** So many milliseconds pass with each call. */
+  pace = 0;
   #tokens = new Map<string, string>();
   #etags = 0;
 
@@ -125,7 +127,7 @@ export class Account {
             return { done: events, unclear: [], failed: [] };
           }),
       },
-      now: () => new Date('2026-01-02T03:04:05Z'),
+      now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, 5) + this.pace * this.calls),
       hasTime: () => true,
     };
   }

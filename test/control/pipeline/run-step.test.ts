@@ -146,6 +146,21 @@ describe('a process that ends in the middle of a run', () => {
     });
   }
 
+  test('tells of its rows with one time, wherever it ends: with another one consumers would be told of them twice', async () => {
+    const run = async (account: Account, crashAt?: Account['crashAt']) => {
+      account.crashAt = crashAt;
+      await persist(account, ORDERS, file(account, 'orders/a.csv'));
+    };
+    const calls = await callsOf(run);
+    for (const crashAt of crashes(calls)) {
+      const account = new Account();
+      account.pace = 1000;
+      await run(account, crashAt);
+      const told = account.events.filter(({ type }) => type === 'DataDelivered').map(({ detail }) => detail);
+      expect([crashAt, new Set(told.map((one) => JSON.stringify(one))).size]).toEqual([crashAt, 1]);
+    }
+  });
+
   test('leaves a table that is replaced whole, wherever it ends', async () => {
     const run = async (account: Account, crashAt?: Account['crashAt']) => {
       await runStep(TOTALS, event('1'), account.deps);
