@@ -1,4 +1,5 @@
 import type { PromiseResult, QualityMeasured, RuleResult } from '../event/report.ts';
+import { ownValue } from '../own-value.ts';
 import type { ProductTable } from '../product/product.ts';
 import { availability } from './availability.ts';
 
@@ -51,7 +52,7 @@ export function newTables(
   const named = [...results, ...promises].flatMap(({ table }) => table ?? []);
   return new Set(
     named.filter((name) => {
-      const last = before?.tables[name];
+      const last = ownValue(before?.tables, name);
       const isOwn = tables.some((table) => table.name === name && table.view === undefined);
       return isOwn && (last === undefined || last.at < at || (last.at === at && last.run !== run));
     }),
