@@ -51,13 +51,13 @@ export const CONTRACTS: readonly [string, string, string, RegExp][] = [
     'an unknown physical type',
     'physicalType: double',
     'physicalType: doubel',
-    /:61:23: error: the physical type "doubel" is unknown/,
+    /:67:23: error: the physical type "doubel" is unknown/,
   ],
   [
     'an unknown logical type',
     'logicalType: number',
     'logicalType: numbr',
-    /:60:22: error: the logical type "numbr" is unknown/,
+    /:66:22: error: the logical type "numbr" is unknown/,
   ],
   [
     'a column twice',
