@@ -154,7 +154,7 @@ describe('answers', () => {
     [
       'names that make a bucket too long',
       { domain: 'a-very-long-domain-name1', region: 'ap-southeast-1', mesh: 'aviation-two' },
-      /^WEFT-TEMPLATE-011 the bucket "aviation-a-very-long.*would have 65 characters, at most 63/,
+      /^WEFT-TEMPLATE-011 the bucket "aviation-two-a-very-long.*would have 65 characters, at most 63/,
     ],
   ])('with %s that does not do are refused', (_what, change, expected) => {
     expect(wrong(change)).toEqual([expect.stringMatching(expected)]);
