@@ -12,6 +12,8 @@ export interface Io {
   readonly colour: boolean;
   /** Somebody sits at a terminal and can answer a question. */
   readonly interactive: boolean;
+  /** stdout is a terminal. */
+  readonly terminal?: boolean;
   /** What tells that a command goes on; absent where nobody is told. */
   readonly progress?: {
     /** Says what is being done now, and goes on after a pause. */
@@ -38,6 +40,7 @@ export function processIo(): Io {
     env,
     cwd: process.cwd(),
     columns: tableWidth(env.COLUMNS, stdout.columns),
+    terminal: stdout.isTTY === true,
     colour,
     interactive: stdin.isTTY === true && stdout.isTTY === true && env.CI === undefined,
   };

@@ -4,6 +4,7 @@ import { COMMANDS } from './commands.ts';
 import type { Io } from './io.ts';
 import { startProgress } from './progress.ts';
 import { EXIT, reportError } from './report.ts';
+import { terminalText } from './terminal-text.ts';
 import { usageError } from './usage.ts';
 
 const CONNECTION_OPTIONS = [
@@ -68,7 +69,7 @@ async function perform(
 ): Promise<number> {
   const json = options.json === true;
   const progress = json ? undefined : startProgress(streams, spec.name, () => process.stdin.isRaw === true);
-  const io = progress?.io ?? streams;
+  const io = guarded(progress?.io ?? streams);
   try {
     const module = await spec.load();
     return (await module.run({ io, args, options, json, commands: COMMANDS })) ?? EXIT.ok;
@@ -77,6 +78,15 @@ async function perform(
   } finally {
     progress?.end();
   }
+}
+
+/** What people read sets no terminal, whoever wrote it: stderr always, stdout where it is a terminal, for in a pipe it is data. */
+function guarded(io: Io): Io {
+  return {
+    ...io,
+    out: io.terminal === true ? (text) => io.out(terminalText(text)) : io.out,
+    err: (text) => io.err(terminalText(text)),
+  };
 }
 
 /** Adds a command below its noun, which is made when it is not there yet. */

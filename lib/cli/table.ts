@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { terminalText } from './terminal-text.ts';
 import { cutText, textWidth } from './text-width.ts';
 
 export interface Column<T> {
@@ -11,9 +11,6 @@ export interface Column<T> {
 }
 
 const GAP = '  ';
-
-/** The codes of our own tones. */
-const TONE = new RegExp(`(${'\u001b'}\\[[\\d;]*m)`);
 
 /** No column shrinks below this. */
 const NARROWEST = 8;
@@ -40,13 +37,9 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     .join('');
 }
 
-/** One line, with nothing that would move the cursor or set the terminal: what a table holds may be anybody's data. */
+/** One line: what a table holds may be anybody's data. */
 function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .split(TONE)
-    .map((part, index) => (index % 2 === 1 ? part : stripVTControlCharacters(part).replaceAll(/\p{Cc}/gu, '�')))
-    .join('');
+  return terminalText(text.replaceAll(/\s+/g, ' '));
 }
 
 function renderRecords(

@@ -1,5 +1,6 @@
 import type { Registry } from '#aws/registry.ts';
 import type { DataDelivered } from '#mesh/event/report.ts';
+import { ownValue } from '#mesh/own-value.ts';
 import { announced, type Delivery, isKnown, withDelivery } from '#mesh/product/delivery.ts';
 import { judgeFreshness } from '#mesh/product/freshness.ts';
 import { isPublished } from '#mesh/product/life.ts';
@@ -58,7 +59,7 @@ function delivered(
   const fresh = judgeFreshness({ ...product, status }, now);
   const waiting = withDeliveries({ ...product, status }, after, now);
   // Its measurement may be quicker than the word on what was measured.
-  const measured = product.status.measured?.tables[delivery.table];
+  const measured = ownValue(product.status.measured?.tables, delivery.table);
   const next =
     measured === undefined ? waiting : afterMeasurement(waiting, new Set([delivery.table]), measured, topology, now);
   return {
@@ -92,6 +93,6 @@ function deliveryOf({ table, at, run, rows, bytes }: DataDelivered, now: Date): 
 
 /** What somebody has reported by hand may be younger. */
 function newer({ status }: ProductRecord, { table, at }: Delivery): string {
-  const known = status.delivered?.[table] ?? '';
+  const known = ownValue(status.delivered, table) ?? '';
   return known > at ? known : at;
 }

@@ -12,6 +12,7 @@ import {
   type MeasuringStatement,
   ownStatement,
 } from '#mesh/quality/statement.ts';
+import { worstFirst } from '#mesh/quality/status.ts';
 
 export interface MeasureDeps {
   readonly domain: string;
@@ -47,8 +48,9 @@ export interface Outcome {
   readonly failed: number;
 }
 
-/** Results of one table that one event tells, what is wrong first: an event has an end. */
+/** Results of one table that one event tells, what is wrong first: an event has an end, and the record that takes it. */
 const TOLD = 300;
+const TOLD_CHARACTERS = 80_000;
 
 /** Measures what the contracts of the domain's products promise of its tables, and reports each table by itself. What cannot be measured is a result, too. */
 export async function measureQuality(wish: MeasureWish, deps: MeasureDeps): Promise<Outcome> {
@@ -98,7 +100,7 @@ async function measureTable(
     major: duty.major,
     ...(run === undefined ? {} : { run }),
     at: at.toISOString(),
-    results: results.toSorted((a, b) => Number(a.ok) - Number(b.ok)).slice(0, TOLD),
+    results: worstFirst(results, TOLD, TOLD_CHARACTERS),
     promises,
   };
   const event = domainEvent(report);

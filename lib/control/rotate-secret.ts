@@ -60,9 +60,18 @@ export async function rotateSecret(
 }
 
 function loginIn(text: string): Login {
-  const { username, password } = JSON.parse(text) as Partial<Login>;
+  const { username, password } = membersOf(text);
   if (username === undefined || password === undefined) throw unfit('the secret has no username and password');
   return { username, password };
+}
+
+/** Node's own error would quote the beginning of the text, and the log would have it. */
+function membersOf(text: string): Partial<Login> {
+  try {
+    return (JSON.parse(text) ?? {}) as Partial<Login>;
+  } catch {
+    throw unfit('the secret is not JSON with username and password');
+  }
 }
 
 function unfit(message: string): WeftError {

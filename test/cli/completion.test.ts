@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '#cli/commands.ts';
+import { candidates } from '#cli/complete/candidates.ts';
 import { type FakeMesh, fakeMesh, NAMED } from './fake-mesh.ts';
 import { runWeft } from './run-weft.ts';
 
 const ENTRY = resolve('bin/weft.ts');
 const SUBSCRIPTION = 'flight-operations.flights.v1.analytics.x1';
+
+test('nothing is offered that a shell would run, wherever the name comes from', async () => {
+  const evil = ['$(touch x)', '`touch x`', 'a;b', 'a b', '*', 'sales/orders', 'a\u001b[2J'];
+  const found = await candidates(['product', 'show', ''], COMMANDS, async () => evil);
+  expect(found.map(({ value }) => value)).toEqual(['sales/orders']);
+});
 
 describe('completion', () => {
   let mesh: FakeMesh;

@@ -26,6 +26,22 @@ describe('the command line', () => {
     expect(typeof (await spec?.load())?.run).toBe('function');
   });
 
+  test('sets no terminal by what stands in files or was typed, and tells programs what there is', async () => {
+    const cwd = empty();
+    writeFileSync(join(cwd, 'a.odcs.yaml'), 'kind: "\\e]0;owned\\a\\e[8mhidden"\n');
+    const shown = async (argv: string[], terminal: boolean) => runWeft(argv, { cwd, terminal });
+    for (const argv of [
+      ['product', 'validate', 'a.odcs.yaml'],
+      ['product', 'validate', '\u001b]0;owned\u0007gone'],
+    ]) {
+      const { exit, out, err } = await shown(argv, true);
+      expect(exit).toBe(1);
+      expect(`${out}${err}`).not.toMatch(/(?!\n)\p{Cc}/u);
+    }
+    const { out } = await shown(['product', 'validate', 'a.odcs.yaml', '--json'], true);
+    expect(JSON.stringify(JSON.parse(out))).toContain('\\u001b]0;owned');
+  });
+
   test('each noun says what it is about', async () => {
     const { out } = await runWeft(['--help']);
     expect(out).not.toMatch(/^ +(\w+) +\1$/m);

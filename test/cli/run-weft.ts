@@ -9,7 +9,7 @@ export interface Ran {
 /** Runs one command line of `weft` in process, with streams of its own and nothing of the ambient environment. */
 export async function runWeft(
   argv: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; columns?: number } = {},
+  options: { cwd?: string; env?: Record<string, string>; columns?: number; terminal?: boolean } = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -23,6 +23,7 @@ export async function runWeft(
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     columns: options.columns ?? 100,
+    terminal: options.terminal ?? false,
     colour: false,
     interactive: false,
   });

@@ -80,6 +80,10 @@ describe('the rotation of a password', () => {
   test('says what is wrong with a secret without a letter of it', async () => {
     world.versions.set('first', JSON.stringify({ password: 'one' }));
     await expect(step('createSecret')).rejects.toThrow('the secret has no username and password');
+    world.versions.set('first', 'hunter2');
+    const told = await step('createSecret').catch((error: Error) => error);
+    expect(String(told)).toMatch(/is not JSON/);
+    expect(String(told)).not.toMatch(/hunt/);
     world.stages.clear();
     await expect(step('createSecret')).rejects.toThrow('s has no current value');
   });

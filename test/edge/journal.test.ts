@@ -139,3 +139,22 @@ test('a buffer that was lost gets another name', () => {
   expect(second.id).not.toBe(id);
   second.end();
 });
+
+test('what the disk gives back otherwise than it was written is kept for people, with all that came behind it', () => {
+  const path = folder();
+  const journal = Journal.open(path, options);
+  for (const n of [1, 2, 3]) journal.append({ at: n, items: rows(n) });
+  journal.end();
+  const file = join(path, '000000000001.open');
+  const written = readFileSync(file);
+  const second = written.length / 3;
+  const broken = Buffer.from(written);
+  broken[second + 20] = (broken[second + 20] ?? 0) ^ 1;
+  writeFileSync(file, broken);
+  const again = Journal.open(path, options);
+  expect(numbersIn(again.all())).toEqual([1]);
+  expect(again.damaged).toBe('000000000001.open.damaged');
+  expect(readFileSync(join(path, again.damaged ?? ''))).toEqual(broken.subarray(second));
+  again.end();
+  expect(Journal.open(path, options).damaged).toBeUndefined();
+});

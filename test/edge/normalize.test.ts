@@ -22,6 +22,8 @@ describe('a value as its type', () => {
     ['boolean', 't', true],
     ['boolean', 0, false],
     ['boolean', 'yes', undefined],
+    ['boolean', 'constructor', undefined],
+    ['boolean', '__proto__', undefined],
     ['int', '42', 42],
     ['int', ' -7 ', -7],
     ['int', 1.5, undefined],

@@ -45,6 +45,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /** `--format` is described as a list of words; the default stands behind them. */
 const LISTED = /^([a-z]+(?:, [a-z]+)* or [a-z]+)(?: \(|;|$)/;
 
+/** A shell puts a word on the line as it is: what would mean something there is no name of a mesh, wherever it comes from. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
 /**
  * What may stand where the last of these words is, the words before it being those of a `weft` command line. Nothing where only the shell knows: files
  * and free text.
@@ -57,7 +60,7 @@ export async function candidates(
   const before = words.slice(0, -1).filter((word) => word !== '=');
   const last = words.at(-1) === '=' ? '' : (words.at(-1) ?? '');
   const all = await at(before, last, commands, names);
-  return all.filter(({ value }) => value.startsWith(last));
+  return all.filter(({ value }) => PLAIN.test(value) && value.startsWith(last));
 }
 
 async function at(

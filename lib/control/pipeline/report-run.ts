@@ -25,9 +25,13 @@ export function deliveryKey(writer: string): string {
   return `runs/${writer}.newest.json`;
 }
 
-/** Tells the mesh what a run delivered and what it was made of. Told again it has the same ids, and changes nothing. */
-export async function reportRun(record: RunRecord, work: Work, deps: PipelineDeps): Promise<void> {
-  const at = deps.now().toISOString();
+/** Tells the mesh what a run delivered and what it was made of. Told again it has the same ids and the same time, and changes nothing. */
+export async function reportRun(
+  record: RunRecord & { readonly deliveredAt: string },
+  work: Work,
+  deps: PipelineDeps,
+): Promise<void> {
+  const at = record.deliveredAt;
   const { domain, name: product, major } = work.product;
   const about = { from: domain, domain, product, major, table: work.table.name, run: record.run };
   const delivered: DomainReport = {

@@ -26,6 +26,8 @@ export interface RunRecord {
   readonly unfit?: number;
   /** Rows that were written. */
   readonly rows?: number;
+  /** When they were there to be queried: whoever tells of the run again says the same time, for another one would be another delivery. */
+  readonly deliveredAt?: string;
   readonly endedAt?: string;
   /** Why the last attempt failed. */
   readonly error?: string;

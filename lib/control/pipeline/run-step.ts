@@ -46,16 +46,21 @@ export async function runStep(name: string, cause: StepCause, deps: PipelineDeps
   if (open.record.state === 'done') return open.record;
   const skipped = await overtaken(cause, deps);
   // What was begun is brought to its end: the file may be gone by now, its rows are not.
-  if (skipped !== undefined && open.record.query === undefined) {
+  if (skipped !== undefined && !(await isBegun(open, work, deps))) {
     return (await book.save(open, { state: 'done', skipped, endedAt: deps.now().toISOString() })).record;
   }
   await ensureTable(work, deps);
   if (open.record.state === 'started') open = await write(open, work, book, deps);
+  if (open.record.skipped !== undefined) {
+    return (await book.save(open, { state: 'done', endedAt: deps.now().toISOString() })).record;
+  }
   if (work.step.write === 'replace') {
     await moveTable(work, snapshotOf(open.record), deps);
     await tidySnapshots(work, deps);
   }
-  await reportRun(open.record, work, deps);
+  const { deliveredAt = deps.now().toISOString() } = open.record;
+  if (open.record.deliveredAt === undefined) open = await book.save(open, { deliveredAt });
+  await reportRun({ ...open.record, deliveredAt }, work, deps);
   return (await book.save(open, { state: 'done', endedAt: deps.now().toISOString() })).record;
 }
 
@@ -79,8 +84,10 @@ async function overtaken(cause: StepCause, deps: PipelineDeps): Promise<string |
   if (cause.bytes === 0) return 'the file is empty';
   const etag = await deps.objects.etag(deps.landingBucket, cause.key);
   if (etag === cause.etag.replaceAll('"', '')) return undefined;
-  return etag === undefined ? 'the file is gone' : 'the file was written over';
+  return etag === undefined ? 'the file is gone' : OVERWRITTEN;
 }
+
+const OVERWRITTEN = 'the file was written over';
 
 /** What the next attempt does anew. */
 const AGAIN: Partial<RunRecord> = { query: undefined, unfit: undefined, counting: undefined, aside: undefined };
@@ -107,6 +114,14 @@ async function write(
     const error = outcome.reason ?? 'no reason is given';
     await book.save(open, { ...AGAIN, attempt: attempt + 1, error });
     throw failed(work, error);
+  }
+  if (work.step.write === 'append' && outcome.manifest !== undefined) {
+    // What was read may have been the new content, which its own event brings: its rows would be there twice.
+    const skipped = await overtaken(open.record.cause, deps);
+    if (skipped === OVERWRITTEN) {
+      await removeWritten(outcome.manifest, deps);
+      return book.save(open, { state: 'written', rows: 0, skipped, error: undefined });
+    }
   }
   // Of an INSERT Athena says how many rows it wrote.
   const { written } = work.step.write === 'append' ? await deps.statements.result(query) : { written: 0 };
@@ -179,13 +194,27 @@ function failed({ step, product, table }: Work, reason: string): WeftError {
   });
 }
 
+/** Whether the statement that writes was started, by somebody who wrote it down or could not any more; none is before the rows are counted. */
+async function isBegun(
+  { record, resumed = false }: OpenRun & { readonly resumed?: boolean },
+  work: Work,
+  deps: PipelineDeps,
+): Promise<boolean> {
+  if (record.query !== undefined || record.state !== 'started') return true;
+  if (!resumed || record.unfit === undefined) return false;
+  return (await deps.statements.find(writing(record, work, deps))) !== undefined;
+}
+
+function writing(record: RunRecord, work: Work, deps: PipelineDeps): string {
+  const sql = sqlOf(record, work, deps);
+  return work.step.write === 'append'
+    ? appendStatement(sql)
+    : replaceStatement(sql, `${work.table.location}${snapshotOf(record)}`);
+}
+
 /** Starts the statement that writes, unless somebody did who could not write it down any more. */
 async function begin(record: RunRecord, work: Work, resumed: boolean, deps: PipelineDeps): Promise<string> {
-  const sql = sqlOf(record, work, deps);
-  const statement =
-    work.step.write === 'append'
-      ? appendStatement(sql)
-      : replaceStatement(sql, `${work.table.location}${snapshotOf(record)}`);
+  const statement = writing(record, work, deps);
   // Athena remembers a token for a time that nobody promises.
   const known = resumed ? await deps.statements.find(statement) : undefined;
   return known ?? deps.statements.start(statement, tokenOf(record, 'write'));

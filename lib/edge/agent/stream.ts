@@ -52,6 +52,11 @@ export class Stream implements Sink {
       this.raw = Journal.open(path, { newId, fsync, fold });
       this.#windows = new Windows(config.aggregate, (this.out.position as number | undefined) ?? 0);
     }
+    for (const journal of [this.out, this.raw]) {
+      const { damaged } = journal ?? {};
+      if (damaged !== undefined)
+        this.#say('damaged', `the disk gave back other bytes than were written; they are in ${damaged}`);
+    }
     for (const entry of this.incoming.all()) {
       this.pending.push(...(entry.alarms ?? []));
       for (const item of entry.items) if ('row' in item) this.#windows?.add(item.row);

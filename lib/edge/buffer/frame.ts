@@ -13,8 +13,15 @@ export function encodeFrame(payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** The whole frames at the beginning of a file, and how many bytes they take: behind them a write was torn, or the disk has failed. */
-export function scanFrames(bytes: Buffer): { readonly payloads: Buffer[]; readonly sound: number } {
+/**
+ * The whole frames at the beginning of a file, and how many bytes they take: behind them a write was torn, or the disk has failed. It has for sure (`rotten`) where a frame is wrong and
+ * others were written behind it.
+ */
+export function scanFrames(bytes: Buffer): {
+  readonly payloads: Buffer[];
+  readonly sound: number;
+  readonly rotten: boolean;
+} {
   const payloads: Buffer[] = [];
   let sound = 0;
   while (sound + HEADER <= bytes.length) {
@@ -22,11 +29,11 @@ export function scanFrames(bytes: Buffer): { readonly payloads: Buffer[]; readon
     const end = sound + HEADER + length;
     if (length === 0 || end > bytes.length) break;
     const frame = bytes.subarray(sound, end);
-    if (checksum(frame) !== frame.readUInt32BE(4)) break;
+    if (checksum(frame) !== frame.readUInt32BE(4)) return { payloads, sound, rotten: end < bytes.length };
     payloads.push(frame.subarray(HEADER));
     sound = end;
   }
-  return { payloads, sound };
+  return { payloads, sound, rotten: false };
 }
 
 /** Over the length too, so that a wrong length is found out. */

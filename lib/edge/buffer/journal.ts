@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, replaceFile, syncFolder, writeAll } from './disk.ts';
@@ -44,6 +45,7 @@ export class Journal {
   #position: unknown;
   #raised: readonly string[] = [];
   #segments: Segment[] = [];
+  #damaged: string | undefined;
   #open: { handle: number; first: number; bytes: number; since: number } | undefined;
 
   private constructor(folder: string, options: JournalOptions) {
@@ -76,6 +78,11 @@ export class Journal {
   /** What was above its threshold after the last entry. */
   get raised(): readonly string[] {
     return this.#raised;
+  }
+
+  /** The file with what the disk gave back otherwise than it was written, when the journal was opened; undefined where all was well. */
+  get damaged(): string | undefined {
+    return this.#damaged;
   }
 
   /** Bytes on disk. */
@@ -188,7 +195,7 @@ export class Journal {
       const numbers = numbersOf(name);
       if (numbers === undefined) continue;
       const bytes = readFileSync(join(this.folder, name));
-      const { payloads, sound } = scanFrames(bytes);
+      const { payloads, sound, rotten } = scanFrames(bytes);
       for (const payload of payloads) this.#take(entryOf(payload));
       const [oldest] = payloads;
       const since = oldest === undefined ? 0 : entryOf(oldest).at;
@@ -198,6 +205,11 @@ export class Journal {
         continue;
       }
       const handle = openSync(join(this.folder, name), OPEN);
+      if (rotten) {
+        // It was acknowledged once: what is cut off is for people to look at.
+        this.#damaged = `${name}.damaged`;
+        writeFileSync(join(this.folder, this.#damaged), bytes.subarray(sound), { mode: 0o600, flag: 'a' });
+      }
       ftruncateSync(handle, sound);
       if (this.#options.fsync) fsyncSync(handle);
       this.#open = { handle, first: numbers.first, bytes: sound, since };

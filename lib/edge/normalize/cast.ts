@@ -1,4 +1,5 @@
 import type { GlueType } from '#mesh/contract/types.ts';
+import { ownValue } from '#mesh/own-value.ts';
 import type { TimeFormat, Value } from './row.ts';
 
 const WHOLE: Readonly<Record<string, bigint>> = {
@@ -39,7 +40,7 @@ export function castTo(type: GlueType, value: unknown, time: TimeFormat): Value 
 
 function simple(name: string, value: unknown, time: TimeFormat): Value | undefined {
   if (name === 'string') return textOf(value);
-  if (name === 'boolean') return typeof value === 'boolean' ? value : WORDS[String(value).toLowerCase()];
+  if (name === 'boolean') return typeof value === 'boolean' ? value : ownValue(WORDS, String(value).toLowerCase());
   if (name === 'double' || name === 'float') return numberOf(value);
   if (name === 'timestamp') return timestamp(value, time);
   if (name === 'date') return date(value, time);

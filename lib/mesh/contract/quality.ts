@@ -29,6 +29,14 @@ export function readQuality(
   return rules.map(({ check: _, ...rule }) => rule);
 }
 
+/** What a report of results takes of a name, with room for a number behind it. */
+const LONGEST_NAME = 240;
+
+/** A rule without a name is known by its query, which may be long. */
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+}
+
 /** A rule of type `text` is prose for people: nothing can be measured by it. */
 function readRule(
   rule: YamlView,
@@ -50,12 +58,12 @@ function readRule(
   const schedule = readSchedule(rule, findings);
   return [
     {
-      measure: column === undefined ? what : `${column}: ${what}`,
+      measure: shortened(column === undefined ? what : `${column}: ${what}`),
       bounds: readBounds(rule, check, findings),
       ...(check === undefined ? {} : { check }),
       ...(column === undefined ? {} : { column }),
       ...(severity === undefined ? {} : { severity }),
-      ...(dimension === undefined ? {} : { dimension }),
+      ...(dimension === undefined ? {} : { dimension: shortened(dimension) }),
       ...(readUnit(rule, check, findings) === 'percent' ? { unit: 'percent' as const } : {}),
       ...(schedule === undefined ? {} : { schedule }),
     },

@@ -66,8 +66,13 @@ export class PipelineFields {
       'a folder of the landing bucket, e.g. orders/',
     );
     const folder = written === '' || written.endsWith('/') ? written : `${written}/`;
-    if (!/^(?:runs|quarantine)\//.test(folder)) return folder;
+    if (!isWeftsOwn(folder)) return folder;
     this.refuse(view.get(key) ?? view, `"${key}" is "${written}", which Weft writes itself`, 'another folder');
     return '';
   }
+}
+
+/** Folders of the landing bucket that the pipeline, connectors, streams and sites write by themselves: a step over them would be started by what it does. */
+export function isWeftsOwn(folder: string): boolean {
+  return /^(?:runs|quarantine|spill|failed|edge)\//.test(folder);
 }

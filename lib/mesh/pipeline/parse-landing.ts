@@ -1,6 +1,6 @@
 import { parseGlueType, printGlueType } from '../contract/glue-type.ts';
 import type { YamlView } from '../yaml/view.ts';
-import type { PipelineFields } from './fields.ts';
+import { isWeftsOwn, type PipelineFields } from './fields.ts';
 import { LANDING_FORMATS, type LandingColumn, type LandingTable } from './pipeline.ts';
 
 const KEYS = ['files', 'format', 'delimiter', 'header', 'quote', 'columns'];
@@ -33,6 +33,13 @@ function readTable(name: string, view: YamlView, fields: PipelineFields): Landin
     );
   }
   const empty: LandingTable = { name, files: '', format: 'csv' };
+  if (view.get('files') === undefined && isWeftsOwn(`${name}/`)) {
+    fields.refuse(
+      view,
+      `"${name}" has the folder "${name}/", which Weft writes itself`,
+      '"files: <another folder>/" below it',
+    );
+  }
   if (!fields.isMap(view, `the raw table "${name}"`)) return empty;
   fields.refuseUnknown(view, KEYS);
   const format = fields.oneOf(view, 'format', LANDING_FORMATS);

@@ -66,7 +66,10 @@ function foldOldest(waiting: readonly WaitingDelivery[]): WaitingDelivery[] {
   const first = waiting.find((one, index) => waiting.findIndex(({ table }) => table === one.table) < index);
   const second = first && waiting.find(({ table }) => table === first.table);
   if (first === undefined || second === undefined) return [...waiting];
-  const both = { ...first, ...sums([second, first]), since: second.since };
+  const { rows: _rows, bytes: _bytes, ...rest } = first;
+  // What was held back stays so beside what is not measured yet: the next measurement covers both.
+  const held = first.held ?? second.held;
+  const both = { ...rest, ...sums([second, first]), since: second.since, ...(held === undefined ? {} : { held }) };
   return waiting.flatMap((one) => (one === second ? [] : one === first ? [both] : [one]));
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { Condition } from '../record.ts';
 import { durationOf } from './duration.ts';
 import type { ProductRecord } from './product.ts';
@@ -31,10 +32,12 @@ export function judgeFreshness(product: ProductRecord, now: Date): Condition | u
   const measured = (product.status.measured?.promises ?? []).filter(
     ({ property, value }) => property === promise.property && value !== undefined,
   );
-  const silent = own.filter((name) => reported[name] === undefined && !measured.some(({ table }) => table === name));
+  const silent = own.filter(
+    (name) => ownValue(reported, name) === undefined && !measured.some(({ table }) => table === name),
+  );
   const late = own
     .flatMap((name) => {
-      const at = reported[name];
+      const at = ownValue(reported, name);
       return at !== undefined && now.getTime() - Date.parse(at) > promise.age ? [{ name, at }] : [];
     })
     .toSorted((a, b) => (a.at < b.at ? -1 : 1));

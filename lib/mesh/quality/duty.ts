@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import { isPublished } from '../product/life.ts';
 import type { ProductRecord, ProductTable } from '../product/product.ts';
 import type { QualityRule, TimePromise } from '../product/quality-rule.ts';
@@ -56,10 +57,10 @@ function tableDuty(product: ProductRecord, table: ProductTable, now: Date): Tabl
   const kept =
     agesBy === undefined || written === undefined || held ? undefined : { column: agesBy, promised: String(written) };
   if (rules.length === 0 && promises.length === 0 && kept === undefined) return undefined;
-  const delivered = product.status.delivered?.[table.name];
+  const delivered = ownValue(product.status.delivered, table.name);
   const used = new Set([...rules.flatMap(columnsOf), ...promises.map(({ column }) => column), kept?.column]);
   const columns = [...table.columns, ...table.partitionKeys].filter(({ name }) => used.has(name));
-  const last = product.status.measured?.tables?.[table.name]?.at;
+  const last = ownValue(product.status.measured?.tables, table.name)?.at;
   return {
     name: table.name,
     source: table.source,

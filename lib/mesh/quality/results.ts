@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 export function ruleResult(rule: QualityRule, table: string, text: string | null, rows: number): RuleResult {
   const counted = numberIn(text);
   if (counted === undefined)
-    return ruleFailed(rule, table, `the query gives ${text === null ? 'NULL' : `"${text}"`}, no number`);
+    return ruleFailed(rule, table, `the query gives ${text === null ? 'NULL' : 'text'}, no number`);
   const ofAll = rows === 0 ? 0 : (100 * counted) / rows;
   const value = rule.unit === 'percent' ? ofAll : counted;
   return { ...head(rule, table), ok: isKept(rule, value), value };
@@ -19,7 +19,19 @@ export function ruleResult(rule: QualityRule, table: string, text: string | null
 
 /** A rule that could not be measured, and why. */
 export function ruleFailed(rule: QualityRule, table: string, error: string): RuleResult {
-  return { ...head(rule, table), ok: false, error: error.slice(0, 500) };
+  return { ...head(rule, table), ok: false, error: withoutValues(error) };
+}
+
+/** What Athena says when a value stops a query that is right by itself. */
+const OF_DATA =
+  /\b(?:INVALID_CAST_ARGUMENT|INVALID_FUNCTION_ARGUMENT|NUMERIC_VALUE_OUT_OF_RANGE|HIVE_BAD_DATA|HIVE_CURSOR_ERROR|GENERIC_USER_ERROR)\b/;
+
+/** Everybody sees what is known of a product, and such an error quotes the value. */
+function withoutValues(error: string): string {
+  const [code] = OF_DATA.exec(error) ?? [];
+  return code === undefined
+    ? error.slice(0, 500)
+    : `${code}: a value stops the query; what Athena says quotes it and stays in the domain's account`;
 }
 
 function head(rule: QualityRule, table: string): Omit<RuleResult, 'ok'> {
@@ -76,8 +88,8 @@ export function promiseResults(table: TableQuality, { newest, oldest = null }: E
 }
 
 function notTold(edge: string | null | Error, column: string): string {
-  if (edge instanceof Error) return edge.message.slice(0, 500);
-  return edge === null ? `"${column}" holds no time` : `"${edge}" of "${column}" is no time`;
+  if (edge instanceof Error) return withoutValues(edge.message);
+  return edge === null ? `"${column}" holds no time` : `"${column}" holds what is no time`;
 }
 
 /** A time as Athena prints it, or as text in ISO 8601, in UTC; a day counts from its start, or to its end. */

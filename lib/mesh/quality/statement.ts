@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { QualityCheck, QualityRule } from '../product/quality-rule.ts';
 import { identifier, isText, literal, typedLiteral } from '../sql/literal.ts';
 import { bareStatement } from '../sql/statement.ts';
@@ -47,7 +48,7 @@ export function ownStatement(query: string, column: string | undefined, table: A
     table: objectOf(table),
     ...(column === undefined ? {} : { property: identifier(column), column: identifier(column) }),
   };
-  return bareStatement(query).replaceAll(/\$?\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
+  return bareStatement(query).replaceAll(/\$?\{(\w+)\}/g, (whole, name: string) => ownValue(names, name) ?? whole);
 }
 
 function objectOf({ source }: Around): string {

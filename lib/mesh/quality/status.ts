@@ -1,4 +1,5 @@
 import type { PromiseResult, QualityMeasured, RuleResult } from '../event/report.ts';
+import { ownValue } from '../own-value.ts';
 import type { ProductTable } from '../product/product.ts';
 import { availability } from './availability.ts';
 
@@ -29,8 +30,9 @@ export interface MeasuredStatus {
 }
 
 const KEPT_MEASUREMENTS = 100;
-/** So that a contract of thousands of rules fits a record: beyond that only what is wrong is sure to be kept. */
+/** So that a contract of thousands of rules fits a record, which has the newest report beside them: beyond that only what is wrong is sure to be kept. */
 const KEPT_RESULTS = 300;
+const KEPT_CHARACTERS = 120_000;
 
 /** True for a rule that is known to be broken; one that could not be measured since it was is broken still. */
 export function isBroken({ ok, value }: RuleResult | PromiseResult): boolean {
@@ -51,7 +53,7 @@ export function newTables(
   const named = [...results, ...promises].flatMap(({ table }) => table ?? []);
   return new Set(
     named.filter((name) => {
-      const last = before?.tables[name];
+      const last = ownValue(before?.tables, name);
       const isOwn = tables.some((table) => table.name === name && table.view === undefined);
       return isOwn && (last === undefined || last.at < at || (last.at === at && last.run !== run));
     }),
@@ -80,9 +82,11 @@ export function withMeasurement(
   const own = availability(history, sla?.availability);
   return {
     tables: { ...before?.tables, ...Object.fromEntries([...tables].map((name) => [name, stamp])) },
-    results: [...(before?.results ?? []).filter((one) => !isOf(one)), ...results]
-      .toSorted((a, b) => rank(a) - rank(b))
-      .slice(0, KEPT_RESULTS),
+    results: worstFirst(
+      [...(before?.results ?? []).filter((one) => !isOf(one)), ...results],
+      KEPT_RESULTS,
+      KEPT_CHARACTERS,
+    ),
     promises: [...others, ...promises, ...(own === undefined ? [] : [own])],
     history,
   };
@@ -113,6 +117,18 @@ function stillBroken<Result extends RuleResult | PromiseResult>(before: Result |
 const isSameRule = (next: RuleResult) => (one: RuleResult) => one.table === next.table && one.rule === next.rule;
 const isSamePromise = (next: PromiseResult) => (one: PromiseResult) =>
   one.table === next.table && one.property === next.property;
+
+/** Results, what is broken first, as many of them as may be. */
+export function worstFirst(results: readonly RuleResult[], most: number, characters: number): RuleResult[] {
+  let length = 0;
+  return results
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, most)
+    .filter((result) => {
+      length += JSON.stringify(result).length;
+      return length <= characters;
+    });
+}
 
 function rank(result: RuleResult): number {
   if (result.ok) return 4;

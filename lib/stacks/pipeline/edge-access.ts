@@ -26,7 +26,7 @@ const KEPT = Duration.days(90);
 
 /**
  * Lets the sites of a domain in, each as the group that its certificate names: it writes below its own folders of the landing bucket, and reads
- * nothing. A certificate without a group is no device's.
+ * nothing. A certificate without a group, or with one that is a path, is no device's.
  */
 export class EdgeAccess extends Construct {
   readonly role: Role;
@@ -44,6 +44,8 @@ export class EdgeAccess extends Construct {
       conditions: {
         ArnEquals: { 'aws:SourceArn': anchor.attrTrustAnchorArn },
         Null: { [GROUP]: 'false' },
+        // It would be a folder below another group's, which that group takes for its own.
+        StringNotLike: { [GROUP]: '*/*' },
       },
     });
     this.role = new Role(this, 'Role', {

@@ -56,11 +56,15 @@ export class Account {
   failNext = false;
   /** Of each file, how many of its rows do not fit. */
   unfit = 0;
+  /** What happens to the landing bucket just before rows are added. */
+  beforeInsert: () => void = () => undefined;
   forgetsTokens = false;
   /** So many more looks find a statement running. */
   running = 0;
   crashAt: { readonly call: number; readonly after: boolean } | undefined;
   calls = 0;
+  /** So many milliseconds pass with each call. */
+  pace = 0;
   #tokens = new Map<string, string>();
   #etags = 0;
 
@@ -125,7 +129,7 @@ export class Account {
             return { done: events, unclear: [], failed: [] };
           }),
       },
-      now: () => new Date('2026-01-02T03:04:05Z'),
+      now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, 5) + this.pace * this.calls),
       hasTime: () => true,
     };
   }
@@ -198,6 +202,7 @@ export class Account {
     const done: Ended = { state: 'succeeded', scannedBytes: 1 };
     if (sql.startsWith('SELECT')) return { sql, outcome: done, answer: [['2', String(this.unfit)]], written: 0 };
     const target = /TO '(s3:\/\/[^']+)'/.exec(sql)?.[1];
+    if (sql.startsWith('INSERT')) this.beforeInsert();
     const table = /INSERT INTO "sales"\."(\w+)"/.exec(sql)?.[1] ?? '';
     const location = target ?? this.tables.get(table)?.StorageDescriptor?.Location ?? '';
     const place = location.slice('s3://'.length);
@@ -205,10 +210,12 @@ export class Account {
     const rows = sources.length === 0 ? ['all'] : [...new Set(sources)];
     const files = rows.map((_, index) => `${place}${id}-${index}`);
     for (const [index, file] of files.entries()) this.objects.set(file, { body: rows[index] ?? '', etag: id });
-    if (!this.failNext || sql.includes('quarantine/')) return { sql, outcome: done, answer: [], written: rows.length };
-    this.failNext = false;
     const manifest = `results/${id}-manifest.csv`;
     this.objects.set(manifest, { body: files.map((file) => `s3://${file}\n`).join(''), etag: id });
+    if (!this.failNext || sql.includes('quarantine/')) {
+      return { sql, outcome: { ...done, manifest: `s3://${manifest}` }, answer: [], written: rows.length };
+    }
+    this.failNext = false;
     const outcome: Ended = { state: 'failed', reason: 'GENERIC', manifest: `s3://${manifest}`, scannedBytes: 0 };
     return { sql, outcome, answer: [], written: 0 };
   }

@@ -67,6 +67,25 @@ describe('a file that lands', () => {
     expect(account.rows('orders')).toHaveLength(1);
   });
 
+  test('that is written over while it is read counts once, with what it has now, wherever a process ends', async () => {
+    const run = async (account: Account, crashAt?: Account['crashAt']) => {
+      account.crashAt = crashAt;
+      const old = file(account, 'orders/a.csv', 'old');
+      let now: StepCause | undefined;
+      account.beforeInsert = () => {
+        now ??= file(account, 'orders/a.csv', 'now');
+      };
+      await persist(account, ORDERS, old);
+      if (now !== undefined) await persist(account, ORDERS, now);
+    };
+    for (const crashAt of [undefined, ...crashes(await callsOf(run))]) {
+      const account = new Account();
+      await run(account, crashAt);
+      expect([crashAt, account.rows('orders')]).toEqual([crashAt, ['orders/a.csv']]);
+      expect(new Set(idsOf(account, 'DataDelivered')).size).toBe(1);
+    }
+  });
+
   test('with rows that do not fit has them put aside, by the same run', async () => {
     const account = new Account();
     account.unfit = 1;
@@ -145,6 +164,21 @@ describe('a process that ends in the middle of a run', () => {
       }
     });
   }
+
+  test('tells of its rows with one time, wherever it ends: with another one consumers would be told of them twice', async () => {
+    const run = async (account: Account, crashAt?: Account['crashAt']) => {
+      account.crashAt = crashAt;
+      await persist(account, ORDERS, file(account, 'orders/a.csv'));
+    };
+    const calls = await callsOf(run);
+    for (const crashAt of crashes(calls)) {
+      const account = new Account();
+      account.pace = 1000;
+      await run(account, crashAt);
+      const told = account.events.filter(({ type }) => type === 'DataDelivered').map(({ detail }) => detail);
+      expect([crashAt, new Set(told.map((one) => JSON.stringify(one))).size]).toEqual([crashAt, 1]);
+    }
+  });
 
   test('leaves a table that is replaced whole, wherever it ends', async () => {
     const run = async (account: Account, crashAt?: Account['crashAt']) => {

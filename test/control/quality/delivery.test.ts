@@ -72,6 +72,18 @@ describe('new data in a table without rules', () => {
     expect((await take(delivery({ run: 'r-3', at: '2026-03-01T11:30:00.000Z' }))).events).toHaveLength(1);
   });
 
+  test('counts for a table whatever it is called', async () => {
+    const { product: before } = await world.version();
+    const odd = table('constructor', [column('id', 'int', 'public')]);
+    const record = { ...before, tables: [odd, T1], revision: before.revision + 1 };
+    await world.registry.write([{ record, replaces: before.revision }]);
+    const at = '2026-03-01T11:00:00.000Z';
+    await take(delivery({ table: 't1', at }));
+    const { result, after } = await take(delivery({ table: 'constructor', at }));
+    expect([result, after.status.delivered]).toEqual(['applied', { constructor: at, t1: at }]);
+    expect(condition(after, 'Fresh')).toMatchObject({ status: 'true' });
+  });
+
   test('of a table that only views read is told of the views', async () => {
     const { product: before } = await world.version();
     const tables = [

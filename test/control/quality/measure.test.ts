@@ -117,6 +117,22 @@ describe('measuring what a domain has promised', () => {
     expect(reports()[0]?.results.every(({ error }) => error === 'TABLE_NOT_FOUND')).toBe(true);
   });
 
+  test('tells what is broken, and as much of the rest as an event and a record hold', async () => {
+    const failing = Array.from({ length: 300 }, (_, index) =>
+      rule('a', { measure: `own ${index}`, check: { metric: 'sql', query: `SELECT ${index} FROM gone` } }),
+    );
+    const gone = userError('WEFT-QUERY-001', `TABLE_NOT_FOUND: ${'x'.repeat(900)}`);
+    const table = { ...TABLE, rules: [...failing, rule('b')] };
+    const { deps, reports } = domain(
+      (sql) => (sql.includes('gone') ? gone : ['10', '2']),
+      [{ ...DUTY, tables: [table] }],
+    );
+    expect(await measureQuality(WISH, deps)).toMatchObject({ rules: 301, broken: 1, failed: 300 });
+    const [report] = reports();
+    expect(report?.results[0]).toMatchObject({ rule: 'b: nullValues', ok: false, value: 2 });
+    expect(JSON.stringify(report).length).toBeLessThan(100_000);
+  });
+
   test('comes again when Athena is not there', async () => {
     const { deps } = domain(() => new Error('socket hang up'));
     await expect(measureQuality(WISH, deps)).rejects.toThrow('socket hang up');

@@ -154,6 +154,7 @@ describeWithServers('sessions of IAM Roles Anywhere', opensslMissing(), () => {
       {},
       'certificate of an authority',
     ],
+    ['a unit that is no session tag', () => device('/O=Acme/OU=plant-*/CN=x'), {}, 'the x509Subject/OU "plant-*"'],
     ['two units in one subject', () => device('/O=Acme/OU=plant-north/OU=b/CN=x'), {}, 'several x509Subject/OU'],
   ])('is refused: %s', async (_what, made, more, message) => {
     await expect(session(made(), more)).rejects.toMatchObject({

@@ -34,6 +34,25 @@ function read(product: string, contract: string) {
   return parseProduct({ product: { file: 'odps', text: product }, contracts }, TOPOLOGY);
 }
 
+test('a rule without a name is known by so much of its query as a report of its result takes, and by no other', () => {
+  const query = `SELECT count(*) FROM {object} WHERE where_to IN (${"'x', ".repeat(100)}'y')`;
+  const rules = `\n        quality:\n${`          - { type: sql, query: "${query}", mustBe: 0, dimension: ${'d'.repeat(300)} }\n`.repeat(2)}`;
+  const checked = read(
+    PRODUCT,
+    CONTRACT.replace('        description: Where', `        description: Where${rules.trimEnd()}`),
+  );
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  const measured = checked.value.tables
+    .flatMap((table) => table.quality ?? [])
+    .filter(({ check }) => check?.metric === 'sql');
+  const names = measured.map(({ measure }) => measure);
+  expect([names.length, new Set(names).size]).toEqual([2, 2]);
+  for (const text of [...names, ...measured.map(({ dimension = '' }) => dimension)]) {
+    expect(text.length).toBeLessThanOrEqual(255);
+  }
+  expect(measured.every(({ check }) => check?.metric === 'sql' && check.query === query)).toBe(true);
+});
+
 describe('a product folder', () => {
   test('is read whole', () => {
     const { ok, problems } = read(PRODUCT, CONTRACT);

@@ -5,7 +5,7 @@ import { availability, errorBudget } from '#mesh/quality/availability.ts';
 import { benchmark } from '#mesh/quality/benchmark.ts';
 import { causesOf } from '#mesh/quality/causes.ts';
 import type { TableQuality } from '#mesh/quality/duty.ts';
-import { promiseResults, ruleResult } from '#mesh/quality/results.ts';
+import { promiseResults, ruleFailed, ruleResult } from '#mesh/quality/results.ts';
 import { isDue } from '#mesh/quality/schedule.ts';
 import type { Measurement } from '#mesh/quality/status.ts';
 import { column, product, table } from '../fixtures.ts';
@@ -59,6 +59,25 @@ describe('a measured value against what the contract wants', () => {
   });
 });
 
+describe('what could not be measured', () => {
+  const rule: QualityRule = { measure: 'm', bounds: {}, check: { metric: 'sql', query: 'SELECT max(name)' } };
+
+  test.each([
+    ['a text', ruleResult(rule, 't', 'Jane Doe', 0)],
+    ['a cast', ruleFailed(rule, 't', "INVALID_CAST_ARGUMENT: Cannot cast 'Jane Doe' to BIGINT")],
+    ['a date', ruleFailed(rule, 't', 'INVALID_CAST_ARGUMENT: Value cannot be cast to date: Jane Doe')],
+    ['a file', ruleFailed(rule, 't', 'HIVE_BAD_DATA: Error parsing field value "Jane Doe" for field 1')],
+  ])('is told without the value, which whoever sees the product would see: %s', (_, result) => {
+    expect(result).toMatchObject({ ok: false, error: expect.any(String) });
+    expect(JSON.stringify(result)).not.toContain('Jane');
+  });
+
+  test('by a fault of the query is told as Athena says it', () => {
+    const error = "COLUMN_NOT_FOUND: line 1:8: Column 'naem' cannot be resolved";
+    expect(ruleFailed(rule, 't', error).error).toBe(error);
+  });
+});
+
 describe('a promise of age', () => {
   const timed = (rest: Partial<TableQuality>): TableQuality => ({
     name: 't',
@@ -107,6 +126,7 @@ describe('a promise of age', () => {
     const result = of('freshness', '1 h', newest);
     expect(result).toMatchObject({ ok: false, error: expect.any(String) });
     expect(result?.value).toBeUndefined();
+    expect(JSON.stringify(result)).not.toContain('soon');
   });
 
   test.each([

@@ -144,6 +144,7 @@ describe("a rule's own query", () => {
       'SELECT count(*) FROM "sales"."orders" WHERE "a ""b""" IS NULL',
     ],
     ['SELECT count(*) FROM {table} WHERE {column} > 1', 'SELECT count(*) FROM "sales"."orders" WHERE "a ""b""" > 1'],
+    ["SELECT '{constructor}' FROM {object}", 'SELECT \'{constructor}\' FROM "sales"."orders"'],
     ["SELECT '{else}' FROM {object}", 'SELECT \'{else}\' FROM "sales"."orders"'],
   ])('has its placeholders filled in: %s', (query, sql) => {
     expect(ownStatement(query, 'a "b"', quality([]))).toBe(sql);

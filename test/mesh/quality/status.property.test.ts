@@ -126,4 +126,22 @@ describe('what is delivered', () => {
     const after = announced(status, status.waiting ?? [], 'passed', TABLES);
     expect([after.updated?.rows, after.updated?.tables, after.waiting]).toEqual([200, ['a', 'b'], undefined]);
   });
+
+  test('what was held back stays so when it becomes one with younger data, which says no number that it does not know', () => {
+    const at = (run: number) => new Date(NOW.getTime() + run * 1000).toISOString();
+    const held = { at: at(0), reason: 'broken' };
+    let status: DeliveryStatus = { waiting: [{ table: 'a', at: at(0), run: 'bad', rows: 7, since: at(0), held }] };
+    // The second of `a` does not say how many rows it has; all others are of tables of their own.
+    status = withDelivery(status, { table: 'a', at: at(1), run: 'r-1' }, at(1));
+    for (let run = 2; run < 51; run += 1) {
+      status = withDelivery(status, { table: `t${run}`, at: at(run), run: `r-${run}`, rows: 1 }, at(run));
+    }
+    const [first] = status.waiting ?? [];
+    expect(status.waiting).toHaveLength(50);
+    expect(first).toEqual({ table: 'a', at: at(1), run: 'r-1', since: at(0), held });
+    status = { waiting: [{ table: 'a', at: at(0), run: 'r-0', since: at(0) }] };
+    for (let run = 1; run < 51; run += 1)
+      status = withDelivery(status, { table: 'a', at: at(run), run: `r-${run}`, rows: 5 }, at(run));
+    expect(status.waiting?.[0]).not.toHaveProperty('rows');
+  });
 });

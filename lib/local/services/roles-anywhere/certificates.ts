@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { AwsError } from '../../core/error.ts';
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** What a session tag may be; a `*` would be a wildcard wherever a policy names the tag. */
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u;
 const NAMED = ['C', 'O', 'OU', 'ST', 'L', 'CN'];
 
 /** The certificates of a PEM text. @throws AwsError `ValidationException` when there is none. */
@@ -66,12 +68,11 @@ function checkTime({ validFromDate, validToDate }: X509Certificate, now: number)
 export function tagsOf({ subject, issuer, subjectAltName }: X509Certificate): Record<string, string> {
   const tags: Record<string, string> = {};
   const put = (name: string, value: string) => {
-    if (tags[name] !== undefined)
-      throw new AwsError(
-        'WeftLocalNotImplemented',
-        `weft local does not implement rolesanywhere with several ${name}`,
-        501,
-      );
+    const problem =
+      tags[name] !== undefined ? `several ${name}` : TAG_VALUE.test(value) ? undefined : `the ${name} "${value}"`;
+    if (problem !== undefined) {
+      throw new AwsError('WeftLocalNotImplemented', `weft local does not implement rolesanywhere with ${problem}`, 501);
+    }
     tags[name] = value;
   };
   for (const [field, names] of [
