@@ -4,8 +4,19 @@ import type { RunRecord } from './run-record.ts';
 import type { Work } from './run-step.ts';
 
 /** Where below a table's location the files of one attempt go. */
-export function snapshotOf({ run, attempt }: Pick<RunRecord, 'run' | 'attempt'>): string {
-  return `snapshot=${run}-${attempt}/`;
+export function snapshotOf({ run, attempt, startedAt }: Pick<RunRecord, 'run' | 'attempt' | 'startedAt'>): string {
+  return `snapshot=${startedAt.replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-${run}-${attempt}/`;
+}
+
+/** Readers whose catalog stands still, as in quarantine, and queries that take long go on reading what was replaced for so long, in milliseconds. */
+const KEPT = 30 * 24 * 3_600_000;
+
+/** When the snapshot that an object belongs to was begun; undefined where its name does not tell. */
+function begunAt(key: string): number | undefined {
+  const [, day = '', time = ''] = /\/snapshot=(\d{8})T(\d{6})Z-/.exec(key) ?? [];
+  if (day === '') return undefined;
+  const date = day.replace(/^(\d{4})(\d\d)/, '$1-$2-');
+  return Date.parse(`${date}T${time.replace(/^(\d\d)(\d\d)/, '$1:$2:')}Z`);
 }
 
 /**
@@ -41,7 +52,7 @@ export async function moveTable(
   else await deps.tables.update(database, wanted, found.VersionId);
 }
 
-/** Takes away the files of all snapshots but the one that is read and the one before it, which queries may still be at. */
+/** Takes away the files of snapshots that were replaced a month ago; the one that is read and the one before it stay, however old. */
 export async function tidySnapshots({ table, database }: Work, deps: PipelineDeps): Promise<void> {
   const found = await deps.tables.table(database, table.name);
   const current = found?.StorageDescriptor?.Location ?? '';
@@ -49,6 +60,7 @@ export async function tidySnapshots({ table, database }: Work, deps: PipelineDep
   const { hostname: bucket, pathname } = new URL(table.location);
   const prefix = `${pathname.slice(1)}snapshot=`;
   for (const key of await deps.keys(bucket, prefix)) {
+    if (deps.now().getTime() - (begunAt(key) ?? 0) < KEPT) continue;
     const at = `s3://${bucket}/${key}`;
     if (!at.startsWith(current) && (former === '' || !at.startsWith(former))) await deps.objects.remove(bucket, key);
   }

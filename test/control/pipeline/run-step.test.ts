@@ -201,15 +201,26 @@ describe('a table that is replaced', () => {
   const place = (account: Account) => account.tables.get('totals')?.StorageDescriptor?.Location ?? '';
   const snapshots = (account: Account) => [...account.objects.keys()].filter((key) => key.includes('snapshot='));
 
-  test('moves to its new files, and keeps those before for queries that are at them', async () => {
+  test('moves to its new files, and keeps those before for a month, for whoever still reads them', async () => {
     const account = new Account();
     const places: string[] = [];
-    for (const id of ['1', '2', '3']) {
-      await runStep(TOTALS, event(id), account.deps);
+    const run = async (id: string, day: number) => {
+      await runStep(TOTALS, event(id), { ...account.deps, now: () => new Date(Date.UTC(2026, 2, day)) });
       places.push(place(account));
-    }
+    };
+    for (const [id, day] of [
+      ['1', 1],
+      ['2', 2],
+      ['3', 20],
+    ] as const)
+      await run(id, day);
     expect(new Set(places).size).toBe(3);
-    expect(places.every((one) => /\/totals\/snapshot=[0-9a-f-]{36}-1\/$/.test(one))).toBe(true);
+    expect(places.every((one) => /\/totals\/snapshot=2026\d{4}T\d{6}Z-[0-9a-f-]{36}-1\/$/.test(one))).toBe(true);
+    expect(snapshots(account)).toHaveLength(3);
+    await run('4', 33);
+    expect(snapshots(account).map((key) => /snapshot=\d{6}(\d\d)/.exec(key)?.[1])).toEqual(['20', expect.any(String)]);
+    // The one before the newest stays, however old it is.
+    await run('5', 90);
     expect(snapshots(account)).toHaveLength(2);
     expect(account.rows('totals')).toEqual(['all']);
   });
