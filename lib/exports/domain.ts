@@ -1,4 +1,5 @@
 // What a domain's CDK app is made of: `weft/domain`.
+export { runApp } from '#constructs/app-failure.ts';
 export { readDomainRepository } from '#constructs/domain-repository.ts';
 export { settleWildcards } from '#constructs/wildcards.ts';
 export { meshOptions } from '#stacks/mesh-options.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { domainApp } from 'weft/domain';
+import { domainApp, runApp } from 'weft/domain';
 
 // Data that can be made again from its source needs no backup: `{ without: '<why>' }`.
-domainApp({ folder: join(import.meta.dirname, '..'), backup: { keepDays: 35 } });
+runApp(() => void domainApp({ folder: join(import.meta.dirname, '..'), backup: { keepDays: 35 } }));
