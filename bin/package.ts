@@ -17,6 +17,9 @@ const NOT_PUBLISHED = /^bin\/package\.ts$/;
 /** What code reads, and what a domain's repository is made from. */
 const DATA = ['policies', 'examples', 'domain-templates', 'README.md'];
 
+/** A local mesh, templates and packages of whoever played with an example. */
+const LEFT_BEHIND = new Set(['.weft', 'cdk.out', 'node_modules']);
+
 /** One copy of these has to serve a domain's app and Weft alike: they are peers, which npm installs by itself. */
 const PEERS = ['aws-cdk-lib', 'constructs'];
 
@@ -125,7 +128,9 @@ function buildPackage(folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeDeclarations(folder, entries);
   writeCode(folder);
-  for (const name of DATA) cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  // What was tried in a folder stays at home.
+  const filter = (path: string) => !LEFT_BEHIND.has(basename(path));
+  for (const name of DATA) cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true, filter });
   keepIgnoreFiles(join(folder, 'domain-templates'));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(manifest), undefined, 2)}\n`);
 }
