@@ -3,6 +3,7 @@ import { judgeFreshness } from '#mesh/product/freshness.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { Quality } from '#mesh/product/trust.ts';
+import { brokenRules, faultOf } from '#mesh/quality/conditions.ts';
 import { type Condition, withCondition } from '#mesh/record.ts';
 import { authorize } from './authorize.ts';
 import { actOf } from './decide.ts';
@@ -26,7 +27,7 @@ export interface DataReport {
 
 /**
  * Takes what the owner says of quality and of new data. Failed quality takes back a rollout to this version at once.
- * @throws WEFT-AUTH-002, WEFT-PRODUCT-001, -002, -011 when the report says nothing, or nothing that can be.
+ * @throws WEFT-AUTH-002, WEFT-PRODUCT-001, -002, -011 when the report says nothing, or nothing that can be; WEFT-QUALITY-004 when it was measured otherwise.
  */
 export async function reportData(
   name: { readonly domain: string; readonly name: string },
@@ -42,12 +43,23 @@ export async function reportData(
         hint: 'report on the version that is published: --major',
       });
     }
+    refuseAgainstMeasured(before, report);
     const after = reported(before, report, request, deps.now());
     await deps.registry.write([{ record: after, replaces: before.revision }]);
     return { product: after, rollouts: report.quality === 'failed' };
   });
   if (rollouts) await settleRollout(name, actOf(request, deps, undefined), deps);
   return product;
+}
+
+/** A word is worth less than a measurement. */
+function refuseAgainstMeasured(product: ProductRecord, { quality }: DataReport): void {
+  const [broken] = quality === 'passed' ? brokenRules(product.status.measured) : [];
+  if (broken === undefined) return;
+  const id = `${productId(product)} v${product.major}`;
+  throw userError('WEFT-QUALITY-004', `${id} was measured: ${faultOf(broken)}`, {
+    hint: `mend the data and measure it: weft quality run ${productId(product)}; or let it go: weft product release-data`,
+  });
 }
 
 function reported(product: ProductRecord, report: DataReport, request: Request, now: Date): ProductRecord {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { reportData } from '#control/report.ts';
 import { sync } from '#control/sync.ts';
 import { tendProduct } from '#control/tend-product.ts';
 import { deriveEvents } from '#mesh/event/derive.ts';
@@ -7,8 +8,9 @@ import type { DataDelivered, QualityMeasured, RuleResult } from '#mesh/event/rep
 import type { ProductRecord, QualityRule } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { column, product, subscription, table } from '../../mesh/fixtures.ts';
-import { accountOf, createWorld, type World } from '../world.ts';
+import { accountOf, by, createWorld, type World } from '../world.ts';
 
+const STEWARD = by('sales/steward');
 const RULES: readonly QualityRule[] = [
   { measure: 'id: nullValues', column: 'id', bounds: { mustBe: 0 }, check: { metric: 'nullValues' as const } },
   { measure: 'rowCount', bounds: { mustBeGreaterThan: 0 }, check: { metric: 'rowCount' as const } },
@@ -194,5 +196,15 @@ describe('what a domain measures of its data', () => {
     expect(await sync({ id: 'e', account: accountOf('finance'), detail: domainEvent(said) }, world.governance)).toBe(
       'refused',
     );
+  });
+
+  test('is not talked away: who reports that all is well is told what was measured', async () => {
+    await take(delivered('r-1', 0), measured(1, [BAD], { run: 'r-1' }));
+    const name = { domain: 'sales', name: 'orders' };
+    await expect(reportData(name, { quality: 'passed' }, STEWARD, world.governance)).rejects.toMatchObject({
+      code: 'WEFT-QUALITY-004',
+    });
+    await take(measured(2, [NULLS], { run: 'r-1' }));
+    await expect(reportData(name, { quality: 'passed' }, STEWARD, world.governance)).resolves.toBeDefined();
   });
 });
