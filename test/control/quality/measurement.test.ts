@@ -8,9 +8,9 @@ import type { DataDelivered, QualityMeasured, RuleResult } from '#mesh/event/rep
 import type { ProductRecord, QualityRule } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import { column, product, subscription, table } from '../../mesh/fixtures.ts';
-import { accountOf, by, createWorld, type World } from '../world.ts';
+import { accountOf, callerAs, createWorld, type World } from '../world.ts';
 
-const STEWARD = by('sales/steward');
+const STEWARD = { caller: callerAs('sales/steward'), correlation: 'c-1' };
 const RULES: readonly QualityRule[] = [
   { measure: 'id: nullValues', column: 'id', bounds: { mustBe: 0 }, check: { metric: 'nullValues' as const } },
   { measure: 'rowCount', bounds: { mustBeGreaterThan: 0 }, check: { metric: 'rowCount' as const } },
