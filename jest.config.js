@@ -1,3 +1,13 @@
+/** What takes long and changes seldom runs by its own command, `npm run test:long`. */
+export const LONG = [
+  'test/docs/json.test.ts',
+  'test/e2e/audit-reports.test.ts',
+  'test/e2e/killed.test.ts',
+  'test/judge/separation/separation.test.ts',
+  'test/mesh/audit/log/honest.test.ts',
+  'test/mesh/policy/engine.property.test.ts',
+];
+
 /** jest in ESM mode; swc only strips the types, so a stack trace points at the source. */
 export default {
   testEnvironment: 'node',
@@ -10,7 +20,7 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // The rule packs belong to `npm run check`: they take long and need no mesh.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/', ...LONG.map((path) => `<rootDir>/${path}`)],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.weft'],
   randomize: true,
   // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace.
