@@ -48,16 +48,24 @@ export async function connect(invocation: Invocation): Promise<Connection> {
 }
 
 async function connectToLocal(invocation: Invocation, local: LocalMesh): Promise<Connection> {
-  const { topology, endpoint, region } = local;
   const name = textOption(invocation, 'as') ?? invocation.io.env.WEFT_AS;
   if (name === undefined) {
     throw userError('WEFT-CLI-003', 'nobody is named: a mesh answers principals', {
-      hint: `add --as or set WEFT_AS, to one of ${principalNames(topology).join(', ')}`,
+      hint: `add --as or set WEFT_AS, to one of ${principalNames(local.topology).join(', ')}`,
     });
   }
+  return connectAs(name, local, invocation.io.env.USER ?? 'me');
+}
+
+/** A local mesh as one principal, `<domain>/<role>`, `governance/<role>` or a role ARN, sees it. */
+export async function connectAs(
+  name: string,
+  { topology, endpoint, region, apiUrl }: LocalMesh,
+  sessionName: string,
+): Promise<Connection> {
   const arn = principalArn(name, topology);
-  const keys = await localKeys(endpoint, arn, invocation.io.env.USER ?? 'me');
-  return connection(topology, arn, local.apiUrl, { region, credentials: keys, endpoint });
+  const credentials = await localKeys(endpoint, arn, sessionName);
+  return connection(topology, arn, apiUrl, { region, credentials, endpoint });
 }
 
 /** Keys for a principal of a local mesh, from the mesh itself. */

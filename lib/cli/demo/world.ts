@@ -1,7 +1,5 @@
 import type { Instance } from '#local/instance/instance.ts';
-import { callApi } from '../api.ts';
-import { type Connection, type LocalMesh, localKeys } from '../connection.ts';
-import { principalArn } from '../principal.ts';
+import { type Connection, connectAs, type LocalMesh } from '../connection.ts';
 import { CallCounter } from './call-counter.ts';
 
 /** What a step of the demo hands on to those after it. */
@@ -34,17 +32,7 @@ export class World {
   async as(principal: string): Promise<Connection> {
     const known = this.#connections.get(principal);
     if (known !== undefined) return known;
-    const { topology, endpoint, region, apiUrl } = this.local;
-    const arn = principalArn(principal, topology);
-    const credentials = await localKeys(endpoint, arn, 'demo');
-    const connection: Connection = {
-      region,
-      topology,
-      account: /::(\d{12}):/.exec(arn)?.[1] ?? '',
-      principal: arn,
-      client: { region, credentials, endpoint },
-      api: (call) => callApi({ apiUrl, region, credentials }, call),
-    };
+    const connection = await connectAs(principal, this.local, 'demo');
     this.#connections.set(principal, connection);
     return connection;
   }

@@ -10,10 +10,8 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { domainRoleName, exchangeBucketName, landingBucketName, roleArn } from '#mesh/topology/names.ts';
 import { type Domain, domainNamed, type Topology } from '#mesh/topology/topology.ts';
-import { callApi } from '../api.ts';
 import { query } from '../athena.ts';
-import { type Connection, type LocalMesh, localKeys } from '../connection.ts';
-import { principalArn } from '../principal.ts';
+import { type Connection, connectAs, type LocalMesh } from '../connection.ts';
 import { publishBody, readProductFolder } from '../product-folder.ts';
 import { waitForProduct, waitForSubscription } from '../wait.ts';
 import { putDelivery } from './deliver.ts';
@@ -76,17 +74,7 @@ export class DomainMesh implements AsyncDisposable {
   async as(principal: string): Promise<Connection> {
     const known = this.#connections.get(principal);
     if (known !== undefined) return known;
-    const { topology, endpoint, region, apiUrl } = this.#local;
-    const arn = principalArn(principal, topology);
-    const credentials = await localKeys(endpoint, arn, 'test');
-    const connection: Connection = {
-      region,
-      topology,
-      account: /::(\d{12}):/.exec(arn)?.[1] ?? '',
-      principal: arn,
-      client: { region, credentials, endpoint },
-      api: (call) => callApi({ apiUrl, region, credentials }, call),
-    };
+    const connection = await connectAs(principal, this.#local, 'test');
     this.#connections.set(principal, connection);
     return connection;
   }
