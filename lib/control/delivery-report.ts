@@ -8,9 +8,10 @@ import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { isMeasured } from '#mesh/quality/duty.ts';
 import { afterMeasurement, withDeliveries } from '#mesh/quality/release.ts';
 import { withCondition } from '#mesh/record.ts';
-import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import type { Taken } from './disposal-report.ts';
 import { optimistically } from './optimistic.ts';
+import { refusalOfOwner } from './own-report.ts';
 
 interface Deps {
   readonly registry: Pick<Registry, 'version' | 'write'>;
@@ -23,10 +24,10 @@ interface Deps {
  * after that of younger data, says nothing.
  */
 export async function takeDelivery(report: DataDelivered, account: string, deps: Deps): Promise<Taken> {
-  const { from, domain } = report;
+  const { domain } = report;
   const topology = await deps.topology();
-  if (from !== domain || domainNamed(topology, from)?.account !== account)
-    return { refused: `account ${account} reports as \`${from}\` of \`${domain}\`` };
+  const refusal = refusalOfOwner(report, account, topology);
+  if (refusal !== undefined) return refusal;
   return optimistically(async (): Promise<Taken> => {
     const product = (await deps.registry.version({ domain, name: report.product, major: report.major }))?.product;
     if (product === undefined || !isPublished(product)) return 'ignored';

@@ -7,9 +7,10 @@ import type { Input } from '#mesh/lineage/transformation.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductTable } from '#mesh/product/product.ts';
 import { productOfDatabase } from '#mesh/topology/names.ts';
-import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import type { Taken } from './disposal-report.ts';
 import { optimistically } from './optimistic.ts';
+import { refusalOfOwner } from './own-report.ts';
 
 export interface LineageReportDeps {
   readonly registry: Pick<Registry, 'version' | 'versions' | 'follower' | 'lineage' | 'write'>;
@@ -35,9 +36,9 @@ const AHEAD = 5 * 60_000;
  * the same as before changes nothing for a week, so that a pipeline that runs each hour does not fill the trail.
  */
 export async function takeLineage(report: LineageReported, account: string, deps: LineageReportDeps): Promise<Taken> {
-  const { from, domain, product: name, major } = report;
-  if (from !== domain || domainNamed(await deps.topology(), from)?.account !== account)
-    return { refused: `account ${account} reports as \`${from}\` of \`${domain}\`` };
+  const { domain, product: name, major } = report;
+  const refusal = refusalOfOwner(report, account, await deps.topology());
+  if (refusal !== undefined) return refusal;
   const key: ProductKey = { domain, name, major };
   return optimistically(async (): Promise<Taken> => {
     const version = await deps.registry.version(key);

@@ -5,9 +5,10 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import { brokenRules, faultOf, measuredConditions } from '#mesh/quality/conditions.ts';
 import { afterMeasurement } from '#mesh/quality/release.ts';
 import { type MeasuredStatus, newTables, withMeasurement } from '#mesh/quality/status.ts';
-import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import type { Taken } from './disposal-report.ts';
 import { optimistically } from './optimistic.ts';
+import { refusalOfOwner } from './own-report.ts';
 import { settleRollout } from './take-back.ts';
 
 interface Deps {
@@ -21,10 +22,10 @@ interface Deps {
  * of the data that waited for it, or it is held back; a rollout to a version that fails is taken back.
  */
 export async function takeMeasurement(report: QualityMeasured, account: string, deps: Deps): Promise<Taken> {
-  const { from, domain } = report;
+  const { domain } = report;
   const topology = await deps.topology();
-  if (from !== domain || domainNamed(topology, from)?.account !== account)
-    return { refused: `account ${account} reports as \`${from}\` of \`${domain}\`` };
+  const refusal = refusalOfOwner(report, account, topology);
+  if (refusal !== undefined) return refusal;
   const { taken, failed } = await optimistically(async (): Promise<{ taken: Taken; failed: boolean }> => {
     const product = (await deps.registry.version({ domain, name: report.product, major: report.major }))?.product;
     if (product === undefined || !isPublished(product)) return { taken: 'ignored', failed: false };

@@ -5,18 +5,11 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask } from '#cli/demo/sql.ts';
 import { World } from '#cli/demo/world.ts';
-import { bringUp } from '#cli/local-mesh.ts';
-import { readMeshFile } from '#cli/mesh-file.ts';
-import { publishBody, readProductFolder } from '#cli/product-folder.ts';
-import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import { Engine } from '#local/services/athena/engine/instance.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
-import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { landingBucketName } from '#mesh/topology/names.ts';
-import { domainApp } from '#stacks/pipeline/pipeline-app.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
-import { repositoryOf } from '../pipeline/repository.ts';
+import { type DeployedRepository, deployRepository } from '../pipeline/deployed.ts';
 
 const PRODUCER = 'sales/producer';
 const CONSUMER = 'analytics/analyst';
@@ -48,8 +41,8 @@ slaProperties:`;
 
 describe('a pipeline of files, on the deployed templates', () => {
   const permits = judging();
+  let deployed: DeployedRepository;
   let repository: string;
-  let folder: string;
   let world: World;
   let s3: S3Client;
 
@@ -68,42 +61,13 @@ describe('a pipeline of files, on the deployed templates', () => {
   };
 
   beforeAll(async () => {
-    repository = repositoryOf('source-aligned');
-    addTotals(repository);
-    folder = mkdtempSync(join(tmpdir(), 'weft-pipeline-'));
-    const topology = readMeshFile(join(repository, 'mesh.yaml'), '/');
-    const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
-    world = new World(instance, local);
-    permits.watch(instance.cloud);
-    const outdir = join(folder, 'cdk.out');
-    const assembly = domainApp({ folder: repository, backup: { keepDays: 35 }, outdir }).synth().directory;
-    const { ok, stacks } = await instance.deploy(assembly);
-    expect({ ok, errors: stacks.flatMap(({ error }) => error?.message ?? []) }).toEqual({ ok: true, errors: [] });
+    deployed = await deployRepository('source-aligned', { watch: permits.watch, change: addTotals });
+    ({ world, repository } = deployed);
     s3 = new S3Client({ ...(await world.as(PRODUCER)).client, forcePathStyle: true });
-    const body = publishBody(readProductFolder(join(repository, 'products/orders'), repository));
-    const producer = await world.as(PRODUCER);
-    const { product } = await producer.api<{ product: ProductRecord }>({ method: 'POST', path: '/products', body });
-    await waitForProduct(producer, product);
-    const analyst = await world.as(CONSUMER);
-    const wish = { product: 'sales/orders', purpose: 'reporting', clearance: 'internal' };
-    const { subscription } = await analyst.api<{ subscription: SubscriptionRecord }>({
-      method: 'POST',
-      path: '/subscriptions',
-      body: wish,
-    });
-    const steward = await world.as('sales/steward');
-    if (subscription.state === 'pending') {
-      const path = `/subscriptions/${subscription.id}/decision`;
-      await steward.api({ method: 'POST', path, body: { decision: 'approve' } });
-    }
-    await waitForSubscription(steward, subscription.id, ['active']);
-    await world.settle();
+    await deployed.offer('orders');
   }, 180_000);
 
-  afterAll(async () => {
-    await world?.instance.close();
-    for (const path of [folder, repository]) rmSync(path, { recursive: true, force: true });
-  });
+  afterAll(() => deployed?.close());
 
   test('a file that lands is in the product once, and what does not fit is aside with its reason', async () => {
     await land('orders/orders-1.csv', sample('orders/orders-1.csv'));
@@ -160,7 +124,7 @@ describe('a pipeline of files, on the deployed templates', () => {
       'order_date:partition',
     ]);
     const weft = async (...words: string[]) => {
-      const { exit, out, err } = await runWeft(words, { cwd: folder, columns: 400 });
+      const { exit, out, err } = await runWeft(words, { cwd: deployed.folder, columns: 400 });
       expect({ words, exit, err: exit === 0 ? '' : err }).toEqual({ words, exit: 0, err: '' });
       return out + err;
     };

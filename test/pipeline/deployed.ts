@@ -17,6 +17,8 @@ import { repositoryOf } from './repository.ts';
 export interface DeployedRepository {
   readonly world: World;
   readonly repository: string;
+  /** Where commands find the mesh. */
+  readonly folder: string;
   /** Publishes a product of the repository, and subscribes `analytics` to it. */
   offer(product: string, clearance?: string): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function deployRepository(
   return {
     world,
     repository,
+    folder,
     async offer(name, clearance = 'internal') {
       const body = publishBody(readProductFolder(join(repository, 'products', name), repository));
       const producer = await world.as('sales/producer');

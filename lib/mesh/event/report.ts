@@ -63,15 +63,19 @@ export interface DisposalReported {
   readonly obstacle?: Omit<Obstacle, 'by' | 'at'>;
 }
 
-/** A domain's pipeline says that new data is in a table of a product. */
-export interface DataDelivered {
-  readonly type: 'DataDelivered';
+/** What a domain says of a version of a product of its own. */
+export interface OwnReport {
   readonly id: string;
   readonly time: string;
   readonly from: string;
   readonly domain: string;
   readonly product: string;
   readonly major: number;
+}
+
+/** A domain's pipeline says that new data is in a table of a product. */
+export interface DataDelivered extends OwnReport {
+  readonly type: 'DataDelivered';
   readonly table: string;
   /** ISO 8601 in UTC: when the data was there to be queried. */
   readonly at: string;
@@ -111,14 +115,8 @@ export interface PromiseResult {
 }
 
 /** A domain says how good the data of a product is. */
-export interface QualityMeasured {
+export interface QualityMeasured extends OwnReport {
   readonly type: 'QualityMeasured';
-  readonly id: string;
-  readonly time: string;
-  readonly from: string;
-  readonly domain: string;
-  readonly product: string;
-  readonly major: number;
   /** The run whose data was measured; absent for a measurement on schedule. */
   readonly run?: string;
   readonly at: string;
@@ -127,14 +125,8 @@ export interface QualityMeasured {
 }
 
 /** A domain says what a table of a product was made of. */
-export interface LineageReported {
+export interface LineageReported extends OwnReport {
   readonly type: 'LineageReported';
-  readonly id: string;
-  readonly time: string;
-  readonly from: string;
-  readonly domain: string;
-  readonly product: string;
-  readonly major: number;
   readonly table: string;
   readonly run: string;
   /** An OpenLineage run event. */
