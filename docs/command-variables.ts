@@ -20,7 +20,11 @@ export const COMMAND_VARIABLES: readonly Variable[] = [
     what: 'the mesh file, as `--mesh`, outside a repository that has a `mesh.yaml`',
     otherwise: 'the example',
   },
-  { name: 'WEFT_HISTORY', what: '`off`: the prompt of `weft query` keeps no history', otherwise: 'it keeps one' },
+  {
+    name: 'WEFT_HISTORY',
+    what: '`off`: `weft query` keeps neither a history nor where earlier answers are',
+    otherwise: 'it keeps them',
+  },
   {
     name: 'AWS_REGION',
     what: 'the region of the mesh on AWS',

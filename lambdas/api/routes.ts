@@ -1,6 +1,7 @@
 import { showAudience } from '#control/audience.ts';
 import { decideExport } from '#control/decide-export.ts';
 import { meshStatus } from '#control/mesh-status.ts';
+import { ownAccess } from '#control/own-access.ts';
 import { listProducts, showProduct } from '#control/products.ts';
 import { type SuspensionWish, suspendProduct } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
@@ -27,6 +28,10 @@ export const ROUTES: Routes = {
   'GET /products/{domain}/{name}/audience': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;
     return ok(await showAudience({ domain, name, major: majorOf(query.major) }, caller, deps));
+  },
+  'GET /products/{domain}/{name}/access': async ({ path, query }, { caller }, deps) => {
+    const { domain = '', name = '' } = path;
+    return ok({ access: await ownAccess({ domain, name, major: majorOf(query.major) }, caller, deps) });
   },
   'POST /products/{domain}/{name}/suspension': async ({ path, body }, request, deps) => {
     const { domain = '', name = '' } = path;

@@ -62,11 +62,31 @@ export async function runQuery(
     throw error;
   }
   const execution = await stoppable(client, id, query.signal, () => ended(client, id, patience));
-  const { columns, rows } = await results(client, id, execution, patience, limit);
+  return resultOf(id, execution, await results(client, id, execution, patience, limit));
+}
+
+/** The answer of an execution that ran that statement; undefined when there is none any more, or when it is another one's. */
+export async function earlierAnswer(
+  client: AthenaClient,
+  { id, sql }: { readonly id: string; readonly sql: string },
+  patience: Patience,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<QueryResult | undefined> {
+  try {
+    const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
+    const { QueryExecution: execution = {} } = await persist(() => client.send(command), patience);
+    if (execution.Status?.State !== 'SUCCEEDED' || execution.Query !== sql) return undefined;
+    return resultOf(id, execution, await results(client, id, execution, patience, limit));
+  } catch {
+    // Athena forgets executions, and results are cleared away.
+    return undefined;
+  }
+}
+
+function resultOf(id: string, execution: QueryExecution, found: Pick<QueryResult, 'columns' | 'rows'>): QueryResult {
   return {
     id,
-    columns,
-    rows,
+    ...found,
     milliseconds: execution.Statistics?.TotalExecutionTimeInMillis ?? 0,
     scannedBytes: execution.Statistics?.DataScannedInBytes ?? 0,
     submittedAt: execution.Status?.SubmissionDateTime ?? new Date(),

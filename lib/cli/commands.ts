@@ -440,6 +440,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--format <format>', description: 'table, csv, json or parquet (default: table)' },
       { flags: '--output <file>', description: 'write the rows, by suffix: .csv, .json or .parquet' },
       { flags: '--limit <rows>', description: 'rows to show or write (default: 1000)' },
+      {
+        flags: '--reuse <age>',
+        description: 'take an earlier answer that is no older, e.g. 15m, when neither data nor access has changed',
+      },
     ],
     connects: true,
     examples: [
@@ -448,7 +452,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         what: 'a linked product is <domain>__<product>__v<major>',
       },
     ],
-    shape: '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds", "submittedAt" }',
+    shape:
+      '{ "id", "columns": [{ "name", "type" }], "rows": [[…]], "scannedBytes", "milliseconds", "submittedAt", "reused" }',
     load: () => import('./commands/query.ts'),
   },
   ...AUDIT_COMMANDS,

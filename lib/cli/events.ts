@@ -5,6 +5,7 @@ import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { askFunction } from './ask-function.ts';
 import type { Connection } from './connection.ts';
 import type { Io } from './io.ts';
+import { spanOf, UNITS } from './span.ts';
 import { renderTable } from './table.ts';
 
 /**
@@ -43,13 +44,6 @@ export function letterTable(io: Io, letters: readonly DeadLetter[], now: number)
   );
 }
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-] as const;
-
 function age(milliseconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => milliseconds >= size) ?? ['s', 1000];
   return `${Math.max(0, Math.floor(milliseconds / size))}${unit}`;
@@ -60,10 +54,9 @@ function age(milliseconds: number): string {
  * @throws WeftError `WEFT-CLI-082`.
  */
 export function timeOf(written: string, now: number): Date {
-  const span = /^(\d{1,6})([smhd])$/.exec(written);
-  const size = UNITS.find(([unit]) => unit === span?.[2])?.[1];
-  const time = size === undefined ? new Date(written) : new Date(now - Number(span?.[1]) * size);
-  if (Number.isNaN(time.getTime()) || (size === undefined && !/^\d{4}-\d{2}/.test(written))) {
+  const span = spanOf(written);
+  const time = span === undefined ? new Date(written) : new Date(now - span);
+  if (Number.isNaN(time.getTime()) || (span === undefined && !/^\d{4}-\d{2}/.test(written))) {
     throw userError('WEFT-CLI-082', `${JSON.stringify(written)} is not a time`, {
       hint: 'ISO 8601, e.g. 2030-01-31T12:00:00Z, or a span before now: 15m, 2h, 3d',
     });

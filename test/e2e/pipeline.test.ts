@@ -162,6 +162,59 @@ describe('a pipeline of files, on the deployed templates', () => {
       ['AT', '2'],
     ]);
   }, 120_000);
+
+  test('an earlier answer is taken again until the data or the access is another', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'weft-home-'));
+    const totals = "SELECT orders FROM sales__orders__v1.totals WHERE country = 'ZZ'";
+    const asked = async (sql = totals) => {
+      const { exit, out, err } = await runWeft(['query', sql, '--reuse', '2d', '--json', '--as', CONSUMER], {
+        cwd: deployed.folder,
+        env: { HOME: home, USER: 'ann' },
+      });
+      return exit === 0 ? { ...JSON.parse(out), err } : { err };
+    };
+    const anew = async (id: string) => {
+      const row = {
+        order_id: id,
+        customer_id: 'c-1',
+        country: 'zz',
+        amount: '1',
+        currency: 'EUR',
+        order_date: '2026-11-06',
+      };
+      await land(`orders-json/zz-${id}.json`, JSON.stringify(row));
+      world.instance.cloud.clock.advance(DAY);
+      await world.settle();
+      world = new World(world.instance, world.local);
+      s3 = new S3Client({ ...(await world.as(PRODUCER)).client, forcePathStyle: true });
+    };
+    await anew('zz-1');
+    const first = await asked();
+    expect(first).toMatchObject({ rows: [['1']], reused: false });
+    expect(await asked()).toMatchObject({ rows: [['1']], reused: true, id: first.id });
+    // Another person's answer is nobody else's, and a table that files are added to says nothing of its data.
+    expect(await asked(`SELECT count(*) FROM ${TABLE}`)).toMatchObject({
+      reused: false,
+      err: expect.stringContaining('changes in place'),
+    });
+    await anew('zz-2');
+    expect(await asked()).toMatchObject({ rows: [['2']], reused: false });
+    expect(await asked()).toMatchObject({ rows: [['2']], reused: true });
+    const steward = await world.as('sales/steward');
+    const { subscriptions } = await steward.api<{ subscriptions: { id: string }[] }>({
+      method: 'GET',
+      path: '/subscriptions',
+      query: { product: 'sales/orders', state: 'active' },
+    });
+    const path = `/subscriptions/${subscriptions[0]?.id}/suspension`;
+    await steward.api({ method: 'POST', path, body: { action: 'suspend', reason: 'a test' } });
+    await world.settle();
+    expect(await asked()).toEqual({ err: expect.stringMatching(/Insufficient|not authorized|does not exist/) });
+    await steward.api({ method: 'POST', path, body: { action: 'resume' } });
+    await world.settle();
+    expect(await asked()).toMatchObject({ rows: [['2']], reused: false });
+    rmSync(home, { recursive: true });
+  }, 120_000);
 });
 
 async function parquet(): Promise<Buffer> {

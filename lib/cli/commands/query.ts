@@ -8,7 +8,9 @@ import { busy, tone } from '../io.ts';
 import { History } from '../query/history.ts';
 import { Repl, summary } from '../query/repl.ts';
 import { type Format, formatNamed, formatOfFile, renderResult, writeResult } from '../query/result-format.ts';
+import type { Answer } from '../query/reuse.ts';
 import type { CatalogColumn } from '../query/words.ts';
+import { spanOf } from '../span.ts';
 
 const DEFAULT_LIMIT = 1000;
 
@@ -26,15 +28,39 @@ export async function run(invocation: Invocation): Promise<undefined> {
   if (format === 'parquet' && (output === undefined || formatOfFile(output) !== 'parquet')) {
     throw userError('WEFT-CLI-122', 'parquet is no text and needs a file', { hint: 'add --output <file>.parquet' });
   }
+  const reuse = textOption(invocation, 'reuse');
+  const age = reuse === undefined ? undefined : ageOf(reuse);
   const connection = await connect(invocation);
   busy(io, 'asking Athena');
   const started = performance.now();
-  const result = await query(connection, sql, options);
+  const { result, reused, because } = await answer(connection, sql, options, age, io);
   const took = Math.round(performance.now() - started);
   if (output !== undefined) await writeResult(resolve(io.cwd, output), result);
-  if (json) io.out(`${JSON.stringify(result)}\n`);
+  if (json) io.out(`${JSON.stringify({ ...result, reused })}\n`);
   else if (output === undefined) io.out(renderResult(result, format === 'parquet' ? 'table' : format, io.columns));
-  io.err(tone(io, 'dim', `${summary(result, took)}${output === undefined ? '' : `, written to ${output}`}\n`));
+  const from = reused ? `, the answer of ${result.submittedAt.toISOString()}` : '';
+  if (because !== undefined) io.err(tone(io, 'dim', `asked anew: ${because}\n`));
+  io.err(tone(io, 'dim', `${summary(result, took)}${from}${output === undefined ? '' : `, written to ${output}`}\n`));
+}
+
+/** In milliseconds. @throws WEFT-CLI-142 for what is no age. */
+function ageOf(written: string): number {
+  const age = spanOf(written) ?? 0;
+  if (age > 0) return age;
+  throw userError('WEFT-CLI-142', `\`${written}\` is no age`, { hint: 'a number and s, m, h or d: --reuse 15m' });
+}
+
+/** Of an age: what an earlier run answered will do. */
+async function answer(
+  connection: Connection,
+  sql: string,
+  options: { database?: string; limit: number },
+  age: number | undefined,
+  io: Invocation['io'],
+): Promise<Answer> {
+  if (age === undefined) return { result: await query(connection, sql, options), reused: false };
+  const { queryOrReuse } = await import('../query/reuse.ts');
+  return queryOrReuse(connection, sql, options, age, io);
 }
 
 /** Asked for, or: no statement, and somebody there to type one. */

@@ -34,6 +34,7 @@ export const ROUTES = [
   'GET /products',
   'POST /products/plan',
   'GET /products/{domain}/{name}',
+  'GET /products/{domain}/{name}/access',
   'GET /products/{domain}/{name}/audience',
   'POST /products/{domain}/{name}/suspension',
   'POST /products/{domain}/{name}/deprecation',
