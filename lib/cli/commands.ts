@@ -141,6 +141,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/mesh-version.ts'),
   },
   {
+    name: 'mesh costs',
+    summary: 'split a bill among the domains, by what the audit trail measured',
+    options: [
+      { flags: '--bill <file>', description: 'CSV or Parquet: account, service, amount; or a Cost and Usage Report' },
+      {
+        flags: '--period <period>',
+        description: 'what the bill is for: 2026, 2026-Q3, 2026-07, or two moments with ..',
+      },
+      { flags: '--output <file>', description: 'write every part, as .csv' },
+    ],
+    connects: true,
+    examples: [
+      {
+        line: 'weft mesh costs --bill october.csv --period 2026-10 --as governance/auditor',
+        what: 'what each domain pays; the parts add up to the bill',
+      },
+    ],
+    shape:
+      '{ "period", "currency", "total", "outside", "domains": [{ "domain", "own", "shared", "total" }], "measured" }',
+    load: () => import('./commands/mesh-costs.ts'),
+  },
+  {
     name: 'mesh export',
     summary: 'write all that the mesh knows in open formats: contracts as ODPS and ODCS, the rest as JSON',
     options: [{ flags: '--out <folder>', description: 'where to; must be empty (default: mesh-export)' }],
