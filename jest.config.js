@@ -22,6 +22,9 @@ export default {
   // The rule packs belong to `npm run check`: they take long and need no mesh.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/', ...LONG.map((path) => `<rootDir>/${path}`)],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.weft'],
+  // The folders of tests need not survive the machine's power.
+  setupFiles: ['<rootDir>/test/no-sync.js'],
+  testSequencer: '<rootDir>/test/slowest-first.cjs',
   randomize: true,
   // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace.
   maxWorkers: 2,

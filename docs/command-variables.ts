@@ -26,6 +26,11 @@ export const COMMAND_VARIABLES: readonly Variable[] = [
     otherwise: 'it keeps them',
   },
   {
+    name: 'WEFT_LOCAL_SYNC',
+    what: '`off`: a local mesh forces nothing to the disk, which is quicker; a killed process loses nothing all the same, a machine without power may',
+    otherwise: 'files are whole after a power loss, too',
+  },
+  {
     name: 'AWS_REGION',
     what: 'the region of the mesh on AWS',
     otherwise: 'that of the address, else `us-east-1`',

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { survivesPowerLoss } from './power-loss.ts';
 
 /**
  * Where every service keeps its state: sorted JSON documents in namespaces, over one SQLite file (or memory). A namespace is
@@ -19,7 +20,7 @@ export class Store {
   /** @param file path of the SQLite file; memory when absent. */
   constructor(file?: string) {
     this.#db = new DatabaseSync(file ?? ':memory:');
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${survivesPowerLoss ? 'NORMAL' : 'OFF'};`);
     this.#db.exec(
       'CREATE TABLE IF NOT EXISTS doc (ns TEXT, key TEXT, value TEXT, PRIMARY KEY (ns, key)) WITHOUT ROWID',
     );

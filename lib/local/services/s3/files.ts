@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { survivesPowerLoss } from '../../core/power-loss.ts';
 
 const LONGEST_NAME = 200;
 const CHUNK = 8 * 1024 * 1024;
@@ -31,7 +32,7 @@ export class ObjectFiles {
     const descriptor = openSync(temporary, 'w');
     try {
       for (const chunk of chunks) writeWhole(descriptor, chunk);
-      fsyncSync(descriptor);
+      if (survivesPowerLoss) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

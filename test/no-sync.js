@@ -1,0 +1,1 @@
+process.env.WEFT_LOCAL_SYNC = 'off';
