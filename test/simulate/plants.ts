@@ -1,9 +1,18 @@
+/** What finds a defect. */
+export interface Found {
+  readonly invariant: string;
+  readonly seed: number;
+  readonly steps: number;
+}
+
 /** A defect put into the control plane on purpose: a text of a source file, and what comes in its place. */
 export interface Plant {
   readonly name: string;
   readonly file: string;
   readonly out: string;
   readonly in: string;
+  /** The invariant and the seed that find it, recorded so that it is found at once. */
+  readonly foundBy?: Found;
 }
 
 /** Each must be found by some invariant; a text that is no longer there is an error, so that the list keeps step with the code. */
