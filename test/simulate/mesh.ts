@@ -15,9 +15,10 @@ import { createWorld, GOVERNANCE, TOPOLOGY } from '../control/world.ts';
 import { memoryLog } from '../mesh/audit/log/memory-log.ts';
 import { Clocks } from './clocks.ts';
 import { VERSIONS } from './contract.ts';
+import { direct } from './direct.ts';
 import { Faults } from './faults.ts';
 import { createMoves } from './moves.ts';
-import { checkedOnce, simulatedPolicy } from './policies.ts';
+import { simulatedPolicy } from './policies.ts';
 import type { Random } from './random.ts';
 
 /** What the registry says of everything that decides who may read. */
@@ -30,22 +31,26 @@ export interface Registered {
 /** The clocks that there are beside that of AWS: of the API, of each Lambda in governance, and of each agent. */
 const PARTIES = ['api', 'reconcile', 'sync', 'sweep', ...TOPOLOGY.domains.map(({ name }) => name)];
 
+const RECONCILER = roleArn(GOVERNANCE, 'toy-reconcile');
+
 /** The whole control plane on the local cloud, moved one delivery at a time: what is on its way can come twice, late, out of order or not at all for now. */
 export async function createMesh(random: Random) {
-  const world = await createWorld();
+  const world = await createWorld(direct);
   await prepareViews(world);
   const faults = new Faults(world.cloud, random);
   const clocks = new Clocks(world.clock, random, PARTIES);
   const stream = world.cloud.service(DynamoDbService);
   const log = memoryLog();
-  const policies = { ...world.governance.policies, check: checkedOnce(world.governance.policies.check) };
-  const policy = simulatedPolicy({ ...policies, now: clocks.of('api') });
-  /** What a party of the governance account has at hand, with its own clock. */
+  // The texts are our own, and checked by a test: to check them again with each proposal takes longer than all else.
+  const policies = { ...world.governance.policies, check: async () => [] };
+  /** What a party of the governance account has at hand, with its own clock and what it remembers of policies. */
   const governanceOf = (party: string) => {
     const now = clocks.of(party);
-    return { ...world.governance, now, policy, policies: { ...policies, now } };
+    const own = { ...policies, now };
+    return { ...world.governance, now, policy: simulatedPolicy(own), policies: own };
   };
   const moves = createMoves({ world, faults, random, clocks, stream, log, governanceOf });
+  type Api = ApiDeps & ReturnType<typeof governanceOf>;
   let commands = 0;
   let lake = 0;
   let written = 0;
@@ -63,7 +68,9 @@ export async function createMesh(random: Random) {
     clocks,
     ...moves,
     /** What every use case of the API has at hand. */
-    api: governanceOf('api') as ApiDeps & ReturnType<typeof governanceOf>,
+    api: governanceOf('api') as Api,
+    /** The same in another process, for whoever comes between two calls of this one. */
+    besideApi: governanceOf('api') as Api,
     /** Goes up with every change of catalogs and grants. */
     lake: () => lake,
     /** Verifies the whole log against its witness. */
@@ -95,6 +102,8 @@ export async function createMesh(random: Random) {
       known = { at, registered };
       return registered;
     },
+    /** Asks Lake Formation as the reconciler, apart from any process. */
+    lakeFormation: direct(new LakeFormationClient(world.cloud.clientConfig(RECONCILER)), world.cloud, RECONCILER),
     databaseOf: ({ domain, name, major }: { domain: string; name: string; major: number }) =>
       databaseName(domain, name, major),
   };
@@ -113,7 +122,7 @@ export function changeOf({ before, after }: { before?: unknown; after?: unknown 
 
 /** What views need in the governance account before a product has some. */
 async function prepareViews({ cloud }: Awaited<ReturnType<typeof createWorld>>): Promise<void> {
-  const config = cloud.clientConfig(roleArn(GOVERNANCE, 'toy-reconcile'));
+  const config = cloud.clientConfig(RECONCILER);
   await new GlueClient(config).send(
     new CreateConnectionCommand({
       ConnectionInput: {

@@ -47,6 +47,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   const relayed: StreamRecord[] = [];
   const seen = new Map<string, number>();
   const { bucket } = log;
+  const [reconciler, syncer, sweeper] = [governanceOf('reconcile'), governanceOf('sync'), governanceOf('sweep')];
   const agents = new Map(TOPOLOGY.domains.map(({ name }) => [name, world.agentOf(name)] as const));
   let position: string | undefined;
   let sweeps = 0;
@@ -134,12 +135,11 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
       if (taken.length === 0) return requests.letters.length > 0;
       const read = ({ letter }: (typeof taken)[number]) => requestOf(letter.body, letter.attempts + 1);
       const { entitlements, products } = splitRequests(taken, ({ said }) => said);
-      const deps = governanceOf('reconcile');
       const work: readonly Bundle<(typeof taken)[number]>[] = [...entitlements, ...mergeRequests(products, read)];
       for (const { work: one, records } of work) {
         const { crashed, error } = await faults.process(async () => {
-          if ('entitlements' in one) await reconcileEntitlements(one, deps);
-          else await reconcile(one, deps);
+          if ('entitlements' in one) await reconcileEntitlements(one, reconciler);
+          else await reconcile(one, reconciler);
         });
         conclude(
           requests,
@@ -169,7 +169,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
     sync: async (): Promise<boolean> => {
       const [report] = reports.readable<DomainReportEvent>(reports.take(1));
       if (report === undefined) return reports.letters.length > 0;
-      const { crashed, error } = await faults.process(() => sync(report.said, governanceOf('sync')));
+      const { crashed, error } = await faults.process(() => sync(report.said, syncer));
       conclude(reports, [report.letter], crashed || error !== undefined);
       return true;
     },
@@ -192,7 +192,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
     },
     sweep: async (): Promise<boolean> => {
       sweeps += 1;
-      await faults.process(() => sweep(`sweep-${sweeps}`, { ...governanceOf('sweep'), queue }));
+      await faults.process(() => sweep(`sweep-${sweeps}`, { ...sweeper, queue }));
       return true;
     },
   };

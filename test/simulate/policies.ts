@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { type PolicyDeps, setsInForce } from '#control/policy-sets.ts';
-import type { Problem } from '#mesh/error.ts';
 import { createPolicyEngine } from '#mesh/policy/cedar-engine.ts';
 import type { PolicyEngine } from '#mesh/policy/engine.ts';
 import { GLOBAL_SCOPE, type PolicySet } from '#mesh/policy/policy-sets.ts';
@@ -29,7 +27,6 @@ export function frozenIn(files: PolicySet['files'] | undefined): string[] {
 }
 
 const engines = new Map<string, PolicyEngine>();
-const checked = new Map<string, readonly Problem[]>();
 
 /** Gives the engine over the sets in force, made once for the same texts however many meshes are simulated. */
 export function simulatedPolicy(deps: PolicyDeps): () => Promise<PolicyEngine> {
@@ -40,15 +37,5 @@ export function simulatedPolicy(deps: PolicyDeps): () => Promise<PolicyEngine> {
     const engine = engines.get(key) ?? createPolicyEngine({ cedar: cedar(), sets, ladder: TOPOLOGY.classification });
     engines.set(key, engine);
     return engine;
-  };
-}
-
-/** The check of a set, done once for the same texts. */
-export function checkedOnce(check: PolicyDeps['check']): PolicyDeps['check'] {
-  return async (set) => {
-    const key = createHash('sha256').update(JSON.stringify(set)).digest('hex');
-    const problems = checked.get(key) ?? (await check(set));
-    checked.set(key, problems);
-    return problems;
   };
 }

@@ -60,12 +60,16 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   const accepted: Record<string, number> = {};
   // Every second seed is without sweeps, without somebody who changes grants by hand and without what only a sweep heals, and is held to more: all comes right by itself.
   const sweeping = seed % 2 === 0;
-  const { denied: _, ...mild } = FAULTS;
+  // How often each fault strikes differs from seed to seed, too.
+  const rates = Object.fromEntries(
+    Object.entries(FAULTS).map(([name, rate]) => [name, rate * random.pick([0, 1, 1, 3])]),
+  );
   const kinds = sweeping ? KINDS : KINDS.filter((kind) => kind !== 'meddle' && kind !== 'sweep');
   let meddled = false;
   let step = 0;
   try {
-    mesh.faults.rates = sweeping ? FAULTS : mild;
+    for (let count = random.below(4); count > 0; count -= 1) await given(() => actors.give('publish'));
+    mesh.faults.rates = sweeping ? rates : { ...rates, denied: 0 };
     mesh.faults.interrupt = async () => {
       trace.push(`  between two calls: ${await given(actors.interrupt)}`);
     };

@@ -1,12 +1,11 @@
-import { LakeFormationClient, ListPermissionsCommand } from '@aws-sdk/client-lakeformation';
+import { ListPermissionsCommand } from '@aws-sdk/client-lakeformation';
 import { toGrants } from '#aws/lake-formation-shape.ts';
 import type { VersionState } from '#aws/registry.ts';
 import { compileAccess } from '#mesh/access/compile.ts';
 import type { Grant } from '#mesh/access/grant.ts';
 import { diffGrants, type GrantChange } from '#mesh/plan/grants.ts';
 import { condition } from '#mesh/record.ts';
-import { roleArn } from '#mesh/topology/names.ts';
-import { GOVERNANCE, TOPOLOGY } from '../../control/world.ts';
+import { TOPOLOGY } from '../../control/world.ts';
 import type { Given } from '../actors.ts';
 import { MOST_SKEW } from '../clocks.ts';
 import type { Mesh, Registered } from '../mesh.ts';
@@ -141,9 +140,8 @@ export class Watch {
 
   /** Every grant to another account on a database and what is in it, as Lake Formation lists it. */
   async central(database: string): Promise<Grant[]> {
-    const config = this.#mesh.world.cloud.clientConfig(roleArn(GOVERNANCE, 'toy-reconcile'));
     const command = new ListPermissionsCommand({ MaxResults: 1000 });
-    const { PrincipalResourcePermissions: all = [] } = await new LakeFormationClient(config).send(command);
+    const { PrincipalResourcePermissions: all = [] } = await this.#mesh.lakeFormation.send(command);
     return toGrants(all).filter(
       ({ principal, resource }) =>
         /^\d{12}$/.test(principal) && resource.kind !== 'other' && resource.database === database,

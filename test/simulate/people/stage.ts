@@ -13,16 +13,18 @@ export type Command = (stage: Stage) => Promise<Written>;
 export interface Stage {
   readonly mesh: Mesh;
   readonly random: Random;
+  readonly api: Mesh['api'];
   /** The request of this command: the same correlation whoever makes it. */
   readonly by: (role: string) => { readonly caller: ReturnType<typeof callerAs>; readonly correlation: string };
   readonly now: () => Promise<Registered>;
 }
 
 /** A stage for one command. */
-export function stageOf(mesh: Mesh, random: Random, correlation: string): Stage {
+export function stageOf(mesh: Mesh, random: Random, correlation: string, api: Mesh['api']): Stage {
   return {
     mesh,
     random,
+    api,
     by: (role) => ({ caller: callerAs(role, `person-${random.below(3)}`), correlation }),
     now: mesh.registered,
   };

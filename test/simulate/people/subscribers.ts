@@ -13,10 +13,11 @@ const FILTERS = ["state = 'TX'", 'id > 10', "state IN ('TX', 'CA')"];
 /** Those who want data, and those who let them have it. */
 export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
   request: async (stage) => {
-    const version = stage.random.pick(VERSIONS);
+    const open = (await stage.now()).versions.map(({ product }) => product).filter(({ state }) => state === 'active');
+    const version = stage.random.pick(open.length > 0 && stage.random.chance(0.95) ? open : VERSIONS);
     const consumer = stage.random.pick(TOPOLOGY.domains.filter(({ name }) => name !== version.domain)).name;
     const wish = wishFor(version, consumer, stage);
-    return (await requestSubscription(wish, stage.by(`${consumer}/analyst`), stage.mesh.api)).subscription;
+    return (await requestSubscription(wish, stage.by(`${consumer}/analyst`), stage.api)).subscription;
   },
   decide: async (stage) => {
     const found = stage.random.pick(await subscriptions(stage, ({ state, renewal }) => state === 'pending' || !!renewal));
@@ -26,14 +27,14 @@ export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
         ? { clearance: 'internal' }
         : {};
     const wish = { decision, reason: 'simulated', ...narrower };
-    return (await decide(found.id, wish, stage.by(`${found.domain}/steward`), stage.mesh.api)).subscription;
+    return (await decide(found.id, wish, stage.by(`${found.domain}/steward`), stage.api)).subscription;
   },
   revoke: async (stage) => {
     const found = stage.random.pick(
       await subscriptions(stage, ({ state }) => !['revoked', 'rejected', 'revoking'].includes(state)),
     );
     const by = stage.by(`${stage.random.pick([found.domain, found.consumer])}/steward`);
-    return revokeSubscription(found.id, 'simulated', by, stage.mesh.api);
+    return revokeSubscription(found.id, 'simulated', by, stage.api);
   },
   suspend: async (stage) => {
     const found = stage.random.pick(
@@ -41,7 +42,7 @@ export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
     );
     const by = stage.by(`${stage.random.pick([found.domain, found.consumer])}/steward`);
     const action = found.suspensions === undefined || stage.random.chance(0.2) ? 'suspend' : 'resume';
-    return suspendSubscription(found.id, { action, reason: 'simulated' }, by, stage.mesh.api);
+    return suspendSubscription(found.id, { action, reason: 'simulated' }, by, stage.api);
   },
   renew: async (stage) => {
     const found = stage.random.pick(
@@ -49,7 +50,7 @@ export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
     );
     const by = stage.by(stage.random.pick([`${found.domain}/steward`, `${found.consumer}/analyst`]));
     const until = inDays(stage, stage.random.below(60));
-    return renewSubscription(found.id, found.expiresAt === undefined ? {} : { until }, by, stage.mesh.api);
+    return renewSubscription(found.id, found.expiresAt === undefined ? {} : { until }, by, stage.api);
   },
 };
 
