@@ -99,7 +99,7 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
 
   async function settled(swept: boolean): Promise<void> {
     await watch.step(false);
-    await checkTrail(mesh, watch.accepted, reporters.forged);
+    await checkTrail(mesh, watch, reporters.forged);
     await checkSettled(mesh, watch, swept);
   }
 

@@ -4,9 +4,13 @@ import { Broken } from './broken.ts';
 
 /**
  * `one-entry-each`: every committed change and every event is one entry, and every accepted command has just one for what it wrote; `trail-verifies`;
- * `forged-changes-nothing`: what an account said that may not say so is an attempt, and nothing else.
+ * `refused-changes-nothing`: one that was refused has none; `forged-changes-nothing`: what an account said that may not say so is an attempt, and nothing else.
  */
-export async function checkTrail(mesh: Mesh, accepted: readonly Given[], forged: ReadonlySet<string>): Promise<void> {
+export async function checkTrail(
+  mesh: Mesh,
+  { accepted, refused }: { readonly accepted: readonly Given[]; readonly refused: readonly Given[] },
+  forged: ReadonlySet<string>,
+): Promise<void> {
   const all = mesh.entries();
   const { problems } = await mesh.verifyTrail();
   // Before the first entry there is no log yet.
@@ -35,6 +39,11 @@ export async function checkTrail(mesh: Mesh, accepted: readonly Given[], forged:
     );
     if (own.length !== 1)
       throw new Broken('one-entry-each', `${command} ${correlation} has ${own.length} entries`);
+  }
+  for (const { command, correlation, outcome } of refused) {
+    const entry = entries.find((one) => one.correlation === correlation && one.entity !== 'attempt');
+    if (entry !== undefined)
+      throw new Broken('refused-changes-nothing', `${command} was refused with ${outcome}, and is ${entry.id}`);
   }
   const believed = entries.find(({ correlation, entity }) => forged.has(correlation) && entity !== 'attempt');
   if (believed !== undefined)

@@ -10,11 +10,15 @@ import type { Given } from '../actors.ts';
 import { MOST_SKEW } from '../clocks.ts';
 import type { Mesh, Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
+import { Kept } from './kept.ts';
 import { maySourcesOf, uncovered } from './may-read.ts';
 import { Sights } from './sights.ts';
 
 /** The order in which a subscription walks through its life; none goes back. */
 const LIFE = ['pending', 'approved', 'active', 'expiring', 'expired', 'revoking', 'revoked'];
+
+/** What these write, they write at once. */
+const OF_ONE_WRITE = new Set(['request', 'decide', 'renew', 'entitle', 'disentitle', 'hold', 'reportData', 'releaseData']);
 
 export function tell({ kind, grant: { principal, permissions, resource } }: GrantChange): string {
   return `${kind} of ${permissions.join(',')} on ${JSON.stringify(resource)} to ${principal} is open`;
@@ -25,6 +29,9 @@ export class Watch {
   readonly sights: Sights;
   /** Commands that were accepted, with what they wrote. */
   readonly accepted: Given[] = [];
+  /** Commands of one write that were refused. */
+  readonly refused: Given[] = [];
+  readonly #kept = new Kept();
   readonly #mesh: Mesh;
   readonly #eventBodies = new Map<string, string>();
   /** What was told of a delivery, by its run. */
@@ -42,7 +49,8 @@ export class Watch {
 
   /** Takes a command's outcome in; `frozen` names the consumers for whom a forbid was in force all the while. @throws Broken `forbid-in-force` */
   given(given: Given, frozen: readonly string[]): void {
-    const { written, correlation } = given;
+    const { written, correlation, command, outcome } = given;
+    if (outcome.startsWith('WEFT-') && OF_ONE_WRITE.has(command)) this.refused.push(given);
     if (written === undefined) return;
     this.accepted.push(given);
     const [consumer] =
@@ -60,6 +68,7 @@ export class Watch {
     const registered = await this.#mesh.registered();
     if (!byHand) {
       this.#nobodyWithout(registered);
+      this.#kept.check(registered, this.sights.now(), this.#mesh.world.clock.date().toISOString());
       for (const version of registered.versions) await this.#honest(version, registered);
     }
     if (registered !== this.#registered) this.#endsForGood(registered);
