@@ -1,6 +1,7 @@
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { VersionState } from '#aws/registry.ts';
 import type { DesiredAccess } from '#mesh/access/compile.ts';
+import { leavingGrants } from '#mesh/access/leaving.ts';
 import type { TableInputLike } from '#mesh/contract/glue-table.ts';
 import { accessOnExisting, mustNarrowFirst, withoutWidening } from '#mesh/plan/before-catalog.ts';
 import { condition } from '#mesh/record.ts';
@@ -25,11 +26,12 @@ export function centralAccess(
   state: VersionState,
   access: DesiredAccess,
   topology: Topology,
-  context: { readonly lakeFormation: LakeFormation; readonly mode: AccessMode },
+  context: { readonly lakeFormation: LakeFormation; readonly mode: AccessMode; readonly asOf: string },
 ) {
   const { lakeFormation, mode } = context;
   const desired: ActualAccess = { grants: [...access.accountGrants, ...access.definerGrants], filters: access.filters };
   const look = lookoutOf(state, access, topology, mode.thorough);
+  const suspected = leavingGrants(state.product, state.subscriptions, topology, context.asOf);
   let first: ActualAccess | undefined;
   const observe = async (known: Partial<ActualAccess> = {}): Promise<ActualAccess> => {
     const found = { grants: known.grants ?? (await grantsNow()), filters: known.filters ?? (await filtersNow()) };
@@ -54,7 +56,7 @@ export function centralAccess(
       // A role's grant on a filter that is gone can no longer be taken away: the consumer's agent lets go of it first.
       const held = filtersInUse(state, access);
       const keep = ({ table }: { table: string }) => held.has(table);
-      return await convergeAccess(wanted, { lakeFormation, observe, ...first, keep });
+      return await convergeAccess(wanted, { lakeFormation, observe, ...first, keep, suspected });
     } catch (error) {
       return { ok: false, applied: [], readBack: [], problems: [permanentOnly(error)] };
     }

@@ -4,7 +4,7 @@ import { classify, symptomOf } from '#aws/retry.ts';
 import type { CellsFilter, Grant } from '#mesh/access/grant.ts';
 import { WeftError } from '#mesh/error.ts';
 import { diffFilters } from '#mesh/plan/filters.ts';
-import { diffGrants, type GrantChange } from '#mesh/plan/grants.ts';
+import { diffGrants, type GrantChange, unseenRevokes } from '#mesh/plan/grants.ts';
 import { EVERYBODY } from './managed.ts';
 
 /** What is, as AWS says it: grants that the mesh answers for, and filters. */
@@ -41,6 +41,8 @@ export async function convergeAccess(
     readonly assumed?: ActualAccess;
     /** What the caller has just seen itself. */
     readonly seen?: ActualAccess;
+    /** What was granted lately and may be there although a look, which can lag behind, does not show it: it is revoked once, unseen. */
+    readonly suspected?: readonly Grant[];
     /** True for a filter that must not go yet. */
     readonly keep?: (filter: CellsFilter) => boolean;
   },
@@ -53,7 +55,8 @@ export async function convergeAccess(
     const filters = diffFilters(desired.filters, actual.filters).filter(
       ({ kind, filter }) => kind !== 'deleteFilter' || context.keep?.(filter) !== true,
     );
-    const changes = everybodyFirst(diffGrants(desired.grants, actual.grants));
+    const unseen = round === 1 ? unseenRevokes(desired.grants, actual.grants, context.suspected ?? []) : [];
+    const changes = everybodyFirst([...diffGrants(desired.grants, actual.grants), ...unseen]);
     const done = filters.length === 0 && changes.length === 0;
     if (done && observed) return { ok: true, applied, readBack: actual.grants, filters: actual.filters, problems: [] };
     if (round > ROUNDS) {

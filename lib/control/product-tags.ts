@@ -27,7 +27,7 @@ export function productTagging(
   context: {
     readonly tags: LakeFormationTags;
     readonly topology: Topology;
-    readonly request: Pick<ReconcileRequest, 'cause' | 'correlation'>;
+    readonly request: Pick<ReconcileRequest, 'cause' | 'correlation' | 'again'>;
   },
 ): ProductTagging {
   const { topology, request } = context;
@@ -51,7 +51,9 @@ export function productTagging(
     },
     settle: async (catalog, grants) => {
       if (desired === undefined) return grants;
-      const known = tagged === fingerprint && request.cause === 'change' && catalog.applied.length === 0;
+      // An earlier run may have set other ones and not lived to write that down.
+      const fresh = request.cause === 'change' && request.again !== true;
+      const known = tagged === fingerprint && fresh && catalog.applied.length === 0;
       const tables = catalog.ok ? product.tables.map(({ name }) => name) : catalog.tables?.map(({ Name }) => Name);
       if (known || tables === undefined) return grants;
       const problems = await convergeTags(desired, tables, at);

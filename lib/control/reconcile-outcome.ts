@@ -3,6 +3,7 @@ import type { DesiredAccess } from '#mesh/access/compile.ts';
 import { driftNews, NO_DRIFT, openDrift } from '#mesh/drift/history.ts';
 import { isEqual } from '#mesh/equal.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
+import { normalizeGrants } from '#mesh/plan/grants.ts';
 import { ownership } from '#mesh/product/ownership.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Change, type Condition, condition, withCondition } from '#mesh/record.ts';
@@ -39,6 +40,12 @@ export interface Run {
   readonly request: Pick<ReconcileRequest, 'correlation' | 'cause'>;
   readonly now: Date;
 }
+
+/** For how long a list of permissions may be one of before a change, clocks that differ included, in milliseconds. */
+const LISTS_LAG = 10 * 60_000;
+
+/** More than that are looked for only: the event of an intent takes 256 KB. */
+const MOST_SUSPECTED = 200;
 
 /** An agent that has not answered for that long is asked again by the sweep, in milliseconds. */
 const PATIENCE_WITH_AGENTS = 10 * 60_000;
@@ -227,7 +234,7 @@ function sharesAfter({ product, subscriptions, shares }: VersionState, run: Run)
     return [
       {
         type: 'share',
-        intent: former === undefined ? intent : { ...intent, former: formerOf(former) },
+        intent: former === undefined ? intent : { ...intent, former: formerOf(former, run.now) },
         // Each intent has a number of its own, so that no report on an earlier one speaks for it.
         generation: Math.max(product.generation, (former?.generation ?? 0) + 1),
         revision: (former?.revision ?? 0) + 1,
@@ -272,12 +279,14 @@ function essence(intent: ShareRecord['intent']): string {
 }
 
 /** Where an agent has to look beside its new intent: where the last one stood, and what came before when that was never confirmed. */
-export function formerOf({
-  intent,
-  applied,
-  generation,
-}: Pick<ShareRecord, 'intent' | 'applied' | 'generation'>): ShareRecord['intent']['former'] {
+export function formerOf(
+  { intent, applied, generation, change }: Pick<ShareRecord, 'intent' | 'applied' | 'generation' | 'change'>,
+  now: Date,
+): ShareRecord['intent']['former'] {
   const confirmed = applied?.ok === true && applied.generation >= generation;
+  const latest = Math.max(Date.parse(change.at), Date.parse(applied?.at ?? change.at));
+  const lately = !confirmed || now.getTime() - latest < LISTS_LAG;
+  const grants = lately ? normalizeGrants([...intent.grants, ...((!confirmed && intent.former?.grants) || [])]) : [];
   const earlier = confirmed ? undefined : intent.former;
   const unique = (names: readonly string[]) => [...new Set(names)].sort();
   return {
@@ -289,6 +298,7 @@ export function formerOf({
       ...(earlier?.filtered ?? []),
     ]),
     ...(intent.passesOn === undefined && earlier?.passedOn === undefined ? {} : { passedOn: true as const }),
+    ...(grants.length === 0 || grants.length > MOST_SUSPECTED ? {} : { grants }),
   };
 }
 

@@ -63,9 +63,10 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const database = databaseName(state.product.domain, state.product.name, state.product.major);
     const tables = centralTables(state.product, topology);
     const ground = viewGround(state.product, access, topology, deps);
+    const asked: ReconcileRequest = { ...request, ...(lost ? { again: true } : {}) };
     const mode = driftModeFor(
       state,
-      { ...request, ...(lost ? { again: true } : {}) },
+      asked,
       topology,
       fingerprintOf(access, tables),
     );
@@ -74,8 +75,8 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const retired = state.product.state === 'retired';
     // Of what is taken apart nothing may be overlooked, and nothing waits for a word.
     const look = retired ? { ...mode, thorough: true, narrowOnly: false } : mode;
-    const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode: look });
-    const tagging = productTagging(state, access, { tags: deps.tags, topology, request });
+    const central = centralAccess(state, access, topology, { lakeFormation: deps.lakeFormation, mode: look, asOf });
+    const tagging = productTagging(state, access, { tags: deps.tags, topology, request: asked });
     const converge = async () => {
       const narrow = async (found: readonly TableInputLike[]) =>
         (await tagging.narrow(found)) ?? (await central.narrowBefore(found));

@@ -76,8 +76,9 @@ async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Prom
   // On a link that was made just now nobody holds anything; the look after granting shows what stands on the target.
   const assumed = found === undefined && intent.grants.length > 0 ? { grants: [], filters: [] } : undefined;
   const desired = { grants: intent.grants, filters: [] };
+  const suspected = intent.former?.grants ?? [];
   return {
-    ...(await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed })),
+    ...(await convergeAccess(desired, { lakeFormation: deps.lakeFormation, observe, assumed, suspected })),
     linkExists: true,
     looked: true,
   };
@@ -125,7 +126,9 @@ async function clear(intent: ShareIntent, deps: ShareDeps): Promise<Local> {
   const found = await deps.catalog.link(intent.linkName);
   const ours = found?.target !== undefined && found.target.database === intent.target.database;
   const observe = async () => ({ grants: (await everyGrant(intent, deps, { onLink: ours })).managed, filters: [] });
-  const converged = await convergeAccess({ grants: [], filters: [] }, { lakeFormation: deps.lakeFormation, observe });
+  const suspected = intent.former?.grants ?? [];
+  const nothing = { grants: [], filters: [] };
+  const converged = await convergeAccess(nothing, { lakeFormation: deps.lakeFormation, observe, suspected });
   if (ours) await deps.catalog.deleteLink(intent.linkName);
   const linkExists = ours && (await deps.catalog.link(intent.linkName)) !== undefined;
   return { ...converged, ok: converged.ok && !linkExists, linkExists, looked: true };

@@ -156,7 +156,7 @@ async function askAnew(share: ShareRecord, { id, from, report }: ShareReported, 
 /** An agent that applied an older intent after a newer one has put back what the newer one took: it is asked once more. */
 async function askAgain(share: ShareRecord, { id, from, report }: ShareReported, deps: SyncDeps): Promise<Synced> {
   const found = { ...share.intent, grants: report.readBack };
-  const former = formerOf({ intent: found, generation: share.generation });
+  const former = formerOf({ intent: found, generation: share.generation, change: share.change }, deps.now());
   const next: ShareRecord = {
     ...share,
     intent: { ...share.intent, former },

@@ -51,8 +51,15 @@ export function noWait(attempts = 6) {
   return { attempts, pauses, random: () => 0.5, sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
 }
 
+/** What a client is made into before anybody uses it. */
+export type Prepare = <C extends LakeFormationClient | GlueClient | DynamoDBClient>(
+  client: C,
+  cloud: Cloud,
+  role: string,
+) => C;
+
 /** Governance and three domains in one organization, each administered by its own Lambda's role, with an empty registry. */
-export async function createWorld() {
+export async function createWorld(prepare: Prepare = (client) => client) {
   const clock = new Clock(Date.parse('2026-03-01T12:00:00Z'));
   const cloud = new Cloud({ folder: mkdtempSync(join(tmpdir(), 'weft-')), clock });
   for (const service of [new DynamoDbService(cloud), new GlueService(), new LakeFormationService(), new RamService()]) {
@@ -75,8 +82,9 @@ export async function createWorld() {
       }),
     );
   }
-  const reconciler = cloud.clientConfig(roleIn(GOVERNANCE, 'toy-reconcile'));
-  const lakeFormationClient = new LakeFormationClient(reconciler);
+  const ownRole = roleIn(GOVERNANCE, 'toy-reconcile');
+  const reconciler = cloud.clientConfig(ownRole);
+  const lakeFormationClient = prepare(new LakeFormationClient(reconciler), cloud, ownRole);
   for (const { name, account } of TOPOLOGY.domains) {
     await lakeFormationClient.send(
       new RegisterResourceCommand({
@@ -85,7 +93,7 @@ export async function createWorld() {
       }),
     );
   }
-  const dynamo = new DynamoDBClient(reconciler);
+  const dynamo = prepare(new DynamoDBClient(reconciler), cloud, ownRole);
   const { TableDescription } = await dynamo.send(registryTable());
   const patience = noWait();
   const registry = createRegistry(dynamo, TABLE, patience);
@@ -109,7 +117,7 @@ export async function createWorld() {
       randoms += 1;
       return `r${randoms}`;
     },
-    catalog: createCentralCatalog(new GlueClient(reconciler), patience),
+    catalog: createCentralCatalog(prepare(new GlueClient(reconciler), cloud, ownRole), patience),
     lakeFormation: createLakeFormation(lakeFormationClient, patience),
     tags: createLakeFormationTags(lakeFormationClient, patience),
     maskKeys: { ensure: async () => undefined },
@@ -117,10 +125,11 @@ export async function createWorld() {
   const remembered = new Map<string, number>();
   const agentOf = (domain: string) => {
     const role = `toy-${domain}-agent`;
-    const config = cloud.clientConfig(roleIn(accountOf(domain), role));
+    const arn = roleIn(accountOf(domain), role);
+    const config = cloud.clientConfig(arn);
     return {
-      catalog: createLinkCatalog(new GlueClient(config), patience),
-      lakeFormation: createLakeFormation(new LakeFormationClient(config), patience),
+      catalog: createLinkCatalog(prepare(new GlueClient(config), cloud, arn), patience),
+      lakeFormation: createLakeFormation(prepare(new LakeFormationClient(config), cloud, arn), patience),
       agentRole: role,
       generations: {
         last: async (database: string) => remembered.get(`${domain} ${database}`),

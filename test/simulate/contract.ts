@@ -1,10 +1,15 @@
 import type { ProductFiles } from '#control/product-draft.ts';
 import { accountOf } from '../control/world.ts';
 
-/** A product that the simulated mesh publishes; later versions have more columns, or classify one higher. */
+/** A product that the simulated mesh publishes; later versions have more columns. */
 export interface SimulatedProduct {
   readonly domain: string;
   readonly name: string;
+}
+
+/** One major version of it. */
+export interface SimulatedVersion extends SimulatedProduct {
+  readonly major: number;
 }
 
 export const PRODUCTS: readonly SimulatedProduct[] = [
@@ -12,20 +17,47 @@ export const PRODUCTS: readonly SimulatedProduct[] = [
   { domain: 'finance', name: 'ledger' },
 ];
 
-export const TABLES = ['entries', 'states'] as const;
+/** A second major version is there to be rolled out. */
+export const VERSIONS: readonly SimulatedVersion[] = [
+  { domain: 'sales', name: 'orders', major: 1 },
+  { domain: 'sales', name: 'orders', major: 2 },
+  { domain: 'finance', name: 'ledger', major: 1 },
+];
 
-/** The documents of a product's version `1.<minor>.0`: each minor version adds a column to its first table. */
-export function filesOf({ domain, name }: SimulatedProduct, minor: number): ProductFiles {
-  const version = `1.${minor}.0`;
+export const TABLES = ['entries', 'states', 'people', 'people_masked'] as const;
+
+/** Read by a view only. */
+export const INTERNAL_TABLE = 'people';
+
+/** The view of it, and its column that is masked. */
+export const MASKED = { table: 'people_masked', column: 'name' } as const;
+
+/** How each column is classified: written a second time for the invariants, apart from what the control plane reads out of the contract. */
+export const LEVELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  entries: { id: 'public', state: 'public', email: 'confidential' },
+  states: { state: 'public', tax: 'internal' },
+  people_masked: { id: 'public', name: 'internal' },
+};
+
+/** The product with a masked port, from its second minor version on. */
+export function isMasked({ domain }: SimulatedProduct, minor: number): boolean {
+  return domain === 'finance' && minor > 0;
+}
+
+/** The documents of a product's version `<major>.<minor>.0`: each minor version adds a column to its first table. */
+export function filesOf({ domain, name, major }: SimulatedVersion, minor: number): ProductFiles {
+  const version = `${major}.${minor}.0`;
   const added = Array.from({ length: minor }, (_, index) => column(`extra_${index}`, 'string', 'internal'));
+  const counted = 'quality: [{ metric: nullValues, mustBe: 0 }]';
   const tables = [
     table('entries', [
-      column('id', 'integer', 'public'),
+      column('id', 'integer', 'public', domain === 'sales' ? `, ${counted}` : ''),
       column('state', 'string', 'public'),
       column('email', 'string', 'confidential'),
       ...added,
     ]),
     table('states', [column('state', 'string', 'public'), column('tax', 'number', 'internal')]),
+    ...(isMasked({ domain, name }, minor) ? maskedPort() : []),
   ];
   const contract = `apiVersion: v3.1.0
 kind: DataContract
@@ -63,15 +95,37 @@ outputPorts: [{ name: ${name}, version: ${version}, type: query, contractId: ${n
   return { product, contracts: { [`${name}.odcs.yaml`]: contract } };
 }
 
-function table(name: string, columns: readonly string[]): string {
+function maskedPort(): string[] {
+  const hidden = property('weft.internal', 'true');
+  const shown = property('weft.view', INTERNAL_TABLE);
+  const hashed = `, customProperties: [{ property: weft.mask, value: hash }]`;
+  return [
+    table(
+      INTERNAL_TABLE,
+      [column('id', 'integer', 'public'), column(MASKED.column, 'string', 'confidential')],
+      hidden,
+    ),
+    table(
+      MASKED.table,
+      [column('id', 'integer', 'public'), column(MASKED.column, 'string', 'internal', hashed)],
+      shown,
+    ),
+  ];
+}
+
+function property(name: string, value: string): string {
+  return `    customProperties: [{ property: ${name}, value: ${value} }]\n`;
+}
+
+function table(name: string, columns: readonly string[], more = ''): string {
   return `  - name: ${name}
     physicalName: ${name}
     physicalType: table
     description: ${name}.
-    properties:
+${more}    properties:
 ${columns.join('')}`;
 }
 
-function column(name: string, type: string, classification: string): string {
-  return `      - { name: ${name}, logicalType: ${type}, classification: ${classification}, description: ${name}. }\n`;
+function column(name: string, type: string, classification: string, more = ''): string {
+  return `      - { name: ${name}, logicalType: ${type}, classification: ${classification}, description: ${name}.${more} }\n`;
 }

@@ -1,69 +1,72 @@
-import type { Clock } from '#local/core/clock.ts';
 import type { Cloud } from '#local/core/cloud.ts';
 import { AwsError } from '#local/core/error.ts';
 import type { Call } from '#local/core/service.ts';
+import { Broken } from './invariants/broken.ts';
+import { Past } from './past.ts';
 import type { Random } from './random.ts';
 
-/** How often each fault strikes a call, from 0 to 1. */
-export interface FaultRates {
-  /** Refused before anything was done, in both words that a throttle has. */
-  readonly throttle: number;
-  readonly concurrent: number;
-  /** Done, and answered as if it were not. */
-  readonly lostAnswer: number;
-  /** Entries of a batch left out and named in `Failures`. */
-  readonly partial: number;
-  /** A list of permissions as it was up to two minutes ago. */
-  readonly stale: number;
-  /** The process ends, before the call or after it. */
-  readonly crash: number;
-  /** Somebody else gives a command between two calls. */
-  readonly interleave: number;
-}
-
-export const NO_FAULTS: FaultRates = {
-  throttle: 0,
-  concurrent: 0,
-  lostAnswer: 0,
-  partial: 0,
-  stale: 0,
-  crash: 0,
-  interleave: 0,
-};
-
-export const FAULTS: FaultRates = {
+/** How often each fault strikes, from 0 to 1. */
+export const FAULTS = {
+  /** Refused before anything was done, for a few calls in a row, in both words that a throttle has. */
   throttle: 0.02,
   concurrent: 0.02,
-  lostAnswer: 0.01,
-  partial: 0.05,
-  stale: 0.02,
-  crash: 0.01,
-  interleave: 0.02,
+  /** Done, and answered as if it were not. */
+  lostAnswer: 0.015,
+  /** Entries of a batch left out and named in `Failures`. */
+  partial: 0.12,
+  /** The same, for a reason that no repetition cures. */
+  denied: 0.03,
+  /** Entries of a batch that are named in `Failures` and were applied. */
+  unclear: 0.04,
+  /** A list of permissions as it was up to two minutes ago. */
+  stale: 0.03,
+  /** The process ends, before the call or after it. */
+  crash: 0.012,
+  /** Somebody else gives a command between two calls. */
+  interleave: 0.04,
+  /** An entry that a queue, a bus or a bucket of ours does not take. */
+  refused: 0.06,
+  duplicate: 0.1,
+  /** Handed out before what was sent earlier. */
+  late: 0.4,
+  /** A message that nobody can read. */
+  poison: 0.02,
 };
 
-const STALE_MILLISECONDS = 120_000;
-const PASSED_WAIT = new AwsError('InternalFailure', 'the process that called has ended', 500);
+export type Fault = keyof typeof FAULTS;
+export type FaultRates = Readonly<Partial<Record<Fault, number>>>;
+
+const GONE = new AwsError('InternalFailure', 'the process that called has ended', 500);
+const WAS_DENIED = 'AccessDeniedException';
+const WAS_APPLIED = 'Resource does not exist or requester is not authorized to access requested permissions.';
 
 interface Batch {
-  Entries?: { Id: string }[];
+  Entries?: { Id: string; Principal?: unknown; Resource?: unknown }[];
 }
+type Entry = NonNullable<Batch['Entries']>[number];
 
 /** Strikes the calls of one process at a time; calls outside a process are left alone. */
 export class Faults {
-  rates: FaultRates = NO_FAULTS;
+  /** None until they are set. */
+  rates: FaultRates = {};
   /** Given between two calls of a process. */
   interrupt: (() => Promise<void>) | undefined;
   readonly struck: Record<string, number> = {};
-  readonly #random: Random;
-  readonly #clock: Clock;
-  readonly #seen = new Map<string, { at: number; output: unknown }[]>();
-  readonly #left = new WeakMap<object, { Id: string }[]>();
+  readonly random: Random;
+  readonly #past: Past;
+  readonly #failures = new WeakMap<object, { entry: Entry; code: string; message: string }[]>();
+  /** Entries that were refused for good in this process, since it last looked. */
+  readonly #denied = new Set<string>();
   #inside = false;
   #crashed = false;
+  #mayEnd = true;
+  #throttled = 0;
+  /** What has to stop the run although a process would catch it. */
+  broken: Broken | undefined;
 
   constructor(cloud: Cloud, random: Random) {
-    this.#random = random;
-    this.#clock = cloud.clock;
+    this.random = random;
+    this.#past = new Past(cloud.clock);
     cloud.observe({
       before: (call) => this.#before(call),
       after: (call, { output, error }) => this.#after(call, output, error),
@@ -71,9 +74,15 @@ export class Faults {
   }
 
   /** Runs a process under faults; `crashed` when it ended in the middle, whatever it made of that. */
-  async process<T>(work: () => Promise<T>): Promise<{ crashed: boolean; value?: T; error?: unknown }> {
+  async process<T>(
+    work: () => Promise<T>,
+    { mayEnd = true } = {},
+  ): Promise<{ crashed: boolean; value?: T; error?: unknown }> {
     this.#inside = true;
     this.#crashed = false;
+    this.#mayEnd = mayEnd;
+    this.#throttled = 0;
+    this.#denied.clear();
     try {
       const value = await work();
       return this.#crashed ? { crashed: true } : { crashed: false, value };
@@ -82,64 +91,99 @@ export class Faults {
     } finally {
       this.#inside = false;
       this.#crashed = false;
+      if (this.broken !== undefined) throw this.broken;
     }
+  }
+
+  /** True now and then, as often as the rates say; counted. */
+  strikes(fault: Fault, part = 1): boolean {
+    const chance = (this.rates[fault] ?? 0) * part;
+    if (chance === 0 || !this.random.chance(chance)) return false;
+    this.count(fault);
+    return true;
+  }
+
+  count(what: string): void {
+    this.struck[what] = (this.struck[what] ?? 0) + 1;
   }
 
   async #before(call: Call): Promise<void> {
     if (!this.#inside) return;
-    if (this.#crashed) throw PASSED_WAIT;
-    const { rates } = this;
-    if (this.#strikes('crash', rates.crash / 2)) this.#crash();
-    if (this.interrupt !== undefined && this.#strikes('interleave', rates.interleave)) {
+    if (this.#crashed) throw GONE;
+    if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
+    if (this.interrupt !== undefined && this.strikes('interleave')) {
       this.#inside = false;
       await this.interrupt();
       this.#inside = true;
     }
-    if (this.#strikes('throttle', rates.throttle)) throw throttle(call, this.#random);
-    if (!call.readOnly && this.#strikes('concurrent', rates.concurrent)) throw concurrent(call);
-    const { Entries } = call.input as Batch;
-    if (isBatch(call) && Entries !== undefined && this.#strikes('partial', rates.partial)) {
-      const left = Entries.filter(() => this.#random.chance(0.5));
-      (call.input as Batch).Entries = Entries.filter((entry) => !left.includes(entry));
-      this.#left.set(call, left);
+    if (this.#throttled > 0 || this.strikes('throttle')) {
+      this.#throttled = this.#throttled > 0 ? this.#throttled - 1 : this.random.pick([0, 0, 0, 1, 2, 4, 8]);
+      throw this.#throttle(call);
     }
+    if (!call.readOnly && this.strikes('concurrent')) throw concurrent(call);
+    if (isBatch(call)) this.#partly(call);
+  }
+
+  /** Leaves entries of a batch out, or says of some that were applied that they were not. */
+  #partly(call: Call): void {
+    const batch = call.input as Batch;
+    const entries = batch.Entries ?? [];
+    for (const entry of entries) {
+      if (!this.#denied.has(keyOf(call, entry))) continue;
+      this.broken ??= new Broken('permanent-not-repeated', `${call.action} was refused for good and is sent again`);
+    }
+    const some = () => entries.filter(() => this.random.chance(0.5));
+    const fail = (list: readonly Entry[], code: string, message: string) =>
+      this.#failures.set(call, [
+        ...(this.#failures.get(call) ?? []),
+        ...list.map((entry) => ({ entry, code, message })),
+      ]);
+    if (this.strikes('partial')) {
+      const left = some();
+      batch.Entries = entries.filter((entry) => !left.includes(entry));
+      fail(left, 'ConcurrentModificationException', 'another change is under way');
+    } else if (this.strikes('denied')) {
+      const left = some();
+      batch.Entries = entries.filter((entry) => !left.includes(entry));
+      for (const entry of left) this.#denied.add(keyOf(call, entry));
+      fail(left, WAS_DENIED, 'not today');
+    } else if (this.strikes('unclear')) fail(some(), 'InvalidInputException', WAS_APPLIED);
   }
 
   #after(call: Call, output: unknown, error: Error | undefined): void {
-    if (call.action === 'lakeformation:ListPermissions' && output !== undefined) this.#age(call, output);
+    if (call.action === 'lakeformation:ListPermissions' && output !== undefined) {
+      this.#denied.clear();
+      this.#past.keep(call, output, () => this.#inside && this.strikes('stale'), this.random);
+    }
     if (!this.#inside || error !== undefined) return;
-    const left = this.#left.get(call) ?? [];
-    if (left.length > 0) {
+    const failures = this.#failures.get(call) ?? [];
+    if (failures.length > 0) {
       const body = output as { Failures?: unknown[] };
-      const cause = { ErrorCode: 'ConcurrentModificationException', ErrorMessage: 'another change is under way' };
-      body.Failures = [...(body.Failures ?? []), ...left.map((RequestEntry) => ({ RequestEntry, Error: cause }))];
+      const told = failures.map(({ entry, code, message }) => ({
+        RequestEntry: entry,
+        Error: { ErrorCode: code, ErrorMessage: message },
+      }));
+      // One that is refused anyway is told once.
+      const ids = new Set(told.map(({ RequestEntry }) => RequestEntry.Id));
+      const real = (body.Failures ?? []) as { RequestEntry?: { Id?: string } }[];
+      body.Failures = [...real.filter(({ RequestEntry }) => !ids.has(RequestEntry?.Id ?? '')), ...told];
     }
-    if (this.#strikes('crash', this.rates.crash / 2)) this.#crash();
-    if (!call.readOnly && this.#strikes('lostAnswer', this.rates.lostAnswer)) {
+    if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
+    if (!call.readOnly && this.strikes('lostAnswer'))
       throw new AwsError('InternalServiceException', 'the answer was lost on its way', 500);
-    }
   }
 
-  /** Remembers an answer, and gives an older one in its place now and then. */
-  #age(call: Call, output: unknown): void {
-    const key = `${call.account} ${call.caller.arn} ${JSON.stringify(call.input)}`;
-    const now = this.#clock.now();
-    const history = (this.#seen.get(key) ?? []).filter(({ at }) => now - at <= STALE_MILLISECONDS);
-    const old = this.#inside && history.length > 0 && this.#strikes('stale', this.rates.stale);
-    const kept = structuredClone(output);
-    if (old) Object.assign(output as object, structuredClone(this.#random.pick(history).output));
-    this.#seen.set(key, [...history, { at: now, output: kept }]);
+  /** Lake Formation words a throttle as one, or as an invalid input. */
+  #throttle({ service }: Call): AwsError {
+    if (service !== 'lakeformation' || this.random.chance(0.5))
+      return new AwsError('ThrottlingException', 'Rate exceeded', 400);
+    this.count('throttle in disguise');
+    return new AwsError('InvalidInputException', 'Rate exceeded', 400);
   }
 
   #crash(): never {
     this.#crashed = true;
-    throw PASSED_WAIT;
-  }
-
-  #strikes(what: string, chance: number): boolean {
-    if (chance === 0 || !this.#random.chance(chance)) return false;
-    this.struck[what] = (this.struck[what] ?? 0) + 1;
-    return true;
+    throw GONE;
   }
 }
 
@@ -147,11 +191,8 @@ function isBatch({ action }: Call): boolean {
   return action === 'lakeformation:BatchGrantPermissions' || action === 'lakeformation:BatchRevokePermissions';
 }
 
-/** Lake Formation words a throttle as one, or as an invalid input. */
-function throttle({ service }: Call, random: Random): AwsError {
-  if (service === 'lakeformation' && random.chance(0.5))
-    return new AwsError('InvalidInputException', 'Rate exceeded', 400);
-  return new AwsError('ThrottlingException', 'Rate exceeded', 400);
+function keyOf({ action, account }: Call, { Principal, Resource }: Entry): string {
+  return JSON.stringify([action, account, Principal, Resource]);
 }
 
 function concurrent({ service }: Call): AwsError {

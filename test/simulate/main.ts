@@ -1,70 +1,52 @@
-import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { PLANTS } from './plants.ts';
-import { type Simulated, simulate } from './simulate.ts';
+import { findPlants } from './find-plants.ts';
+import { playMany } from './many.ts';
+import { simulate } from './simulate.ts';
+import { tellBroken } from './tell.ts';
 
 /**
- * `npm run simulate -- [--seconds N] [--steps N]`: seeds one after the other until the time is over; `--seed S` plays one of them and prints its
- * trace; `--plants` puts each defect of the list into the control plane and wants it found within the time.
+ * `npm run simulate -- [--seconds N] [--steps N] [--jobs N] [--from N]`: seeds one after the other, on every core, until the time is over; `--seed S` plays one of them and prints
+ * its trace; `--plants` puts each defect of the list into the control plane and wants it found: by its recorded seed, else within the time.
  */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     steps: { type: 'string', default: '200' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    from: { type: 'string', default: '1' },
+    stride: { type: 'string', default: '1' },
     seed: { type: 'string' },
     plants: { type: 'boolean', default: false },
+    plant: { type: 'string' },
+    lines: { type: 'boolean', default: false },
   },
 });
-const seconds = Number(values.seconds);
-const steps = Number(values.steps);
+const run = {
+  seconds: Number(values.seconds),
+  steps: Number(values.steps),
+  jobs: Number(values.jobs),
+  from: Number(values.from),
+};
 
-if (values.plants) findPlants();
+if (values.plants || values.plant !== undefined) await findPlants({ ...run, only: values.plant });
 else if (values.seed !== undefined) await playOne(Number(values.seed));
-else await playMany();
+else if (values.lines) await playHere(Number(values.stride));
+else await playMany(run);
 
 async function playOne(seed: number): Promise<void> {
-  const result = await simulate(seed, steps);
+  const result = await simulate(seed, run.steps);
   console.log(result.trace.join('\n'));
-  tell(result);
+  console.log(`digest ${result.digest}`);
+  if (result.broken !== undefined) tellBroken(result, run.steps);
 }
 
-async function playMany(): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  const faults: Record<string, number> = {};
-  let seed = 0;
-  do {
-    seed += 1;
-    const result = await simulate(seed, steps);
-    for (const [name, count] of Object.entries(result.faults)) faults[name] = (faults[name] ?? 0) + count;
-    if (!tell(result)) break;
-  } while (performance.now() < until);
-  const struck = Object.entries(faults).map(([name, count]) => `${count} ${name}`);
-  console.log(`${seed} seeds of ${steps} steps; faults: ${struck.join(', ')}`);
-}
-
-function tell({ seed, broken }: Simulated): boolean {
-  if (broken === undefined) return true;
-  console.error(`seed ${seed}, step ${broken.step}: ${broken.message}`);
-  console.error(`again: npm run simulate -- --seed ${seed} --steps ${steps}`);
-  process.exitCode = 1;
-  return false;
-}
-
-/** Each defect in a process of its own, whose source is changed as it is read. */
-function findPlants(): void {
-  let missed = 0;
-  for (const { name } of PLANTS) {
-    const flags = ['--disable-warning=ExperimentalWarning', '--import', './test/simulate/plant.ts'];
-    const program = ['test/simulate/main.ts', '--seconds', String(seconds), '--steps', String(steps)];
-    const env = { ...process.env, WEFT_PLANT: name };
-    const { status, stderr } = spawnSync(process.execPath, [...flags, ...program], { env, encoding: 'utf8' });
-    const said = /^seed (\d+), step \d+: ([a-z-]+): (.*)$/m.exec(stderr);
-    if (status === 1 && said !== null) console.log(`found   ${name}: ${said[2]} (seed ${said[1]})`);
-    else {
-      missed += 1;
-      console.log(`MISSED  ${name}${status === 0 ? '' : `: ${stderr.trim().split('\n').at(-1)}`}`);
-    }
+/** One of many processes: a line of JSON for each seed, until the time is over or something breaks. */
+async function playHere(stride: number): Promise<void> {
+  const until = performance.now() + run.seconds * 1000;
+  for (let seed = run.from; ; seed += stride) {
+    const { trace: _, ...result } = await simulate(seed, run.steps);
+    console.log(JSON.stringify(result));
+    if (result.broken !== undefined || performance.now() >= until) return;
   }
-  console.log(`${PLANTS.length - missed} of ${PLANTS.length} planted defects were found`);
-  if (missed > 0) process.exitCode = 1;
 }

@@ -1,236 +1,87 @@
-import type { BatchOutcome } from '#aws/batch.ts';
-import type { BusEvent } from '#aws/eventbridge.ts';
+import { CreateConnectionCommand, GlueClient } from '@aws-sdk/client-glue';
+import { LakeFormationClient, RegisterResourceCommand } from '@aws-sdk/client-lakeformation';
 import { logCrypto } from '#aws/log-crypto.ts';
-import type { FifoMessage } from '#aws/sqs.ts';
-import { answerShare, latestIntents } from '#control/answer-share.ts';
-import { appendToLog } from '#control/append-log.ts';
-import { reconcile } from '#control/reconcile.ts';
-import { mergeRequests, type ReconcileRequest } from '#control/reconcile-request.ts';
-import { relay, type StreamRecord } from '#control/relay.ts';
-import { sweep } from '#control/sweep.ts';
-import { sync } from '#control/sync.ts';
+import { recordOfImage, type VersionState } from '#aws/registry.ts';
+import type { ApiDeps } from '#control/request.ts';
 import { DynamoDbService } from '#local/services/dynamodb/service.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import { ENTRIES_PREFIX } from '#mesh/audit/log/tile.ts';
 import { verifyLog } from '#mesh/audit/log/verify.ts';
+import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
-import { databaseName, domainRoleName } from '#mesh/topology/names.ts';
-import { accountOf, createWorld, TOPOLOGY } from '../control/world.ts';
+import { databaseName, roleArn } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
+import { createWorld, GOVERNANCE, TOPOLOGY } from '../control/world.ts';
 import { memoryLog } from '../mesh/audit/log/memory-log.ts';
-import { PRODUCTS } from './contract.ts';
+import { Clocks } from './clocks.ts';
+import { VERSIONS } from './contract.ts';
+import { direct } from './direct.ts';
 import { Faults } from './faults.ts';
+import { createMoves } from './moves.ts';
+import { simulatedPolicy } from './policies.ts';
 import type { Random } from './random.ts';
 
-interface Queued {
-  readonly group: string;
-  readonly body: ReconcileRequest;
-  attempts: number;
+/** What the registry says of everything that decides who may read. */
+export interface Registered {
+  readonly versions: readonly VersionState[];
+  readonly entitlements: readonly EntitlementRecord[];
+  readonly topology: Topology;
 }
 
-interface Report {
-  readonly id: string;
-  readonly account: string;
-  readonly detail: unknown;
-  attempts: number;
-}
+/** The clocks that there are beside that of AWS: of the API, of each Lambda in governance, and of each agent. */
+const PARTIES = ['api', 'reconcile', 'sync', 'sweep', ...TOPOLOGY.domains.map(({ name }) => name)];
 
-/** After that many attempts a message is in the dead letters, as the stacks say. */
-const ATTEMPTS = 5;
+const RECONCILER = roleArn(GOVERNANCE, 'toy-reconcile');
 
 /** The whole control plane on the local cloud, moved one delivery at a time: what is on its way can come twice, late, out of order or not at all for now. */
 export async function createMesh(random: Random) {
-  const world = await createWorld();
+  const world = await createWorld(direct);
+  await prepareViews(world);
   const faults = new Faults(world.cloud, random);
+  const clocks = new Clocks(world.clock, random, PARTIES);
   const stream = world.cloud.service(DynamoDbService);
-  const requests: Queued[] = [];
-  const intents = new Map<string, MeshEvent[]>(TOPOLOGY.domains.map(({ name }) => [name, []]));
-  const reports: Report[] = [];
-  const letters: string[] = [];
-  const { bucket, witness, key, deps: log } = memoryLog();
-  const events: MeshEvent[] = [];
-  const seen = new Set<string>();
-  const relayed: StreamRecord[] = [];
-  let position: string | undefined;
-  let deadLetters = 0;
+  const log = memoryLog();
+  // The texts are our own, and checked by a test: to check them again with each proposal takes longer than all else.
+  const policies = { ...world.governance.policies, check: async () => [] };
+  /** What a party of the governance account has at hand, with its own clock and what it remembers of policies. */
+  const governanceOf = (party: string) => {
+    const now = clocks.of(party);
+    const own = { ...policies, now };
+    return { ...world.governance, now, policy: simulatedPolicy(own), policies: own };
+  };
+  const moves = createMoves({ world, faults, random, clocks, stream, log, governanceOf });
+  type Api = ApiDeps & ReturnType<typeof governanceOf>;
   let commands = 0;
-
-  /** Some entries of a batch are refused now and then. */
-  const some = <T>(entries: readonly T[]): BatchOutcome<T> => {
-    const symptom = { name: 'InternalFailure', message: 'try again' };
-    const refused = new Set(entries.filter(() => random.chance(faults.rates.partial * 2)));
-    return {
-      done: entries.filter((entry) => !refused.has(entry)),
-      unclear: [],
-      failed: [...refused].map((entry) => ({ entry, symptom })),
-    };
-  };
-  const queue = {
-    send: async <T extends FifoMessage>(messages: readonly T[]) => {
-      const outcome = some(messages);
-      for (const { group, deduplication, body } of outcome.done) {
-        if (seen.has(deduplication)) continue;
-        seen.add(deduplication);
-        requests.push({ group, body: body as ReconcileRequest, attempts: 0 });
-      }
-      return outcome;
-    },
-  };
-  const meshBus = {
-    put: async <T extends BusEvent>(entries: readonly T[]) => {
-      const outcome = some(entries);
-      for (const { detail } of outcome.done) {
-        const event = structuredClone(detail) as MeshEvent;
-        events.push(event);
-        if (event.type !== 'ShareRequested') continue;
-        for (const domain of event.data.audience) {
-          intents.get(domain)?.push(event);
-          if (faults.rates.lostAnswer > 0 && random.chance(0.1)) intents.get(domain)?.push(event);
-        }
-      }
-      return outcome;
-    },
-  };
-  const domainBus = (domain: string) => ({
-    put: async <T extends BusEvent>(entries: readonly T[]) => {
-      const outcome = some(entries);
-      for (const { detail } of outcome.done) {
-        const copies = faults.rates.lostAnswer > 0 && random.chance(0.1) ? 2 : 1;
-        for (let copy = 0; copy < copies; copy += 1) {
-          const { id } = detail as { id: string };
-          reports.push({ id, account: accountOf(domain), detail: structuredClone(detail), attempts: 0 });
-        }
-      }
-      return outcome;
+  let lake = 0;
+  let written = 0;
+  world.cloud.observe({
+    after: ({ service, readOnly }) => {
+      if (readOnly) return;
+      if (service === 'dynamodb') written += 1;
+      else lake += 1;
     },
   });
-  /** Whoever sends twice brings twice: the queue forgets after five minutes what it has seen. */
-  const trail = {
-    send: async <T extends FifoMessage>(messages: readonly T[]) => {
-      const outcome = some(messages);
-      for (const { body } of outcome.done) letters.push(JSON.stringify(body));
-      return outcome;
-    },
-  };
-  const details = {
-    put: async (name: string, body: string) => {
-      if (random.chance(faults.rates.partial / 2)) throw new Error('the bucket does not answer');
-      return bucket.putOnce(name, body);
-    },
-  };
-
-  const again = <T extends { attempts: number }>(from: T[], taken: readonly T[]): void => {
-    for (const message of taken) {
-      message.attempts += 1;
-      if (message.attempts < ATTEMPTS) continue;
-      from.splice(from.indexOf(message), 1);
-      deadLetters += 1;
-    }
-  };
-  const done = <T>(from: T[], taken: readonly T[]): void => {
-    for (const message of taken) from.splice(from.indexOf(message), 1);
-  };
-
-  /** Each moves one thing that is on its way, and answers whether there was one. */
-  const moves = {
-    relay: async (): Promise<boolean> => {
-      const records = stream.streamRecords(world.stream, position, 1 + random.below(20));
-      if (records.length === 0) return false;
-      const given = records.map(
-        ({ dynamodb: { SequenceNumber, OldImage, NewImage } }) =>
-          ({ sequence: SequenceNumber, before: OldImage, after: NewImage }) as unknown as StreamRecord,
-      );
-      const deps = { queue, bus: meshBus, trail, details, sha256: log.sha256, registry: world.registry };
-      const { value: failed, crashed } = await faults.process(() => relay(given, deps));
-      if (crashed || failed === undefined) return true;
-      const first = given.findIndex(({ sequence }) => failed.includes(sequence));
-      const through = first === -1 ? given : given.slice(0, first);
-      position = through.at(-1)?.sequence ?? position;
-      relayed.push(...through);
-      return true;
-    },
-    reconcile: async (): Promise<boolean> => {
-      const groups = [...new Set(requests.map(({ group }) => group))];
-      if (groups.length === 0) return false;
-      const group = random.pick(groups);
-      const taken = requests.filter((message) => message.group === group).slice(0, 1 + random.below(3));
-      for (const { work, records } of mergeRequests(taken, ({ body, attempts }) =>
-        attempts > 0 ? { ...body, again: true } : body,
-      )) {
-        const { crashed, error } = await faults.process(() => reconcile(work, world.governance));
-        if (crashed || error !== undefined) again(requests, records);
-        else done(requests, records);
-      }
-      return true;
-    },
-    agent: async (): Promise<boolean> => {
-      const busy = [...intents].filter(([, waiting]) => waiting.length > 0);
-      if (busy.length === 0) return false;
-      const [domain, waiting] = random.pick(busy);
-      const start = faults.rates.lostAnswer > 0 ? random.below(waiting.length) : 0;
-      const taken = waiting.slice(start, start + 1 + random.below(3));
-      for (const { work, records } of latestIntents(taken, (event) => event)) {
-        const deps = { ...world.agentOf(domain), bus: domainBus(domain), domain };
-        const { crashed, error } = await faults.process(() => answerShare(work, deps));
-        if (!crashed && error === undefined) done(waiting, records);
-      }
-      return true;
-    },
-    sync: async (): Promise<boolean> => {
-      if (reports.length === 0) return false;
-      const report = faults.rates.lostAnswer > 0 ? random.pick(reports) : (reports[0] as Report);
-      const { crashed, error } = await faults.process(() => sync(report, world.governance));
-      if (crashed || error !== undefined) again(reports, [report]);
-      else done(reports, [report]);
-      return true;
-    },
-    append: async (): Promise<boolean> => {
-      if (letters.length === 0) return false;
-      const taken = letters.slice(0, 1 + random.below(10));
-      let dead = false;
-      bucket.before = () => {
-        dead ||= random.chance(faults.rates.crash);
-        if (dead) throw new Error('the appender has ended');
-      };
-      const appended = await appendToLog(taken, log).then(
-        () => true,
-        () => false,
-      );
-      bucket.before = () => {};
-      // Now and then the queue does not hear that a batch is done.
-      if (appended && !random.chance(faults.rates.lostAnswer)) letters.splice(0, taken.length);
-      return true;
-    },
-    sweep: async (): Promise<boolean> => {
-      commands += 1;
-      await faults.process(() => sweep(`sweep-${commands}`, { ...world.governance, queue }));
-      return true;
-    },
-  };
-
+  let known: { readonly at: number; readonly registered: Registered } | undefined;
   return {
     world,
     faults,
-    moves,
+    clocks,
+    ...moves,
+    /** What every use case of the API has at hand. */
+    api: governanceOf('api') as Api,
+    /** The same in another process, for whoever comes between two calls of this one. */
+    besideApi: governanceOf('api') as Api,
+    /** Goes up with every change of catalogs and grants. */
+    lake: () => lake,
     /** Verifies the whole log against its witness. */
-    verifyTrail: () => verifyLog(bucket, { ...logCrypto, key, witness }),
-    events,
-    waitingFor: () => ({
-      relay: stream.streamRecords(world.stream, position, 1).length,
-      reconcile: requests.length,
-      agent: [...intents.values()].reduce((sum, { length }) => sum + length, 0),
-      sync: reports.length,
-      append: letters.length,
-    }),
-    waiting: () =>
-      requests.length + reports.length + [...intents.values()].reduce((sum, { length }) => sum + length, 0),
-    deadLetters: () => deadLetters,
+    verifyTrail: () => verifyLog(log.bucket, { ...logCrypto, key: log.key, witness: log.witness }),
     /** A correlation of its own for each command. */
     correlation: () => {
       commands += 1;
       return `c-${commands}`;
     },
     entries: (): AuditEntry[] =>
-      [...bucket.objects]
+      [...log.bucket.objects]
         .filter(([name]) => name.startsWith(ENTRIES_PREFIX))
         .flatMap(([, body]) =>
           Buffer.from(body)
@@ -239,13 +90,52 @@ export async function createMesh(random: Random) {
             .split('\n')
             .map((line) => JSON.parse(line)),
         ),
-    /** Every committed change that the relay has passed. */
-    relayed,
-    unrelayed: () => stream.streamRecords(world.stream, position, 1).length,
-    versions: () => Promise.all(PRODUCTS.map((product) => world.registry.version({ ...product, major: 1 }))),
-    databaseOf: ({ domain, name }: { domain: string; name: string }) => databaseName(domain, name, 1),
-    agentRole: (domain: string) => domainRoleName(TOPOLOGY.mesh, domain, 'agent'),
+    registered: async (): Promise<Registered> => {
+      if (known?.at === written) return known.registered;
+      const at = written;
+      const versions = await Promise.all(VERSIONS.map((version) => world.registry.version(version)));
+      const registered = {
+        versions: versions.filter((version) => version !== undefined),
+        entitlements: await world.registry.entitlements(),
+        topology: await world.governance.topology(),
+      };
+      known = { at, registered };
+      return registered;
+    },
+    /** Asks Lake Formation as the reconciler, apart from any process. */
+    lakeFormation: direct(new LakeFormationClient(world.cloud.clientConfig(RECONCILER)), world.cloud, RECONCILER),
+    databaseOf: ({ domain, name, major }: { domain: string; name: string; major: number }) =>
+      databaseName(domain, name, major),
   };
 }
 
 export type Mesh = Awaited<ReturnType<typeof createMesh>>;
+
+/** An event as it was told on the mesh's bus. */
+export type Told = MeshEvent;
+
+/** The records of a committed change. */
+export function changeOf({ before, after }: { before?: unknown; after?: unknown }) {
+  const image = (one: unknown) => recordOfImage(one as Parameters<typeof recordOfImage>[0]);
+  return { before: image(before), after: image(after) };
+}
+
+/** What views need in the governance account before a product has some. */
+async function prepareViews({ cloud }: Awaited<ReturnType<typeof createWorld>>): Promise<void> {
+  const config = cloud.clientConfig(RECONCILER);
+  await new GlueClient(config).send(
+    new CreateConnectionCommand({
+      ConnectionInput: {
+        Name: 'toy-views',
+        ConnectionType: 'VIEW_VALIDATION_ATHENA' as 'JDBC',
+        ConnectionProperties: { WORKGROUP_NAME: 'toy-views' } as Record<string, string>,
+      },
+    }),
+  );
+  await new LakeFormationClient(config).send(
+    new RegisterResourceCommand({
+      ResourceArn: `arn:aws:s3:::toy-mask-keys-${GOVERNANCE}-eu-central-1`,
+      RoleArn: roleArn(GOVERNANCE, 'toy-lf-keys'),
+    }),
+  );
+}

@@ -1,9 +1,18 @@
+/** What finds a defect. */
+export interface Found {
+  readonly invariant: string;
+  readonly seed: number;
+  readonly steps: number;
+}
+
 /** A defect put into the control plane on purpose: a text of a source file, and what comes in its place. */
 export interface Plant {
   readonly name: string;
   readonly file: string;
   readonly out: string;
   readonly in: string;
+  /** The invariant and the seed that find it, recorded so that it is found at once. */
+  readonly foundBy?: Found;
 }
 
 /** Each must be found by some invariant; a text that is no longer there is an error, so that the list keeps step with the code. */
@@ -77,8 +86,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'agent: leave local grants behind',
     file: 'lib/control/share.ts',
-    out: 'convergeAccess({ grants: [], filters: [] }, {',
-    in: 'convergeAccess(await observe(), {',
+    out: 'const nothing = { grants: [], filters: [] };',
+    in: 'const nothing = await observe();',
   },
   {
     name: 'the end of a subscription never comes',
@@ -127,5 +136,185 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/control/reconcile-outcome.ts',
     out: "status: run.grants.ok ? 'true' : 'false',",
     in: "status: 'true',",
+  },
+  {
+    name: 'ignore the Failures of a batch of grants by LF-Tags',
+    file: 'lib/aws/lake-formation-tags.ts',
+    out: 'const { Failures = [] } = await once(() => client.send(command));\n      return Failures.map(',
+    in: 'const { Failures = [] } = await once(() => client.send(command));\n      return Failures.slice(0, 0).map(',
+  },
+  {
+    name: 'retry what is refused for good',
+    file: 'lib/aws/retry.ts',
+    out: "  return 'permanent';",
+    in: "  return 'retry';",
+  },
+  {
+    name: 'take a grant that may be applied as refused for good',
+    file: 'lib/aws/retry.ts',
+    out: "if (MAY_BE_APPLIED.test(symptom.message)) return 'unclear';",
+    in: '',
+  },
+  {
+    name: 'revoke before grant',
+    file: 'lib/mesh/plan/grants.ts',
+    out: '    ...widen.map((grant): GrantChange => ({ kind: \'grant\', grant })),\n    ...[...take, ...gone]',
+    in: '    ...[...take, ...gone]',
+  },
+  {
+    name: 'change the catalog before access is narrowed',
+    file: 'lib/mesh/plan/before-catalog.ts',
+    out: 'return wildcardsOf(actual).some((wildcard) => !wanted.has(wildcard));',
+    in: 'return wildcardsOf(actual).some((wildcard) => !wanted.has(wildcard) && wanted.size < 0);',
+  },
+  {
+    name: 'trust a look that lags behind',
+    file: 'lib/control/converge.ts',
+    out: 'const unseen = round === 1 ?',
+    in: 'const unseen = round === 0 ?',
+  },
+  {
+    name: 'trust what is known of LF-Tags after a run that was lost',
+    file: 'lib/control/product-tags.ts',
+    out: "request.cause === 'change' && request.again !== true;",
+    in: "request.cause === 'change';",
+  },
+  {
+    name: 'a retired product keeps its subscribers',
+    file: 'lib/mesh/access/compile.ts',
+    out: "    product.state !== 'retired' &&\n    !isSuspended(product) &&\n",
+    in: '    !isSuspended(product) &&\n',
+  },
+  {
+    name: 'grant what only views read',
+    file: 'lib/mesh/access/clearance.ts',
+    out: 'if (table.internal === true) return [];',
+    in: '',
+  },
+  {
+    name: 'a view without its mask',
+    file: 'lib/mesh/contract/view-query.ts',
+    out: "    case 'hash':\n",
+    in: "    case 'hash':\n      return value;\n    case undefined:\n",
+  },
+  {
+    name: 'agent: keep a report that the bus did not take for told',
+    file: 'lib/control/answer-share.ts',
+    out: 'if (lost !== undefined) throw',
+    in: 'if (lost === null) throw',
+  },
+  {
+    name: 'agent: keep the link',
+    file: 'lib/control/share.ts',
+    out: '  if (ours) await deps.catalog.deleteLink(intent.linkName);\n',
+    in: '',
+  },
+  {
+    name: 'agent: of many intents the oldest counts',
+    file: 'lib/control/answer-share.ts',
+    out: 'generationOf(b) - generationOf(a)',
+    in: 'generationOf(a) - generationOf(b)',
+  },
+  {
+    name: 'sync: an older report counts as well',
+    file: 'lib/control/sync.ts',
+    out: 'const stale = known !== undefined && known.generation > report.report.generation;',
+    in: 'const stale = known !== undefined && known.generation > report.report.generation + 1e9;',
+  },
+  {
+    name: 'sync: believe whoever reports',
+    file: 'lib/control/own-report.ts',
+    out: "from === domain && domainNamed(topology, from)?.account === account",
+    in: "from === domain && domainNamed(topology, from)?.account !== ''",
+  },
+  {
+    name: 'sync: tell of a delivery as often as it is reported',
+    file: 'lib/control/delivery-report.ts',
+    out: '  if (isKnown(deliveries, delivery)) return undefined;\n',
+    in: '',
+  },
+  {
+    name: 'readiness: a report on an older intent is proof enough',
+    file: 'lib/mesh/subscription/readiness.ts',
+    out: '(applied.ok || applied.looked === true) && applied.generation >= generation',
+    in: '(applied.ok || applied.looked === true) && generation > 0',
+  },
+  {
+    name: 'trail: append what was appended',
+    file: 'lib/control/append-log.ts',
+    out: 'if (there.get(id) === false && own === entry) fresh.set(id, entry);',
+    in: 'if (own === entry) fresh.set(id, entry);',
+  },
+  {
+    name: 'sweep: take the time from the record',
+    file: 'lib/control/sweep.ts',
+    out: 'holdsAccess(subscription)) && hasEnded(subscription, now.toISOString());',
+    in: 'holdsAccess(subscription)) && hasEnded(subscription, subscription.change.at);',
+  },
+  {
+    name: 'sweep: leave a stopped domain half told',
+    file: 'lib/control/suspend-domain.ts',
+    out: 'if (record.spreading === true) await spread(record, act, deps);',
+    in: 'if (record.spreading === false) await spread(record, act, deps);',
+  },
+  {
+    name: 'entitlements: keep the grants by LF-Tags of one that is over',
+    file: 'lib/control/entitlement/reconcile.ts',
+    out: 'const access = await convergeTagAccess(standing, {',
+    in: 'const access = await convergeTagAccess(chosen, {',
+  },
+  {
+    name: 'entitlements: one is gone before anybody looked',
+    file: 'lib/control/entitlement/reconcile.ts',
+    out: ' && !(await isLeftSomewhere(entitlement, context))',
+    in: '',
+  },
+  {
+    name: 'entitlements: a stopped domain keeps what it has by names',
+    file: 'lib/mesh/access/standing.ts',
+    out: ' && !isStopped(product.domain, domain, topology)',
+    in: '',
+  },
+  {
+    name: 'entitlements: forget to ask for a look',
+    file: 'lib/control/relay.ts',
+    out: "  const last = wanted.at(-1);\n  if (last === undefined) return [];",
+    in: "  const last = wanted.at(-1);\n  if (last !== null) return [];",
+  },
+  {
+    name: 'rollout: ignore the share',
+    file: 'lib/mesh/product/rollout.ts',
+    out: 'if (!isLeading(leader) || !followsFirst(leader.id, share)) return false;',
+    in: 'if (!isLeading(leader)) return false;',
+  },
+  {
+    name: 'rollout: followers outlive their leader',
+    file: 'lib/mesh/product/rollout.ts',
+    out: 'leader === undefined || !isLeading(leader) ||',
+    in: 'leader === undefined ||',
+  },
+  {
+    name: 'policies: approve without asking again',
+    file: 'lib/control/decide.ts',
+    out: '  refuseDenied(verdict, access);\n',
+    in: '',
+  },
+  {
+    name: 'policies: go on with those of an earlier look',
+    file: 'lib/control/policy-sets.ts',
+    out: 'settled.fresh = undefined;',
+    in: 'settled.fresh = heads;',
+  },
+  {
+    name: 'policies: give a whole account what they forbid',
+    file: 'lib/control/entitlement/ask.ts',
+    out: "const refused = decision.effect === 'deny' ||",
+    in: 'const refused =',
+  },
+  {
+    name: 'registry: a repeated transaction is another one',
+    file: 'lib/aws/registry.ts',
+    out: ', ClientRequestToken: randomUUID() });',
+    in: ' });',
   },
 ];

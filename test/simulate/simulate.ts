@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createActors } from './actors.ts';
-import { FAULTS, NO_FAULTS } from './faults.ts';
-import { Broken, Watch } from './invariants.ts';
+import { GLOBAL_SCOPE } from '#mesh/policy/policy-sets.ts';
+import { createActors, type Given } from './actors.ts';
+import { FAULTS } from './faults.ts';
+import { Broken } from './invariants/broken.ts';
+import { checkSettled } from './invariants/settled.ts';
+import { checkTrail } from './invariants/trail.ts';
+import { Watch } from './invariants/watch.ts';
 import { createMesh } from './mesh.ts';
+import { meddle } from './people/hands.ts';
+import { createReporters } from './people/reporters.ts';
+import { frozenIn } from './policies.ts';
 import { Random } from './random.ts';
 
 /** After faults stop, that many sweeps bring everything to what is desired. */
@@ -13,66 +20,75 @@ export interface Simulated {
   readonly steps: number;
   /** A line a step: the same seed gives the same lines. */
   readonly trace: readonly string[];
+  /** Of the trace, of every event that was told and of every entry of the trail. */
   readonly digest: string;
   readonly faults: Readonly<Record<string, number>>;
+  /** How often each command was accepted. */
+  readonly accepted: Readonly<Record<string, number>>;
   readonly broken?: { readonly invariant: string; readonly message: string; readonly step: number };
 }
 
-type Kind = 'act' | 'relay' | 'reconcile' | 'agent' | 'sync' | 'append' | 'sweep' | 'meddle' | 'wait';
+type Kind = 'act' | 'report' | 'relay' | 'reconcile' | 'agent' | 'sync' | 'append' | 'sweep' | 'meddle' | 'skew' | 'wait';
 
 /** How often each kind of step comes. */
 const WEIGHTS: Readonly<Record<Kind, number>> = {
-  act: 20,
+  act: 24,
+  report: 3,
   relay: 22,
-  reconcile: 20,
+  reconcile: 22,
   agent: 20,
   sync: 20,
-  append: 12,
+  append: 8,
   sweep: 2,
   meddle: 1,
+  skew: 2,
   wait: 3,
 };
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind));
+
+/** Between two steps some time passes, in milliseconds. */
+const MOMENT = 20_000;
 
 /** Plays that many steps of the mesh's life under faults, then lets it settle; stops at the first invariant that does not hold. */
 export async function simulate(seed: number, steps: number): Promise<Simulated> {
   const random = new Random(seed);
   const mesh = await createMesh(random);
   const actors = createActors(mesh, random);
+  const reporters = createReporters(mesh, random);
   const watch = new Watch(mesh);
   const trace: string[] = [];
-  const act = async (): Promise<string> => {
-    const { command, correlation, outcome } = await actors.act();
-    if (correlation !== '') watch.accepted(command, correlation);
-    return `${command} ${outcome}`;
-  };
-  // Every second seed is without sweeps and without somebody who changes grants by hand, and is held to more: all comes right by itself.
-  const kinds = seed % 2 === 0 ? KINDS : KINDS.filter((kind) => kind !== 'meddle' && kind !== 'sweep');
+  const accepted: Record<string, number> = {};
+  // Every second seed is without sweeps, without somebody who changes grants by hand and without what only a sweep heals, and is held to more: all comes right by itself.
+  const sweeping = seed % 2 === 0;
+  // How often each fault strikes differs from seed to seed, too.
+  const rates = Object.fromEntries(
+    Object.entries(FAULTS).map(([name, rate]) => [name, rate * random.pick([0, 1, 1, 3])]),
+  );
+  const kinds = sweeping ? KINDS : KINDS.filter((kind) => kind !== 'meddle' && kind !== 'sweep');
   let meddled = false;
   let step = 0;
   try {
-    mesh.faults.rates = FAULTS;
+    for (let count = random.below(4); count > 0; count -= 1) await given(() => actors.give('publish'));
+    mesh.faults.rates = sweeping ? rates : { ...rates, denied: 0 };
     mesh.faults.interrupt = async () => {
-      trace.push(`  between two calls: ${await act()}`);
+      trace.push(`  between two calls: ${await given(actors.interrupt)}`);
     };
     for (; step < steps; step += 1) {
       const waits = mesh.waitingFor();
       const kind = random.pick(kinds.filter((one) => !(one in waits) || waits[one as keyof typeof waits] > 0));
+      mesh.world.clock.advance(random.below(MOMENT));
       trace.push(`${step} ${kind} ${await one(kind)}`);
       await watch.step(meddled);
     }
-    mesh.faults.rates = NO_FAULTS;
+    mesh.faults.rates = {};
     mesh.faults.interrupt = undefined;
+    mesh.clocks.straighten();
     await drain();
-    const helpless = meddled || mesh.deadLetters() > 0;
-    if (!helpless) {
-      await watch.step(false);
-      await watch.settled(false);
-    }
+    const helpless = sweeping || mesh.deadLetters() > 0;
+    if (!helpless) await settled(false);
     mesh.world.clock.advance(60 * 86_400_000);
     await sweeps();
-    await watch.step(false);
-    await watch.settled(true);
+    await settled(true);
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     return outcome({ invariant: error.invariant, message: error.message, step });
@@ -81,13 +97,42 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   }
   return outcome();
 
+  async function settled(swept: boolean): Promise<void> {
+    await watch.step(false);
+    await checkTrail(mesh, watch, reporters.forged);
+    await checkSettled(mesh, watch, swept);
+  }
+
+  /** A command, held against the forbids that were in force before it and after it. */
+  async function given(give: () => Promise<Given>): Promise<string> {
+    const before = await frozen();
+    const said = await give();
+    const after = await frozen();
+    const all = before.digest === after.digest ? after.consumers : [];
+    watch.given(said, all);
+    if (said.written !== undefined) accepted[said.command] = (accepted[said.command] ?? 0) + 1;
+    return `${said.command} ${said.outcome}`;
+  }
+
+  async function frozen(): Promise<{ readonly digest: string; readonly consumers: readonly string[] }> {
+    const { store } = mesh.world.governance.policies;
+    const head = (await store.heads()).find(({ scope }) => scope === GLOBAL_SCOPE);
+    if (head === undefined) return { digest: '', consumers: [] };
+    return { digest: head.inForce, consumers: frozenIn((await store.whole(GLOBAL_SCOPE, head.inForce)).files) };
+  }
+
   async function one(kind: Kind): Promise<string> {
     switch (kind) {
       case 'act':
-        return act();
+        return given(() => actors.act(sweeping));
+      case 'report':
+        return reporters.report();
+      case 'skew':
+        mesh.faults.count('skew');
+        return mesh.clocks.set();
       case 'meddle':
         meddled = true;
-        return actors.meddle();
+        return meddle(mesh, random);
       case 'wait': {
         const minutes = random.pick([1, 5, 30, 600, 3_000]);
         // The stream keeps a day: nobody waits that long with a relay that stands.
@@ -123,7 +168,9 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   }
 
   function outcome(broken?: Simulated['broken']): Simulated {
-    const digest = createHash('sha256').update(trace.join('\n')).digest('hex');
-    return { seed, steps, trace, digest, faults: mesh.faults.struck, ...(broken === undefined ? {} : { broken }) };
+    const all = [...trace, ...mesh.events, ...mesh.entries()].map((one) => JSON.stringify(one));
+    const digest = createHash('sha256').update(all.join('\n')).digest('hex');
+    const { struck } = mesh.faults;
+    return { seed, steps, trace, digest, faults: struck, accepted, ...(broken === undefined ? {} : { broken }) };
   }
 }

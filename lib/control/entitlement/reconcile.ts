@@ -68,7 +68,8 @@ export async function reconcileEntitlements(
   );
   const chosen = request.cause === 'sweep' ? await chooseAgain(open, products, topology, at, deps) : open;
   const standing = chosen.filter((entitlement) => isStanding(entitlement, at));
-  const access = await convergeTagAccess(standing, { tags: deps.tags, topology });
+  const leaving = chosen.filter((entitlement) => !standing.includes(entitlement));
+  const access = await convergeTagAccess(standing, { tags: deps.tags, topology, leaving });
   const change: Change = { ...stamp, action: 'EntitlementsChanged' };
   const told = await stampProducts(products, standing, change, deps.registry);
   const writes: RecordWrite[] = [];

@@ -18,7 +18,16 @@ const ROUNDS = 3;
 /** Makes the grants by LF-Tags in the governance account what the standing entitlements need, and reads back that they are. */
 export async function convergeTagAccess(
   standing: readonly EntitlementRecord[],
-  { tags, topology }: { readonly tags: LakeFormationTags; readonly topology: Topology },
+  {
+    tags,
+    topology,
+    leaving = [],
+  }: {
+    readonly tags: LakeFormationTags;
+    readonly topology: Topology;
+    /** Those that are over and not read back as gone: what they gave is revoked once although a look, which can lag behind, does not show it. */
+    readonly leaving?: readonly EntitlementRecord[];
+  },
 ): Promise<TagAccess> {
   const applied: TagGrantChange[] = [];
   const desired = compileTagGrants(standing, topology);
@@ -27,7 +36,8 @@ export async function convergeTagAccess(
     if (desired.length > 0) await ensureTags(tags, topology);
     for (let round = 1; ; round += 1) {
       const actual = (await tags.grants()).filter((grant) => isManaged(grant, topology));
-      const changes = diffTagGrants(desired, actual);
+      const seen = round > 1 ? actual : [...actual, ...unseen(desired, actual, compileTagGrants(leaving, topology))];
+      const changes = diffTagGrants(desired, seen);
       if (changes.length === 0) return { ok: true, applied, problems: [] };
       if (round > ROUNDS) {
         const open = changes.map(({ kind, grant }) => `${kind} by LF-Tags to ${grant.principal} is open`);
@@ -44,6 +54,13 @@ export async function convergeTagAccess(
   } catch (error) {
     return { ok: false, applied, problems: [permanentOnly(error)] };
   }
+}
+
+/** What may be there although the look did not show it: where nothing is desired and nothing was seen. */
+function unseen(desired: readonly TagGrant[], actual: readonly TagGrant[], former: readonly TagGrant[]): TagGrant[] {
+  const placeOf = ({ principal, on, expression }: TagGrant) => JSON.stringify([principal, on, expression]);
+  const known = new Set([...desired, ...actual].map(placeOf));
+  return former.filter((grant) => !known.has(placeOf(grant)));
 }
 
 /** A grant to others by the mesh's own LF-Tags and by nothing else; whatever else the account grants by LF-Tags is left alone. */

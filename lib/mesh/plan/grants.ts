@@ -143,6 +143,22 @@ export function diffGrants(desired: readonly Grant[], actual: readonly Grant[]):
   ];
 }
 
+/**
+ * The revokes of what may be there although a look did not show it: only where nothing is desired and nothing was seen, so that none takes away what shall be. Lake Formation takes
+ * a revoke of what is not held as done.
+ */
+export function unseenRevokes(
+  desired: readonly Grant[],
+  seen: readonly Grant[],
+  suspected: readonly Grant[],
+): GrantChange[] {
+  if (suspected.length === 0) return [];
+  const known = new Set([...desired, ...seen].map(grantKey));
+  return normalizeGrants(suspected)
+    .filter((grant) => !known.has(grantKey(grant)))
+    .map((grant) => ({ kind: 'revoke', grant: withoutOrigin(grant) }));
+}
+
 /** What has to be granted, what to be taken of places that stay, what of places that go, and what to be granted in the place of something taken. */
 interface Differences {
   readonly widen: Grant[];

@@ -157,6 +157,8 @@ export interface ShareIntent {
     readonly filtered: readonly string[];
     /** The account passed on what it had: whatever its roles hold beyond the intent has to go. */
     readonly passedOn?: true;
+    /** What was asked for lately and may be there although a look, which can lag behind, does not show it; absent when the last change is long ago. */
+    readonly grants?: readonly Grant[];
   };
 }
 

@@ -6,7 +6,7 @@ import { condition } from '#mesh/record.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { TOPOLOGY } from '../../mesh/fixtures.ts';
-import { Broken } from '../invariants.ts';
+import { Broken } from '../invariants/broken.ts';
 import type { Core } from './simulate.ts';
 
 const LEVELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

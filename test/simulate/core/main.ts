@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Broken } from '../invariants.ts';
+import { Broken } from '../invariants/broken.ts';
 import { simulateCore } from './simulate.ts';
 
 /** `npm run simulate:core -- [--seeds N] [--steps N] [--from N]`: that many seeds, one after the other; ends at the first that breaks something. */
