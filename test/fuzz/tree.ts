@@ -1,0 +1,58 @@
+import { between, type Chance, pick } from './chance.ts';
+import { somePiece } from './mutate.ts';
+
+type Branch = Record<string, unknown> | unknown[];
+
+/** A copy of a document with some of its members replaced, left out, repeated, or put elsewhere. */
+export function mutateTree<T>(chance: Chance, tree: T, values: readonly unknown[] = []): T {
+  const copy = structuredClone(tree);
+  for (let count = between(chance, 1, 3); count > 0; count -= 1) {
+    const branches = branchesOf(copy);
+    if (branches.length === 0) return copy;
+    changeOne(chance, pick(chance, branches), branches, values);
+  }
+  return copy;
+}
+
+function changeOne(chance: Chance, branch: Branch, all: readonly Branch[], values: readonly unknown[]): void {
+  const keys = Object.keys(branch);
+  const key = pick(chance, keys) ?? '0';
+  const put = (name: string, value: unknown) => {
+    if (Array.isArray(branch)) branch[Number(name) || 0] = value;
+    else Object.defineProperty(branch, name, { value, enumerable: true, configurable: true, writable: true });
+  };
+  switch (between(chance, 0, 6)) {
+    case 0:
+    case 1:
+      return put(key, someValue(chance, values));
+    case 2:
+      if (Array.isArray(branch)) branch.splice(Number(key), 1);
+      else delete branch[key];
+      return;
+    case 3:
+      if (Array.isArray(branch)) branch.push(structuredClone(branch[Number(key)]));
+      else put(chance() < 0.3 ? somePiece(chance) : `${key}s`, structuredClone(branch[key]));
+      return;
+    case 4:
+      return put(key, structuredClone(pick(chance, all)));
+    case 5:
+      return put(chance() < 0.5 ? '__proto__' : pick(chance, ['constructor', 'toString', '']), someValue(chance, values));
+    default:
+      if (Array.isArray(branch)) branch.reverse();
+      else put(key, [branch[key]]);
+  }
+}
+
+function someValue(chance: Chance, values: readonly unknown[]): unknown {
+  const how = chance();
+  if (how < 0.4 && values.length > 0) return structuredClone(pick(chance, values));
+  if (how < 0.75) return somePiece(chance);
+  return pick<unknown>(chance, [null, true, false, 0, -1, 1.5, 1e300, 2 ** 53, '', [], {}, [[]], { a: null }, ['x', 'x']]);
+}
+
+function branchesOf(value: unknown, found: Branch[] = []): Branch[] {
+  if (typeof value !== 'object' || value === null) return found;
+  if (Object.keys(value).length > 0) found.push(value as Branch);
+  for (const member of Object.values(value)) branchesOf(member, found);
+  return found;
+}
