@@ -24,7 +24,8 @@ export function keptFor(target: Pick<Target, 'name'>): readonly Kept[] {
     ...files.filter((file) => notes[file] === undefined),
     ...Object.keys(notes).filter((file) => !files.includes(file)),
   ];
-  if (odd.length > 0) throw new Error(`${folder}: ${odd.join(', ')} stands either as a file or in ${NOTES}, not in both`);
+  if (odd.length > 0)
+    throw new Error(`${folder}: ${odd.join(', ')} stands either as a file or in ${NOTES}, not in both`);
   return files.map((file) => ({ file, input: readFileSync(join(folder, file), 'utf8'), note: notes[file] ?? '' }));
 }
 

@@ -11,11 +11,19 @@ describe.each(TARGETS)('fuzzing %s', (name) => {
   test('finds again nothing of what failed once', async () => {
     const target = await targetNamed(name);
     const kept = keptFor(target);
-    expect(await replay(target, kept.map(({ input }) => input))).toEqual([]);
+    expect(
+      await replay(
+        target,
+        kept.map(({ input }) => input),
+      ),
+    ).toEqual([]);
   }, 60_000);
 
   test('finds nothing in fresh inputs, of which some are accepted and some are not', async () => {
-    const { accepted, refused, failures } = await fuzz(await targetNamed(name), { seed: SEED, inputs: FRESH[name] ?? 100 });
+    const { accepted, refused, failures } = await fuzz(await targetNamed(name), {
+      seed: SEED,
+      inputs: FRESH[name] ?? 100,
+    });
     expect(failures).toEqual([]);
     expect(accepted).toBeGreaterThan(0);
     expect(refused).toBeGreaterThan(0);

@@ -135,7 +135,9 @@ function mutateOnce(chance: Chance, text: string): string {
     case 8:
       return lines.with(line, (lines[line] ?? '').replace(/:.*$/, `: ${somePiece(chance)}`)).join('\n');
     case 9:
-      return lines.with(line, (lines[line] ?? '').replace(/^(\s*)/, `$1${pick(chance, ['- ', '? ', '&a ', '\t', '# '])}`)).join('\n');
+      return lines
+        .with(line, (lines[line] ?? '').replace(/^(\s*)/, `$1${pick(chance, ['- ', '? ', '&a ', '\t', '# '])}`))
+        .join('\n');
     case 10:
       return pick(chance, ['\ufeff', '---\n', '%YAML 1.2\n---\n', '\n\n', '# x\n', '\t', '\u0000']) + text;
     case 11:

@@ -91,9 +91,9 @@ async function judged(target: Target, bench: Bench, batch: readonly string[]) {
   return { verdicts: [{ wrong: `slow: took more than ${limit} ms` } satisfies Verdict], ms };
 }
 
-/** The verdicts, and the work of the processor that they took: a busy machine makes nothing slow. */
+/** The verdicts, and the work of the processor that they took in this thread: a busy machine makes nothing slow. */
 async function measured(bench: Bench, batch: readonly string[]): Promise<{ verdicts: readonly Verdict[]; ms: number }> {
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<Verdict[]>((resolve) => {
     timer = setTimeout(() => resolve([{ wrong: `hang: no answer in ${PATIENCE} ms` }]), PATIENCE);
@@ -105,7 +105,7 @@ async function measured(bench: Bench, batch: readonly string[]): Promise<{ verdi
     verdicts = [{ wrong: `crash: ${error instanceof Error ? error.stack : String(error)}` }];
   }
   clearTimeout(timer);
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   return { verdicts, ms: (user + system) / 1000 };
 }
 

@@ -2,6 +2,7 @@ import type { Target } from './target.ts';
 
 const LOADERS: Readonly<Record<string, () => Promise<{ target: Target }>>> = {
   contracts: () => import('./targets/contracts.ts'),
+  sql: () => import('./targets/sql.ts'),
   filters: () => import('./targets/filters.ts'),
 };
 

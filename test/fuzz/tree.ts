@@ -17,37 +17,53 @@ export function mutateTree<T>(chance: Chance, tree: T, values: readonly unknown[
 function changeOne(chance: Chance, branch: Branch, all: readonly Branch[], values: readonly unknown[]): void {
   const keys = Object.keys(branch);
   const key = pick(chance, keys) ?? '0';
-  const put = (name: string, value: unknown) => {
-    if (Array.isArray(branch)) branch[Number(name) || 0] = value;
-    else Object.defineProperty(branch, name, { value, enumerable: true, configurable: true, writable: true });
-  };
-  switch (between(chance, 0, 6)) {
-    case 0:
-    case 1:
-      return put(key, someValue(chance, values));
-    case 2:
-      if (Array.isArray(branch)) branch.splice(Number(key), 1);
-      else delete branch[key];
-      return;
-    case 3:
-      if (Array.isArray(branch)) branch.push(structuredClone(branch[Number(key)]));
-      else put(chance() < 0.3 ? somePiece(chance) : `${key}s`, structuredClone(branch[key]));
-      return;
-    case 4:
-      return put(key, structuredClone(pick(chance, all)));
-    case 5:
-      return put(chance() < 0.5 ? '__proto__' : pick(chance, ['constructor', 'toString', '']), someValue(chance, values));
-    default:
-      if (Array.isArray(branch)) branch.reverse();
-      else put(key, [branch[key]]);
-  }
+  const how = between(chance, 0, 6);
+  if (how <= 1) put(branch, key, someValue(chance, values));
+  else if (how === 2) remove(branch, key);
+  else if (how === 3) repeat(chance, branch, key);
+  else if (how === 4) put(branch, key, structuredClone(pick(chance, all)));
+  else if (how === 5)
+    put(branch, pick(chance, ['__proto__', '__proto__', 'constructor', 'toString', '']), someValue(chance, values));
+  else if (Array.isArray(branch)) branch.reverse();
+  else put(branch, key, [branch[key]]);
+}
+
+/** As a member of its own, whatever its name means elsewhere. */
+function put(branch: Branch, name: string, value: unknown): void {
+  if (Array.isArray(branch)) branch[Number(name) || 0] = value;
+  else Object.defineProperty(branch, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function remove(branch: Branch, key: string): void {
+  if (Array.isArray(branch)) branch.splice(Number(key), 1);
+  else delete branch[key];
+}
+
+function repeat(chance: Chance, branch: Branch, key: string): void {
+  if (Array.isArray(branch)) branch.push(structuredClone(branch[Number(key)]));
+  else put(branch, chance() < 0.3 ? somePiece(chance) : `${key}s`, structuredClone(branch[key]));
 }
 
 function someValue(chance: Chance, values: readonly unknown[]): unknown {
   const how = chance();
   if (how < 0.4 && values.length > 0) return structuredClone(pick(chance, values));
   if (how < 0.75) return somePiece(chance);
-  return pick<unknown>(chance, [null, true, false, 0, -1, 1.5, 1e300, 2 ** 53, '', [], {}, [[]], { a: null }, ['x', 'x']]);
+  return pick<unknown>(chance, [
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1.5,
+    1e300,
+    2 ** 53,
+    '',
+    [],
+    {},
+    [[]],
+    { a: null },
+    ['x', 'x'],
+  ]);
 }
 
 function branchesOf(value: unknown, found: Branch[] = []): Branch[] {

@@ -34,7 +34,14 @@ const SEEDS = globSync('*/products/*', { cwd: EXAMPLES })
 /** What stands somewhere in a contract and may stand elsewhere. */
 const VALUES: readonly unknown[] = [
   ...['string', 'integer', 'number', 'date', 'timestamp', 'object', 'array', 'boolean', 'time', 'binary'],
-  ...['decimal(38,10)', 'decimal(40,2)', 'varchar(0)', 'array<struct<a:int,b:map<string,int>>>', 'struct<>', 'map<int>'],
+  ...[
+    'decimal(38,10)',
+    'decimal(40,2)',
+    'varchar(0)',
+    'array<struct<a:int,b:map<string,int>>>',
+    'struct<>',
+    'map<int>',
+  ],
   ...['active', 'retired', 'draft', '1.0.0', '01.2.3', '2.0.0-rc.1', 'v3.0.2', 'query', 'event', 'file', 'csv', 'json'],
   ...['public', 'confidential', 'P1D', 'PT0S', '2026-02-30', 'd', 's', 'row', 'nullValues'],
   { property: 'weft.view', value: 'orders' },
@@ -43,7 +50,11 @@ const VALUES: readonly unknown[] = [
   { property: 'weft.title', value: 'a\nb' },
   { property: 'retention', value: 1e21, unit: 'd' },
   { property: 'frequency', value: 12, unit: 'h', element: 'x.y' },
-  { name: 'x', logicalType: 'object', properties: [{ name: 'y', logicalType: 'array', items: { logicalType: 'date' } }] },
+  {
+    name: 'x',
+    logicalType: 'object',
+    properties: [{ name: 'y', logicalType: 'array', items: { logicalType: 'date' } }],
+  },
 ];
 
 /** Products as a domain writes them: ODPS and ODCS files. */
@@ -70,7 +81,9 @@ function make(chance: Chance): string {
           const changed = chance() < 0.7 ? mutateTree(chance, tree, VALUES) : tree;
           return stringify(changed, { lineWidth: chance() < 0.5 ? 0 : 80, aliasDuplicateObjects: chance() < 0.3 });
         });
-  return (how < 0.7 && how > 0.05 ? written.map((text) => (chance() < 0.6 ? mutate(chance, text) : text)) : written).join(CUT);
+  return (
+    how < 0.7 && how > 0.05 ? written.map((text) => (chance() < 0.6 ? mutate(chance, text) : text)) : written
+  ).join(CUT);
 }
 
 function judge(input: string, topologies: readonly Topology[]): Verdict {
@@ -82,7 +95,10 @@ function judge(input: string, topologies: readonly Topology[]): Verdict {
   let verdict: Verdict = 'refused';
   for (const topology of topologies) {
     const read = parseProduct(folder, topology);
-    const placeless = withoutPlace([...read.problems, ...folder.contracts.flatMap((file) => parseFile(file, topology))]);
+    const placeless = withoutPlace([
+      ...read.problems,
+      ...folder.contracts.flatMap((file) => parseFile(file, topology)),
+    ]);
     if (placeless !== undefined) return { wrong: `problem without place: ${JSON.stringify(placeless)}` };
     if (!read.ok) continue;
     verdict = 'accepted';
@@ -99,7 +115,8 @@ function judge(input: string, topologies: readonly Topology[]): Verdict {
 
 function withoutPlace(problems: readonly Problem[]): Problem | undefined {
   return problems.find(({ code, file, message, line = 0, column = 0 }) => {
-    const placed = line >= 1 && column >= 1 ? true : message.startsWith('the file has ') || message.includes('nested too');
+    const placed =
+      line >= 1 && column >= 1 ? true : message.startsWith('the file has ') || message.includes('nested too');
     return !/^WEFT-CONTRACT-\d{3}$/.test(code) || file === undefined || message === '' || !placed;
   });
 }
@@ -113,7 +130,10 @@ function roundTrip(draft: ProductDraft, topology: Topology): string | undefined 
   const exported = exportProduct({ type: 'product', ...rest, state, ...deprecation } as never, topology.mesh, account);
   const files = {
     product: { file: 'p.odps.yaml', text: writeModel(exported.product) },
-    contracts: exported.contracts.map((contract, index) => ({ file: `${index}.odcs.yaml`, text: writeModel(contract) })),
+    contracts: exported.contracts.map((contract, index) => ({
+      file: `${index}.odcs.yaml`,
+      text: writeModel(contract),
+    })),
   };
   const again = parseProduct(files, topology);
   if (!again.ok) return `written out, it is refused: ${again.problems.map(({ message }) => message).join('; ')}`;
@@ -152,7 +172,8 @@ function sameWays({ file, text }: SourceFile): string | undefined {
 function describe(view: YamlView): string {
   const { line, column } = view.place;
   const at = `${view.kind}@${line}:${column}`;
-  if (view.kind === 'map') return `${at}{${view.entries.map(({ key, value }) => `${JSON.stringify(key)}:${describe(value)}`).join(',')}}`;
+  if (view.kind === 'map')
+    return `${at}{${view.entries.map(({ key, value }) => `${JSON.stringify(key)}:${describe(value)}`).join(',')}}`;
   if (view.kind === 'list') return `${at}[${view.items.map(describe).join(',')}]`;
   return `${at}=${typeof view.scalar}:${String(view.written)}`;
 }

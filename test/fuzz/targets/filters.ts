@@ -31,11 +31,14 @@ async function open(): Promise<Bench> {
         const printed = printForLakeFormation(parsed.value);
         const again = parseRowFilter(printed, COLUMNS, KEYS);
         const wanted = describeFilter(parsed.value);
-        if (!again.ok || describeFilter(again.value) !== wanted) return { wrong: `${printed} is read as something else` };
+        if (!again.ok || describeFilter(again.value) !== wanted)
+          return { wrong: `${printed} is read as something else` };
         try {
           checkFilterExpression(printed, local);
         } catch (error) {
-          return { wrong: `Lake Formation's model refuses ${printed}: ${error instanceof Error ? error.message : error}` };
+          return {
+            wrong: `Lake Formation's model refuses ${printed}: ${error instanceof Error ? error.message : error}`,
+          };
         }
         asked.push({ at, sql: printForDuckDb(parsed.value), wanted });
         return 'accepted';
