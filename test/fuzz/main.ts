@@ -1,6 +1,6 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { chanceOf } from './chance.ts';
 import { keep } from './corpus.ts';
 import type { Fuzzed } from './run.ts';
@@ -33,31 +33,36 @@ async function run(target: Target): Promise<boolean> {
   const long = many === undefined ? (seconds ?? SECONDS) : undefined;
   const started = performance.now();
   const since = () => Math.round((performance.now() - started) / 1000);
-  const progress = new Int32Array(new SharedArrayBuffer(8));
-  const workerData = { name: target.name, seed, inputs: many, seconds: long, progress: progress.buffer };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
-  let [still, last] = [0, -1];
+  const child = fork(new URL('./worker.ts', import.meta.url), [
+    JSON.stringify({ name: target.name, seed, inputs: many, seconds: long }),
+  ]);
+  let now = { done: -1, failed: 0 };
+  let fuzzed: Fuzzed | undefined;
+  let [still, last, wrong] = [0, -1, ''];
+  child.on('message', (message: { done: number; failed: number } | { fuzzed: Fuzzed }) => {
+    if ('fuzzed' in message) ({ fuzzed } = message);
+    else now = message;
+  });
   const clock = setInterval(() => {
-    const [done = 0, failed = 0] = progress;
-    console.error(`${target.name}: ${done} inputs, ${failed} failures, ${since()} s`);
-    still = done === last && failed === 0 ? still + 1 : 0;
-    last = done;
-    if (still >= MOST_STILL) worker.emit('error', new Error(`hang: no end of input ${done}`));
+    console.error(`${target.name}: ${now.done} inputs, ${now.failed} failures, ${since()} s`);
+    still = now.done === last && now.failed === 0 ? still + 1 : 0;
+    last = now.done;
+    if (still < MOST_STILL) return;
+    wrong = 'hang: it does not end';
+    child.kill('SIGKILL');
   }, TELL);
-  try {
-    const [fuzzed] = (await once(worker, 'message')) as [Fuzzed];
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  clearInterval(clock);
+  if (fuzzed !== undefined) {
     tell(target, fuzzed, since());
     return fuzzed.failures.length === 0;
-  } catch (error) {
-    const input = target.make(chanceOf(seed ?? 1, progress[0] ?? 0));
-    const wrong = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.log(`${target.name}: seed ${seed}, input ${progress[0]}: ${wrong}`);
-    console.log(`  kept as ${keep(target, input, firstLine(wrong))}`);
-    return false;
-  } finally {
-    clearInterval(clock);
-    await worker.terminate();
   }
+  if (now.done < 0) throw new Error(`${target.name} cannot be made ready`);
+  const input = target.make(chanceOf(seed ?? 1, now.done));
+  wrong ||= `crash: the process ended by ${signal ?? code}`;
+  console.log(`${target.name}: ${now.done} inputs of seed ${seed}, then ${wrong}`);
+  console.log(`  kept as ${keep(target, input, wrong)}`);
+  return false;
 }
 
 function tell(target: Target, { inputs: all, accepted, refused, failures, slowest }: Fuzzed, took: number): void {

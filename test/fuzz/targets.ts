@@ -3,6 +3,8 @@ import type { Target } from './target.ts';
 const LOADERS: Readonly<Record<string, () => Promise<{ target: Target }>>> = {
   contracts: () => import('./targets/contracts.ts'),
   sql: () => import('./targets/sql.ts'),
+  intrinsics: () => import('./targets/intrinsics.ts'),
+  wire: () => import('./targets/wire.ts'),
   filters: () => import('./targets/filters.ts'),
 };
 
