@@ -5,6 +5,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ target: Target }>>> = {
   sql: () => import('./targets/sql.ts'),
   intrinsics: () => import('./targets/intrinsics.ts'),
   wire: () => import('./targets/wire.ts'),
+  identifiers: () => import('./targets/identifiers.ts'),
   filters: () => import('./targets/filters.ts'),
 };
 

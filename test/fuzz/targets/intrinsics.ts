@@ -163,7 +163,7 @@ function judge(input: string): Verdict {
     if (!/^WEFT-LOCAL-01[16]$/.test(error.code)) return { wrong: `code: ${error.code} ${error.message.slice(0, 200)}` };
     const placed = / at (Resources|Outputs|Conditions|Parameters|Mappings|the template)\b|not modelled at /.test(error.message);
     if (error.code === 'WEFT-LOCAL-011' && !placed) return { wrong: `no place: ${error.message.slice(-200)}` };
-    return error.message.length > 4_000 ? { wrong: `long: the message has ${error.message.length} characters` } : 'refused';
+    return error.message.length > 100_000 ? { wrong: `long: the message has ${error.message.length} characters` } : 'refused';
   }
 }
 
