@@ -6,6 +6,8 @@ const LOADERS: Readonly<Record<string, () => Promise<{ target: Target }>>> = {
   intrinsics: () => import('./targets/intrinsics.ts'),
   wire: () => import('./targets/wire.ts'),
   identifiers: () => import('./targets/identifiers.ts'),
+  api: () => import('./targets/api.ts'),
+  events: () => import('./targets/events.ts'),
   filters: () => import('./targets/filters.ts'),
 };
 
