@@ -10,6 +10,7 @@ import { createJsonCall } from '#aws/json-call.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createInvitations } from '#aws/ram.ts';
 import { answerShare, latestIntents } from '#control/answer-share.ts';
+import type { MeshEvent } from '#mesh/event/envelope.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
@@ -34,7 +35,11 @@ const deps = {
   now,
 };
 
-const read = (record: SQSRecord) => JSON.parse(record.body).detail;
+function read({ body }: SQSRecord): MeshEvent {
+  const event = JSON.parse(body).detail as MeshEvent;
+  if (typeof event.data !== 'object' || event.data === null) throw new TypeError('the message is no event of the mesh');
+  return event;
+}
 
 /** Makes the account's links and local grants what the mesh asks for, and reports. */
 export const handler = meshHandler<SQSEvent, unknown>(

@@ -1,11 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { EventBridgeEvent, SQSEvent } from 'aws-lambda';
+import type { EventBridgeEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createBus } from '#aws/eventbridge.ts';
 import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { deliverRows } from '#control/event-port.ts';
 import { apiParameterName, busArn, directoryRoleName, domainBusName, roleArn } from '#mesh/topology/names.ts';
-import { workThrough } from '../shared/batch.ts';
+import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
@@ -40,21 +40,28 @@ const deps = {
   now,
 };
 
+const read = (record: SQSRecord) => JSON.parse(record.body) as EventBridgeEvent<string, unknown>;
+
 /** Tells the consumers of the domain's products what their subscriptions show of the rows that changed. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'event-port',
-  (batch, { logger }) =>
-    workThrough(
-      batch.Records.map((record) => ({
-        work: JSON.parse(record.body) as EventBridgeEvent<string, unknown>,
-        records: [record],
-      })),
+  (batch, { logger }) => {
+    const { readable, unreadable } = sift(batch.Records, read, (error, { messageId }) =>
+      logger.error('unreadable', { messageId, cause: describe(error) }),
+    );
+    return workThrough(
+      readable.map((record) => ({ work: read(record), records: [record] })),
       async (event) => {
         const result = await deliverRows(event.detail, deps);
         logger.info('rows taken', { id: event.id, ...result });
         metrics.addMetric(result.outcome === 'refused' ? 'RowsRefused' : 'RowsDelivered', MetricUnit.Count, 1);
       },
-      { ordered: false, onError: (error, { id }) => logger.error('delivery failed', { id, cause: describe(error) }) },
-    ),
+      {
+        ordered: false,
+        unreadable,
+        onError: (error, { id }) => logger.error('delivery failed', { id, cause: describe(error) }),
+      },
+    );
+  },
   metrics,
 );

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { EventBridgeEvent, ScheduledEvent, SQSEvent } from 'aws-lambda';
+import type { EventBridgeEvent, ScheduledEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { runQuery } from '#aws/athena.ts';
 import { createBus } from '#aws/eventbridge.ts';
 import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { type MeasureWish, measureQuality } from '#control/measure-quality.ts';
 import { apiParameterName, directoryRoleName, roleArn } from '#mesh/topology/names.ts';
-import { workThrough } from '../shared/batch.ts';
+import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
@@ -65,6 +65,8 @@ function wishOf({ detail: { id, data }, 'detail-type': type }: Asked): MeasureWi
   return { cause: id, product, major, ...(type === 'DataDelivered' ? { table, run, delivered: at } : {}) };
 }
 
+const read = (record: SQSRecord) => wishOf(JSON.parse(record.body) as Asked);
+
 async function measure(wish: MeasureWish): Promise<unknown> {
   const outcome = await measureQuality(wish, deps);
   metrics.addMetric('RulesMeasured', MetricUnit.Count, outcome.rules);
@@ -82,13 +84,19 @@ export const handler = meshHandler<SQSEvent | Pick<ScheduledEvent, 'time'>, unkn
       logger.info('measured what is due', { outcome });
       return outcome;
     }
+    const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
+      logger.error('unreadable', { messageId, cause: describe(error) }),
+    );
     return workThrough(
-      event.Records.map((record) => ({ work: JSON.parse(record.body) as Asked, records: [record] })),
-      async (asked) => {
-        const wish = wishOf(asked);
+      readable.map((record) => ({ work: read(record), records: [record] })),
+      async (wish) => {
         logger.info('measured', { ...wish, outcome: await measure(wish) });
       },
-      { ordered: false, onError: (error, { id }) => logger.error('not measured', { id, cause: describe(error) }) },
+      {
+        ordered: false,
+        unreadable,
+        onError: (error, wish) => logger.error('not measured', { ...wish, cause: describe(error) }),
+      },
     );
   },
   metrics,

@@ -3,6 +3,7 @@ import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { Clock } from './clock.ts';
 import { authenticate, type Credentials, issueCredentials } from './credentials.ts';
 import { AwsError, notModelled } from './error.ts';
+import { ownMember } from './members.ts';
 import type { Authenticated, Call, Caller, Context, Observer, Service, WireRequest, WireResponse } from './service.ts';
 import { Store } from './store.ts';
 
@@ -134,7 +135,7 @@ export class Cloud {
 
   /** Runs an operation under the observers: the one gate that every call passes, from the wire or from another service. */
   async invoke(service: Service, name: string, input: unknown, context: Context): Promise<unknown> {
-    const operation = service.operations[name];
+    const operation = ownMember(service.operations, name);
     if (operation === undefined) throw notModelled(service.signingName, name);
     const iamPrefix = service.iamPrefix ?? service.signingName;
     const call: Call = {

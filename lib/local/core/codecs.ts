@@ -60,11 +60,14 @@ export function toJson(value: unknown): string {
 
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return {};
+  let value: unknown;
   try {
-    return JSON.parse(body.toString('utf8')) as unknown;
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     throw new AwsError('SerializationException', 'the body is not JSON');
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new AwsError('SerializationException', 'the body is not a JSON object');
 }
 
 function toXml(value: unknown): string {

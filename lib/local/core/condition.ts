@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { ownMember } from './members.ts';
 
 /** The condition keys of a request; a key with several values is an array, an absent key is undefined. */
 export type ConditionKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -77,8 +78,8 @@ export function matchesWildcard(text: string, pattern: string): boolean {
 function evaluate(operator: string, actual: readonly string[] | undefined, wanted: string[]): boolean | 'unknown' {
   const [, quantifier, name = '', ifExists] = /^(ForAnyValue:|ForAllValues:)?(.*?)(IfExists)?$/.exec(operator) ?? [];
   if (name === 'Null') return wanted.some((text) => (text.toLowerCase() === 'true') === (actual === undefined));
-  const positive = POSITIVE[name];
-  const negated = NEGATED[name];
+  const positive = ownMember(POSITIVE, name);
+  const negated = ownMember(NEGATED, name);
   const compare = positive ?? negated;
   if (compare === undefined) return 'unknown';
   if (actual === undefined || actual.length === 0) {

@@ -14,3 +14,8 @@ export function refuseOthers(service: string, operation: string, input: object, 
     );
   }
 }
+
+/** What a record holds under a name that came from outside; nothing that every object has, like `constructor`. */
+export function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -36,7 +36,7 @@ export function restJsonCodec(routes: readonly Route[]): Codec {
         const input: Record<string, unknown> = { ...body };
         if (route.payload !== undefined) input[route.payload] = request.body;
         names.forEach((name, at) => {
-          input[name] = decodeURIComponent(match[at + 1] ?? '');
+          input[name] = decoded(match[at + 1] ?? '');
         });
         for (const [member, name] of Object.entries(route.query ?? {})) {
           if (request.query[name] !== undefined) input[member] = request.query[name];
@@ -84,4 +84,12 @@ function compile(path: string): { pattern: RegExp; names: string[] } {
       return rest === '+' ? '(.+)' : '([^/]+)';
     });
   return { pattern: new RegExp(`^${source}$`), names };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new AwsError('ValidationException', `${segment} is not percent-encoded`);
+  }
 }

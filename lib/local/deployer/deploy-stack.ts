@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { userError, WeftError } from '#mesh/error.ts';
+import { WeftError } from '#mesh/error.ts';
 import type { Cloud } from '../core/cloud.ts';
+import { ownMember } from '../core/members.ts';
 import type { AssemblyStack } from './assembly.ts';
 import { NO_COUNTS, type StackResult } from './progress.ts';
 import { checkResource } from './provision.ts';
 import { StackChange, type StackOptions } from './stack-change.ts';
 import { loadStack, type StackOutput, type StackRecord, saveExports } from './stack-record.ts';
 import { StackScope } from './stack-scope.ts';
+import { checkTemplate } from './template/check.ts';
 import { dependenciesOf, inOrder } from './template/order.ts';
 import { parameterValues } from './template/parameters.ts';
-import { type Template, unknownSection } from './template/template.ts';
+import type { Template } from './template/template.ts';
 
 /**
  * Creates a stack or updates it to its template. What a failed deployment created or changed is undone; the result says which resource
@@ -75,14 +77,7 @@ function newRecord(stack: AssemblyStack, now: number): StackRecord {
 /** Everything that can be refused before anything is made is refused here. */
 async function prepare(cloud: Cloud, record: StackRecord, stack: AssemblyStack): Promise<StackScope> {
   const { template } = stack;
-  const section = unknownSection(template);
-  if (section !== undefined) {
-    throw userError(
-      'WEFT-LOCAL-011',
-      `the template of ${stack.stackName} has section ${section}, which is not modelled`,
-      { hint: 'leave the section out of what is deployed here' },
-    );
-  }
+  checkTemplate(template);
   for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources ?? {})) {
     checkResource(logicalId, Type, Object.keys(Properties ?? {}));
   }
@@ -90,7 +85,7 @@ async function prepare(cloud: Cloud, record: StackRecord, stack: AssemblyStack):
   const stored = new Map<string, string | undefined>();
   for (const [name, { Type, Default }] of Object.entries(template.Parameters ?? {})) {
     if (!Type.startsWith('AWS::SSM::')) continue;
-    const parameter = String(stack.parameters[name] ?? Default);
+    const parameter = String(ownMember(stack.parameters, name) ?? Default);
     stored.set(parameter, await scope.ssm(parameter));
   }
   scope.parameters = parameterValues(template, stack.parameters, (name) => stored.get(name));

@@ -1,5 +1,6 @@
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/error.ts';
+import { ownMember } from '../core/members.ts';
 import { executionContext } from './execution-role.ts';
 import { exportedValue, type StackRecord } from './stack-record.ts';
 import { evaluateCondition } from './template/conditions.ts';
@@ -25,11 +26,11 @@ export class StackScope implements Scope {
   }
 
   physicalId(logicalId: string): string | undefined {
-    return this.#record.resources[logicalId]?.physicalId;
+    return ownMember(this.#record.resources, logicalId)?.physicalId;
   }
 
   attribute(logicalId: string, name: string): unknown {
-    return this.#record.resources[logicalId]?.attributes[name];
+    return ownMember(ownMember(this.#record.resources, logicalId)?.attributes ?? {}, name);
   }
 
   condition(name: string): boolean {

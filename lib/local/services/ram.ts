@@ -1,6 +1,7 @@
 import type { Cloud } from '../core/cloud.ts';
 import { postJsonCodec } from '../core/codecs.ts';
 import { AwsError } from '../core/error.ts';
+import { ownMember } from '../core/members.ts';
 import { pageOf } from '../core/page.ts';
 import type { Context, Operations, Service } from '../core/service.ts';
 import { type ResourceShare, shares } from './lake-formation/share-store.ts';
@@ -60,7 +61,7 @@ const PATHS: Readonly<Record<string, string>> = Object.fromEntries(
 
 function lowerCaseOperation(request: Parameters<typeof postJsonCodec.decode>[0]) {
   const { operation, input } = postJsonCodec.decode(request);
-  return { operation: PATHS[operation] ?? operation, input };
+  return { operation: ownMember(PATHS, operation) ?? operation, input };
 }
 
 function invitations(input: Paged & { resourceShareInvitationArns?: string[] }, { cloud, account }: Context) {

@@ -80,10 +80,12 @@ export function readColumns(
 }
 
 function checkName(name: string, place: YamlView['place'], findings: Findings): void {
-  if (!/^[A-Za-z0-9_]{1,255}$/.test(name)) {
+  if (!/^[A-Za-z0-9_]{1,255}$/.test(name) || name.toLowerCase() === '__proto__') {
     const why = name.includes('.')
       ? 'has a dot, which Lake Formation takes for a nested field'
-      : 'is not made of letters, digits and underscores';
+      : name.toLowerCase() === '__proto__'
+        ? 'is one that no object can hold as a member'
+        : 'is not made of letters, digits and underscores';
     findings.error(29, place, `the column name "${name}" ${why}`, 'rename it, e.g. with underscores');
   } else if (RESERVED.has(name.toLowerCase())) {
     findings.warning(30, place, `the column name "${name}" is a word of SQL`, 'rename it, or quote it in every query');

@@ -147,8 +147,13 @@ function promisesOf({ sla = {} }: Exportable) {
   return Object.entries(sla).map(([property, promised]) => {
     const [, value = '', unit] = /^(\S+) (.+)$/.exec(String(promised)) ?? [];
     if (unit === undefined) return { property, value: promised };
-    return { property, value: Number.isNaN(Number(value)) ? value : Number(value), unit };
+    return { property, value: plain(value), unit };
   });
+}
+
+/** A number where it is written as numbers are, so that it is read again as the same. */
+function plain(value: string): string | number {
+  return String(Number(value)) === value ? Number(value) : value;
 }
 
 /** How long single tables are kept, and by which column that is counted. */
@@ -157,7 +162,7 @@ function agesOf(tables: readonly ProductTable[]) {
     if (agesBy === undefined && keptFor === undefined) return [];
     const [, value = '', unit] = /^(\S+)(?: (.+))?$/.exec(keptFor ?? '') ?? [];
     const element = agesBy === undefined ? name : `${name}.${agesBy}`;
-    const said = { ...(value === '' ? {} : { value: Number(value) }), ...(unit === undefined ? {} : { unit }) };
+    const said = { ...(value === '' ? {} : { value: plain(value) }), ...(unit === undefined ? {} : { unit }) };
     return [{ property: 'retention', ...said, element }];
   });
 }

@@ -1,3 +1,5 @@
+import { ownValue } from '../own-value.ts';
+
 /** A type of Glue and Athena, taken apart. */
 export type GlueType =
   | { readonly kind: 'simple'; readonly name: string }
@@ -41,7 +43,7 @@ function parse(text: string, depth: number): GlueType | undefined {
   const sized = /^(decimal|char|varchar)\((\d+)(?:,(\d+))?\)$/.exec(text);
   if (sized) return parseSized(sized[1] as string, Number(sized[2]), sized[3]);
   if (text === 'decimal') return { kind: 'decimal', precision: 10, scale: 0 };
-  const name = ALIASES[text] ?? text;
+  const name = ownValue(ALIASES, text) ?? text;
   return SIMPLE.includes(name) ? { kind: 'simple', name } : undefined;
 }
 

@@ -4,7 +4,6 @@ import { customProperty } from './custom-property.ts';
 
 const PERSONAL_TAGS = new Set(['pii', 'personal', 'personal-data', 'phi']);
 const PRODUCT = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
-const LINEAGE = ['transformSourceObjects', 'transformLogic', 'transformDescription'];
 
 /** What a contract says of a column's meaning, beside its description. */
 export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' | 'unit' | 'semantics' | 'madeFrom'> {
@@ -26,10 +25,11 @@ export function readMeaning(property: YamlView): Pick<ProductColumn, 'personal' 
 export function readDerived(entry: YamlView): Pick<ProductTable, 'derived' | 'madeOf' | 'madeFrom' | 'aggregated'> {
   const properties = entry.list('properties');
   const from = customProperty(entry, 'weft.derivedFrom');
-  if (from === undefined && !properties.some((property) => LINEAGE.some((key) => property.get(key) !== undefined)))
-    return {};
   const whole = from === undefined ? [] : [from, ...from.items];
   const named = [...whole, ...properties.flatMap((property) => property.list('transformSourceObjects'))];
+  const told = properties.some((property) => property.text('transformLogic') ?? property.text('transformDescription'));
+  // A key without anything in it says nothing, and no policy that asks where a table comes from is content with it.
+  if (!told && named.every(({ written = '' }) => written === '')) return {};
   const products = named.flatMap(({ written = '' }) => (PRODUCT.test(written) ? [written] : []));
   return {
     derived: true,

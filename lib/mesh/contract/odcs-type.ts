@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { Findings } from '../yaml/findings.ts';
 import type { YamlView } from '../yaml/view.ts';
 import { parseGlueType, printGlueType } from './glue-type.ts';
@@ -132,7 +133,7 @@ export function physicalToGlue(physical: string): string | undefined {
   const sized = /^(numeric|number|dec)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)$/.exec(text);
   const glue = sized
     ? `decimal(${sized[2]},${sized[3] ?? 0})`
-    : (PHYSICAL[text] ??
+    : (ownValue(PHYSICAL, text) ??
       text.replace(/^(nvarchar|character varying)\(/, 'varchar(').replace(/^(bpchar|nchar|character)\(/, 'char('));
   const length = /^varchar\((\d+)\)$/.exec(glue)?.[1];
   if (length !== undefined && Number(length) > LONGEST_VARCHAR) return 'string';
@@ -150,7 +151,7 @@ function logicalToGlue(property: YamlView, logical: string, findings: Findings):
   if (logical === 'object') return readStruct(property, findings);
   const format = property.get('logicalTypeOptions')?.text('format');
   const numeric = logical === 'integer' || logical === 'number';
-  return (numeric && format !== undefined ? FORMATS[format] : undefined) ?? LOGICAL[logical];
+  return (numeric && format !== undefined ? ownValue(FORMATS, format) : undefined) ?? LOGICAL[logical];
 }
 
 /** An object without properties is kept as its JSON text. */

@@ -1,4 +1,5 @@
 import type { Place } from '../error.ts';
+import { ownValue } from '../own-value.ts';
 import type { OutputPort } from '../product/product.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
 import type { Findings } from '../yaml/findings.ts';
@@ -135,7 +136,7 @@ function readOutputs(view: YamlView, findings: Findings): PortDocument[] {
     const contractId = port.text('contractId');
     warnOfUnknown(port, ['output port'], findings);
     const kindView = customProperty(port, 'weft.port') ?? port.get('type');
-    const kind = PORTS[(kindView?.written ?? 'query').toLowerCase()];
+    const kind = ownValue(PORTS, (kindView?.written ?? 'query').toLowerCase());
     if (kind === undefined) {
       const message = `the output port "${name}" has the type "${kindView?.written ?? ''}"`;
       findings.error(14, (kindView ?? port).place, message, 'use one of query, event, file');

@@ -22,8 +22,10 @@ export function readTable(
   const written = entry.text('physicalName') ?? entry.text('name') ?? '';
   const name = written.toLowerCase();
   const place = (entry.get('physicalName') ?? entry.get('name') ?? entry).place;
-  if (!/^[a-z0-9_]{1,255}$/.test(name)) {
-    const message = `the table name "${written}" is not made of letters, digits and underscores`;
+  // As it was written: some letters of other alphabets become ones of ours in lower case.
+  if (!/^[A-Za-z0-9_]{1,255}$/.test(written) || name === '__proto__') {
+    const why = name === '__proto__' ? 'is one that no object can hold as a member' : 'is not made of letters, digits and underscores';
+    const message = `the table name "${written}" ${why}`;
     findings.error(22, place, message, 'set "physicalName" to such a name');
   }
   warnOfUnknown(entry, ['table', 'view'], findings);

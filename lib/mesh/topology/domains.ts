@@ -53,11 +53,11 @@ function readDomain(item: YamlView, findings: Findings): Domain {
   refuseUnknownKeys(item, KEYS, findings);
   return {
     name: readText(item, 'name', findings, {
-      // `policies/global` is everybody's, and `governance/<role>` those who govern.
-      pattern: /^(?!(?:global|governance)$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      // `policies/global` is everybody's, and `governance/<role>` those who govern; `<mesh>-audit-directory` and `<mesh>-lf-<domain>` are roles of governance already.
+      pattern: /^(?!(?:global|governance|audit|lf)$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
       max: 24,
       number: 6,
-      allowed: 'lower-case words joined by hyphens, at most 24 characters, other than "global" and "governance"',
+      allowed: 'lower-case words joined by hyphens, at most 24 characters, other than "global", "governance", "audit" and "lf"',
     }),
     account: readAccount(item, findings) ?? '',
     owners: readOwners(item, findings),

@@ -84,6 +84,12 @@ export function readYaml(source: YamlSource, limits: YamlLimits): { view?: YamlV
       if (!isAlias(node)) return undefined;
       if (path.some((parent) => (parent as { anchor?: string }).anchor !== undefined)) {
         refuse(node, `the alias *${node.source} stands inside an anchor`, 'write the value out');
+      } else if (node.resolve(document) === undefined) {
+        refuse(
+          node,
+          `the alias *${node.source} has no anchor before it`,
+          `write &${node.source} before a value, or the value`,
+        );
       }
       return undefined;
     },

@@ -53,16 +53,14 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
       if (dot < 0) return reference(name, scope, place);
       return attributeOf(name.slice(0, dot), name.slice(dot + 1), scope, place);
     });
-    return dynamicReferences(parts.map((part) => scalar(part, 'Fn::Sub', place)).join(''), scope, place);
+    const texts = parts.map((part) => scalar(part, 'Fn::Sub', place));
+    return dynamicReferences(joined(texts, '', 'Fn::Sub', place), scope, place);
   },
   'Fn::Join': (argument, scope, place) => {
     const [separator, list] = pair(argument, 'Fn::Join', place);
     const entries = array(evaluate(list, scope, `${place}.Fn::Join`), 'Fn::Join', place);
-    return dynamicReferences(
-      entries.map((entry) => scalar(entry, 'Fn::Join', place)).join(text(separator, 'Fn::Join', place)),
-      scope,
-      place,
-    );
+    const texts = entries.map((entry) => scalar(entry, 'Fn::Join', place));
+    return dynamicReferences(joined(texts, text(separator, 'Fn::Join', place), 'Fn::Join', place), scope, place);
   },
   'Fn::Select': (argument, scope, place) => {
     const [index, list] = pair(argument, 'Fn::Select', place);
@@ -84,7 +82,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
       .slice(0, 3)
       .map((key) => scalar(evaluate(key, scope, `${place}.Fn::FindInMap`), 'Fn::FindInMap', place));
     const [map = '', top = '', second = ''] = keys;
-    const found = scope.template.Mappings?.[map]?.[top]?.[second];
+    const found = own(own(own(scope.template.Mappings, map), top), second);
     if (found === undefined) throw templateError(`Fn::FindInMap finds no ${keys.join(' / ')}`, place);
     return found;
   },
@@ -104,6 +102,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return ['a', 'b', 'c'].map((zone) => `${region}${zone}`);
   },
 };
+
+/** As long as the longest template that CloudFormation takes. */
+const LONGEST = 1_000_000;
 
 const KNOWN = Object.keys(INTRINSICS).join(', ');
 
@@ -125,6 +126,7 @@ function attributeOf(logicalId: string, attribute: string, scope: Scope, place: 
 function attributePath(argument: unknown, scope: Scope, place: string): [string, string] {
   if (typeof argument === 'string') {
     const dot = argument.indexOf('.');
+    if (dot < 0) throw templateError(`Fn::GetAtt needs a resource and an attribute, not ${written(argument)}`, place);
     return [argument.slice(0, dot), argument.slice(dot + 1)];
   }
   const [logicalId, attribute] = pair(argument, 'Fn::GetAtt', place);
@@ -141,18 +143,36 @@ function dynamicReferences(value: string, scope: Scope, place: string): string {
 }
 
 function text(value: unknown, name: string, place: string): string {
-  if (typeof value !== 'string') throw templateError(`${name} needs a string, not ${JSON.stringify(value)}`, place);
+  if (typeof value !== 'string') throw templateError(`${name} needs a string, not ${written(value)}`, place);
   return value;
 }
 
 function scalar(value: unknown, name: string, place: string): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw templateError(`${name} needs a string, not ${JSON.stringify(value) ?? String(value)}`, place);
+  throw templateError(`${name} needs a string, not ${written(value)}`, place);
 }
 
 function array(value: unknown, name: string, place: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw templateError(`${name} needs a list, not ${JSON.stringify(value)}`, place);
+  if (!Array.isArray(value)) throw templateError(`${name} needs a list, not ${written(value)}`, place);
   return value;
+}
+
+/** Longer texts than a template may be are made by templates that double them again and again. */
+function joined(texts: readonly string[], separator: string, name: string, place: string): string {
+  const length = texts.reduce((sum, one) => sum + one.length + separator.length, 0);
+  if (length > LONGEST) throw templateError(`${name} makes a text of ${length} characters, at most ${LONGEST}`, place);
+  return texts.join(separator);
+}
+
+function own(record: unknown, name: string): unknown {
+  if (typeof record !== 'object' || record === null || !Object.hasOwn(record, name)) return undefined;
+  return (record as Readonly<Record<string, unknown>>)[name];
+}
+
+/** A value as a message shows it. */
+export function written(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 function pair(value: unknown, name: string, place: string): [unknown, unknown] {

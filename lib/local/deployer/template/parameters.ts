@@ -17,7 +17,7 @@ export function parameterValues(
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(template.Parameters ?? {}, name));
   if (unknown !== undefined) throw fault(unknown, 'is not a parameter of the template');
   for (const [name, definition] of Object.entries(template.Parameters ?? {})) {
-    const raw = given[name] ?? definition.Default;
+    const raw = (Object.hasOwn(given, name) ? given[name] : undefined) ?? definition.Default;
     if (raw === undefined) throw fault(name, 'has neither a value nor a default');
     const stored = SSM_TYPE.exec(definition.Type)?.[1];
     const value = stored === undefined ? String(raw) : ssm(String(raw));
@@ -27,15 +27,25 @@ export function parameterValues(
     if (type === 'Number' && (value.trim() === '' || Number.isNaN(Number(value)))) {
       throw fault(name, `is ${value}, not a number`);
     }
+    if (definition.AllowedValues !== undefined && !Array.isArray(definition.AllowedValues))
+      throw fault(name, 'has AllowedValues that are no list');
     if (definition.AllowedValues !== undefined && !definition.AllowedValues.map(String).includes(value)) {
       throw fault(name, `is ${value}; allowed: ${definition.AllowedValues.join(', ')}`);
     }
-    if (definition.AllowedPattern !== undefined && !new RegExp(`^(?:${definition.AllowedPattern})$`).test(value)) {
+    if (definition.AllowedPattern !== undefined && !patternOf(name, definition.AllowedPattern).test(value)) {
       throw fault(name, `is ${value}, which does not match ${definition.AllowedPattern}`);
     }
     values[name] = LIST.test(type) ? value.split(',').map((entry) => entry.trim()) : value;
   }
   return values;
+}
+
+function patternOf(name: string, pattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch {
+    throw fault(name, `has an AllowedPattern that is no regular expression: ${pattern}`);
+  }
 }
 
 function fault(name: string, what: string) {

@@ -41,7 +41,8 @@ export interface Template {
   readonly Transform?: Json;
 }
 
-const SECTIONS = new Set([
+/** The sections of a template that are modelled, or say nothing about what is made. */
+export const SECTIONS: ReadonlySet<string> = new Set([
   'AWSTemplateFormatVersion',
   'Conditions',
   'Description',
@@ -52,8 +53,3 @@ const SECTIONS = new Set([
   'Resources',
   'Rules',
 ]);
-
-/** The first section of a template that is not modelled (`Transform`, say), or undefined. */
-export function unknownSection(template: Template): string | undefined {
-  return Object.keys(template).find((section) => !SECTIONS.has(section));
-}

@@ -238,7 +238,7 @@ export class Executions {
 
 /** An interrupt between two steps of DuckDB is lost: it is repeated until the query is over. */
 function interrupt(running: Running): void {
-  const timer = setInterval(() => running.engine?.connection.interrupt(), 20);
+  const timer = setInterval(() => running.engine?.interrupt(), 20);
   void running.done.finally(() => clearInterval(timer));
 }
 

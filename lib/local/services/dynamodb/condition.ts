@@ -1,3 +1,4 @@
+import { ownMember } from '../../core/members.ts';
 import type { ExpressionScope } from './expression-scope.ts';
 import { TokenReader } from './expression-token.ts';
 import { invalid } from './failure.ts';
@@ -90,7 +91,7 @@ function parsePredicate(reader: TokenReader, scope: ExpressionScope): Condition 
 
 function parseFunction(reader: TokenReader, scope: ExpressionScope): Condition {
   const name = reader.next().text;
-  const arity = ARITY[name];
+  const arity = ownMember(ARITY, name);
   if (arity === undefined) throw invalid(`Invalid ${reader.kind}: Invalid function name; function: ${name}`);
   reader.expect('(');
   const operands = [parseOperand(reader, scope)];

@@ -1,5 +1,5 @@
 import type { ConnectionInput } from '@aws-sdk/client-glue';
-import { refuseOthers } from '../../core/members.ts';
+import { ownMember, refuseOthers } from '../../core/members.ts';
 import type { Context, Operations } from '../../core/service.ts';
 import { connections, type GlueConnection } from './connection-store.ts';
 import { alreadyExists, entityNotFound, invalidInput } from './errors.ts';
@@ -95,7 +95,7 @@ function understood(operation: string, { ConnectionInput: given }: Given, contex
   if (given === undefined) throw invalidInput('ConnectionInput is required');
   const { Name = '', Description, ConnectionProperties: properties = {} } = given;
   const type: string = given.ConnectionType ?? '';
-  const known = TYPES[type];
+  const known = ownMember(TYPES, type);
   if (known === undefined) {
     const named = `${operation} of another type than ${Object.keys(TYPES).join(' and ')}`;
     refuseOthers('glue', named, { ConnectionType: type }, new Set());

@@ -1,6 +1,6 @@
 import type { ListPermissionsRequest, PrincipalResourcePermissions } from '@aws-sdk/client-lakeformation';
 import type { Cloud } from '../../core/cloud.ts';
-import { refuseOthers } from '../../core/members.ts';
+import { ownMember, refuseOthers } from '../../core/members.ts';
 import { pageOf } from '../../core/page.ts';
 import type { Caller, Context } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
@@ -53,7 +53,7 @@ export function listPermissions(input: ListPermissionsRequest, context: Context)
   const wanted = input.Resource === undefined ? undefined : parseResource(input.Resource, catalogId);
   if (wanted?.kind === 'columns') throw invalid('Resource type TableWithColumns is not supported: list the table');
   if (wanted?.catalogId === context.account) requireExisting(context.cloud, wanted);
-  const ofType = input.ResourceType === undefined ? undefined : KIND_OF_TYPE[input.ResourceType];
+  const ofType = input.ResourceType === undefined ? undefined : ownMember(KIND_OF_TYPE, input.ResourceType);
   if (input.ResourceType !== undefined && ofType === undefined) {
     throw invalid(`Invalid resource type: ${input.ResourceType}`);
   }

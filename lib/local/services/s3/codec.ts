@@ -63,7 +63,8 @@ function addressOf(request: WireRequest): { Bucket: string; Key: string } {
   return { Bucket: decodeKey(path.slice(0, slash)), Key: decodeKey(path.slice(slash + 1)) };
 }
 
-function decodeKey(text: string): string {
+/** A key or a name as it stands in an address. @throws AwsError `InvalidURI` */
+export function decodeKey(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

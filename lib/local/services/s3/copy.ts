@@ -1,6 +1,6 @@
 import type { Context } from '../../core/service.ts';
 import { requireBucket } from './bucket.ts';
-import type { S3Input, S3Output } from './codec.ts';
+import { decodeKey, type S3Input, type S3Output } from './codec.ts';
 import { causeOf } from './events.ts';
 import { s3Error } from './failure.ts';
 import type { ObjectFiles } from './files.ts';
@@ -54,7 +54,7 @@ export function copyObject(files: ObjectFiles, { Bucket, Key }: S3Input, context
 export function copySource(context: Context): { source: S3Input; version: ObjectVersion } {
   const request = requestOf(context);
   const [path = '', query = ''] = (request.headers['x-amz-copy-source'] ?? '').replace(/^\//, '').split('?');
-  const text = decodeURIComponent(path);
+  const text = decodeKey(path);
   const slash = text.indexOf('/');
   if (slash < 1)
     throw s3Error('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');

@@ -1,7 +1,9 @@
 import { AwsError } from '../../core/error.ts';
+import { ownMember } from '../../core/members.ts';
 import type { Context } from '../../core/service.ts';
 import { liveMessages, moveMessage, purge } from './messages.ts';
 import {
+  attribute,
   DEFAULTS,
   invalidValue,
   isFifo,
@@ -76,9 +78,7 @@ export function createQueue(input: CreateQueueInput, context: Context) {
     };
     store.put(queuesNamespace(account, region), queue.name, queue satisfies Queue);
   } else {
-    const other = Object.entries(attributes).find(
-      ([name, value]) => (known.attributes[name] ?? DEFAULTS[name]) !== value,
-    );
+    const other = Object.entries(attributes).find(([name, value]) => attribute(known, name) !== value);
     if (other !== undefined) {
       throw new AwsError(
         'QueueNameExists',
@@ -239,7 +239,7 @@ function checkAttributes(given: Readonly<Record<string, string>>, fifo: boolean)
     if (!SETTABLE.has(name) || (FIFO_ONLY.includes(name) && !fifo)) {
       throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
     }
-    const range = RANGES[name];
+    const range = ownMember(RANGES, name);
     const number = Number(value);
     if (range !== undefined && !(Number.isInteger(number) && number >= range[0] && number <= range[1])) {
       throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);

@@ -1,4 +1,5 @@
 import { AwsError } from '../../core/error.ts';
+import { ownMember } from '../../core/members.ts';
 import { admits } from '../../core/policy.ts';
 import type { Context } from '../../core/service.ts';
 import type { Store } from '../../core/store.ts';
@@ -35,7 +36,7 @@ export function isFifo(queue: Queue): boolean {
 }
 
 export function attribute(queue: Queue, name: string): string | undefined {
-  return queue.attributes[name] ?? DEFAULTS[name];
+  return ownMember(queue.attributes, name) ?? ownMember(DEFAULTS, name);
 }
 
 export function seconds(queue: Queue, name: string): number {

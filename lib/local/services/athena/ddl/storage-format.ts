@@ -1,4 +1,5 @@
 import type { StorageDescriptor } from '@aws-sdk/client-glue';
+import { ownMember } from '../../../core/members.ts';
 import { QueryFailure } from '../sql/gate.ts';
 
 const HADOOP = 'org.apache.hadoop';
@@ -28,7 +29,7 @@ export function storedAs(
   serde?: { library?: string | undefined; parameters?: Readonly<Record<string, string>> },
 ): StorageDescriptor {
   const known =
-    FORMATS[format.toLowerCase()] ??
+    ownMember(FORMATS, format.toLowerCase()) ??
     (/Text/.test(format) || /cloudtrail/i.test(format)
       ? FORMATS.textfile
       : /parquet/i.test(format)

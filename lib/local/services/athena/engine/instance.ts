@@ -46,6 +46,7 @@ export class Engine {
   readonly #instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
   readonly #pending: string[] = [];
+  #closed = false;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -134,7 +135,13 @@ export class Engine {
     return String(reader.getRows()[0]?.[0]);
   }
 
+  /** Stops what runs; nothing when the engine is closed, where DuckDB would take the process down. */
+  interrupt(): void {
+    if (!this.#closed) this.connection.interrupt();
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
     await new Promise((resolve) => setImmediate(resolve));
     this.connection.closeSync();
     this.#instance.closeSync();

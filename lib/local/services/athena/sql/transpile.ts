@@ -1,3 +1,4 @@
+import { ownMember } from '../../../core/members.ts';
 import { MACROS, RENAMED } from './functions.ts';
 import { QueryFailure } from './gate.ts';
 import type { Token } from './lexer.ts';
@@ -84,7 +85,7 @@ export function macrosIn(text: string): string[] {
 }
 
 function call(text: string, token: Token, open: Token): string {
-  const reshape = RESHAPED[token.value];
+  const reshape = ownMember(RESHAPED, token.value);
   if (reshape !== undefined) {
     const { args, end } = argumentsAt(text, open.end);
     return `${text.slice(0, token.start)}${reshape(args)}${text.slice(end)}`;

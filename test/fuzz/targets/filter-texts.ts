@@ -1,4 +1,5 @@
 import type { ProductColumn } from '#mesh/product/product.ts';
+import { type Chance, pick } from '../chance.ts';
 
 /** Columns of each kind that Lake Formation filters on, of some that it does not, and with names that need quoting. */
 export const COLUMNS: readonly ProductColumn[] = [
@@ -17,19 +18,8 @@ export const COLUMNS: readonly ProductColumn[] = [
 ];
 export const KEYS: readonly ProductColumn[] = [{ name: 'month', type: 'string' }];
 
-/** A source of numbers in [0, 1) that always gives the same for a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** What has led out of quotation marks and brackets somewhere, and what looks as if it could. */
-const HOSTILE = [
+export const HOSTILE = [
   "'",
   "''",
   "'''",
@@ -145,8 +135,6 @@ const HOSTILE = [
   'ſ',
 ] as const;
 
-type Chance = () => number;
-
 /** One text that somebody could give as a filter: well formed, or well formed and then spoiled, or made of what is hostile. */
 export function someText(chance: Chance): string {
   const kind = chance();
@@ -260,8 +248,4 @@ function anyCase(chance: Chance, word: string): string {
 
 function blank(chance: Chance): string {
   return pick(chance, [' ', ' ', ' ', '  ', '\n', '\t']);
-}
-
-function pick<T>(chance: Chance, from: readonly T[]): T {
-  return from[Math.floor(chance() * from.length)] as T;
 }
