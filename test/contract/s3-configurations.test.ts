@@ -128,6 +128,15 @@ describeBackends(
       await s3.send(new sdk.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
     });
 
+    backend.differs('s3-notification', 'what a bucket tells the bus of its account', async () => {
+      const { s3, Bucket } = await newBucket();
+      const read = () => s3.send(new sdk.GetBucketNotificationConfigurationCommand({ Bucket }));
+      expect((await read()).EventBridgeConfiguration).toBeUndefined();
+      const NotificationConfiguration = { EventBridgeConfiguration: {} };
+      await s3.send(new sdk.PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+      expect((await read()).EventBridgeConfiguration).toEqual({});
+    });
+
     test('the lock and its default are read back', async () => {
       const { s3, Bucket } = await newBucket({ ObjectLockEnabledForBucket: true });
       const read = async () =>

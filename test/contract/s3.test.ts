@@ -149,6 +149,35 @@ describeBackends('S3', { moto: true, services: (cloud) => [new S3Service(cloud)]
       await expect(get('a', { IfMatch: first.ETag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
     });
 
+    test('of two writers who ask for an absent key one is refused', async () => {
+      const { put } = await newBucket();
+      const done = await Promise.allSettled(['one', 'two'].map((text) => put('a', text, { IfNoneMatch: '*' })));
+      expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    test('a write that wants what is not there is refused', async () => {
+      const { put } = await newBucket();
+      await expect(put('a', 'x', { IfMatch: '"5d41402abc4b2a76b9719d911017c592"' })).rejects.toMatchObject({
+        name: 'NoSuchKey',
+      });
+    });
+
+    test('are read only when changed', async () => {
+      const { put, get } = await newBucket();
+      const { ETag } = await put('a', 'one');
+      const same = await get('a', { IfNoneMatch: ETag }).catch((error: unknown) => error);
+      expect((same as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode).toBe(304);
+      expect((await get('a', { IfNoneMatch: '"other"' })).text).toBe('one');
+    });
+
+    test('below a mark of deletion can be written as if absent', async () => {
+      const { s3, Bucket, put, get } = await newBucket({ versioned: true });
+      await put('a', 'one');
+      await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+      await put('a', 'two', { IfNoneMatch: '*' });
+      expect((await get('a')).text).toBe('two');
+    });
+
     test('are copied, with new metadata when asked', async () => {
       const { s3, Bucket, put, get } = await newBucket();
       await put('a', 'one', { Metadata: { owner: 'ops' } });

@@ -318,4 +318,72 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
     expect(Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid' }]);
     expect(bodies(await receive())).toEqual(['one']);
   });
+
+  const limits: [string, Record<string, string>][] = [
+    ['a visibility of more than twelve hours', { VisibilityTimeout: '43201' }],
+    ['a retention of less than a minute', { MessageRetentionPeriod: '59' }],
+    ['a delay of more than a quarter of an hour', { DelaySeconds: '901' }],
+  ];
+  test('a redrive policy that is no JSON is refused', async () => {
+    await expect(newQueue('work', { RedrivePolicy: 'nonsense' })).rejects.toThrow();
+  });
+
+  for (const [what, Attributes] of limits) {
+    backend.differs('sqs-attribute-range', `${what} is refused`, async () => {
+      await expect(newQueue('work', Attributes)).rejects.toThrow();
+    });
+  }
+
+  test('eleven messages are too many, to send and to receive', async () => {
+    const { sqs, QueueUrl, receive } = await newQueue('work');
+    const Entries = Array.from({ length: 11 }, (_, at) => ({ Id: String(at), MessageBody: 'x' }));
+    await expect(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({
+      name: 'TooManyEntriesInBatchRequest',
+    });
+    await expect(receive({ MaxNumberOfMessages: 11 })).rejects.toThrow();
+    await expect(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [] }))).rejects.toMatchObject({
+      name: 'EmptyBatchRequest',
+    });
+  });
+
+  backend.differs(
+    'sqs-batch-group',
+    'a batch of a FIFO queue refuses the entry without a group, and takes the rest',
+    async () => {
+      const { sqs, QueueUrl, receive } = await newQueue('work.fifo', { ContentBasedDeduplication: 'true' });
+      const Entries = [
+        { Id: 'good', MessageBody: 'one', MessageGroupId: 'g' },
+        { Id: 'bad', MessageBody: 'two' },
+      ];
+      const { Successful, Failed } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      expect(Successful?.map(({ Id }) => Id)).toEqual(['good']);
+      expect(Failed?.map(({ Id, SenderFault }) => [Id, SenderFault])).toEqual([['bad', true]]);
+      expect(bodies(await receive())).toEqual(['one']);
+    },
+  );
+
+  test('a message of a FIFO queue that is let go comes first again', async () => {
+    const { sqs, QueueUrl, send, receive } = await newQueue('work.fifo', { ContentBasedDeduplication: 'true' });
+    await send('one', { MessageGroupId: 'g' });
+    await send('two', { MessageGroupId: 'g' });
+    const [first] = await receive({ MaxNumberOfMessages: 1 });
+    const ReceiptHandle = first?.ReceiptHandle;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    expect(bodies(await receive())).toEqual(['one', 'two']);
+  });
+
+  test('a dead-letter queue of a FIFO queue is one itself', async () => {
+    const dead = await newQueue('dead.fifo');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+    const queue = await newQueue('work.fifo', {
+      RedrivePolicy,
+      ContentBasedDeduplication: 'true',
+      VisibilityTimeout: '0',
+    });
+    await queue.send('poison', { MessageGroupId: 'g' });
+    await queue.send('after', { MessageGroupId: 'g' });
+    expect(bodies(await queue.receive({ MaxNumberOfMessages: 1 }))).toEqual(['poison']);
+    expect(bodies(await queue.receive({ MaxNumberOfMessages: 1 }))).toEqual(['after']);
+    expect(bodies(await dead.receive())).toEqual(['poison']);
+  });
 });

@@ -1,4 +1,5 @@
 import {
+  type Condition,
   DeleteTableCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -119,7 +120,7 @@ describeTables('tables', (backend, newTable) => {
 
   backend.differs('dynamodb-legacy-conditions', 'calls with what is not modelled are refused', async () => {
     const db = await newTable();
-    const pk = { AttributeValueList: [{ S: 'a' }], ComparisonOperator: 'EQ' } as const;
+    const pk: Condition = { AttributeValueList: [{ S: 'a' }], ComparisonOperator: 'EQ' };
     await expect(db.send(new QueryCommand({ TableName, KeyConditions: { pk } }))).rejects.toThrow('KeyConditions');
   });
 });
