@@ -2,16 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { checkDifferences, type Difference, expectDifference, readDifferences } from './differences.ts';
 
-/** The ids that the suites name: the row of a difference is always written out where it is used. */
+/** The ids that the suites and their cases name: the row of a difference is always written out where it is used. */
 function usedIds(): string[] {
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && name !== 'differences.test.ts')
-    .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'));
+  const texts = (folder: URL, ending: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(ending) && name !== 'differences.test.ts')
+      .map((name) => readFileSync(new URL(name, folder), 'utf8'));
   const ids = readDifferences().map(({ id }) => id);
-  return files.flatMap((text) => [
+  const suites = texts(new URL('./', import.meta.url), '.test.ts').flatMap((text) => [
     ...[...text.matchAll(/\bdiffers\(\s*'([^']+)'/g)].map((match) => match[1] ?? ''),
     ...ids.filter((id) => text.includes(`'${id}'`)),
   ]);
+  const cases = texts(new URL('../cases/', import.meta.url), '.yaml').flatMap((text) =>
+    [...text.matchAll(/\bdiffers: ([a-z0-9-]+)/g)].map((match) => match[1] ?? ''),
+  );
+  return [...suites, ...cases];
 }
 
 const ROW: Difference = {
