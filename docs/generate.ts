@@ -10,6 +10,7 @@ import { eventPages } from './event-pages.ts';
 import { cell, NOTE, sentence } from './markdown.ts';
 import { policyPage } from './policy-page.ts';
 import { propertyPage } from './property-page.ts';
+import { secondOpinionPage } from './second-opinion-page.ts';
 import { stackPage } from './stack-page.ts';
 import { synthesizedStacks } from './synthesized.ts';
 
@@ -27,6 +28,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'contract-properties.md': propertyPage,
   'compatibility.md': compatibility,
   'local-ledger.md': ledger,
+  'second-opinion.md': secondOpinionPage,
   ...eventPages(NOTE),
 };
 

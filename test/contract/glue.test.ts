@@ -154,28 +154,56 @@ describeBackends('Glue', { moto: true, services: () => [new GlueService(), new L
     await glue.send(new DeleteResourcePolicyCommand({ PolicyHashCondition: PolicyHash }));
   });
 
-  backend.localOnly('moto answers an empty policy', 'says that there is no resource policy', async () => {
+  backend.differs('glue-no-resource-policy', 'says that there is no resource policy', async () => {
     await expect(glue.send(new GetResourcePolicyCommand({}))).rejects.toMatchObject({
       name: 'EntityNotFoundException',
     });
   });
 
-  backend.localOnly('moto ignores VersionId and SkipArchive', 'refuses an update of another version', async () => {
-    const update = (VersionId?: string, SkipArchive?: boolean) =>
-      glue.send(new UpdateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED, VersionId, SkipArchive }));
+  const update = (VersionId?: string, SkipArchive?: boolean) =>
+    glue.send(new UpdateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED, VersionId, SkipArchive }));
+  const versions = async () =>
+    (await glue.send(new GetTableVersionsCommand(at))).TableVersions?.map(({ VersionId }) => VersionId);
+
+  backend.differs('glue-update-version', 'refuses an update of another version', async () => {
     await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
-    await update('0', true);
+    await update('0');
     await expect(update('0')).rejects.toMatchObject({ name: 'ConcurrentModificationException' });
     await update('1');
-    const { TableVersions } = await glue.send(new GetTableVersionsCommand(at));
-    expect(TableVersions?.map(({ VersionId }) => VersionId)).toEqual(['2', '1']);
-    await glue.send(new DeleteTableVersionCommand({ ...at, VersionId: '1' }));
-    await expect(glue.send(new DeleteTableVersionCommand({ ...at, VersionId: '2' }))).rejects.toMatchObject({
+  });
+
+  backend.differs('glue-skip-archive', 'leaves no version behind when asked not to', async () => {
+    await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
+    await update(undefined, true);
+    await update();
+    expect(await versions()).toEqual(['2', '1']);
+  });
+
+  test('forgets an old version when asked', async () => {
+    await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
+    await update();
+    const before = (await versions()) ?? [];
+    const oldest = before.toSorted().at(0);
+    await glue.send(new DeleteTableVersionCommand({ ...at, VersionId: oldest }));
+    expect(await versions()).toEqual(before.filter((version) => version !== oldest));
+  });
+
+  backend.differs('glue-delete-newest-version', 'keeps the newest version', async () => {
+    await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
+    await update();
+    const newest = ((await versions()) ?? []).toSorted().at(-1);
+    await expect(glue.send(new DeleteTableVersionCommand({ ...at, VersionId: newest }))).rejects.toMatchObject({
       name: 'InvalidInputException',
     });
   });
 
-  backend.localOnly('moto ignores MaxResults', 'gives tables page by page, at most 100', async () => {
+  backend.differs('glue-page-size', 'takes no page of more than 100 tables', async () => {
+    await expect(glue.send(new GetTablesCommand({ DatabaseName: 'sales', MaxResults: 101 }))).rejects.toMatchObject({
+      name: 'InvalidInputException',
+    });
+  });
+
+  backend.differs('glue-pages', 'gives tables page by page', async () => {
     for (const Name of ['a', 'b', 'c']) {
       await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: { Name } }));
     }
@@ -189,12 +217,9 @@ describeBackends('Glue', { moto: true, services: () => [new GlueService(), new L
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
     expect(names).toEqual([['a', 'b'], ['c']]);
-    await expect(glue.send(new GetTablesCommand({ DatabaseName: 'sales', MaxResults: 101 }))).rejects.toMatchObject({
-      name: 'InvalidInputException',
-    });
   });
 
-  backend.localOnly('moto keeps the case of names', 'folds names to lower case', async () => {
+  backend.differs('glue-case', 'folds names to lower case', async () => {
     await glue.send(
       new CreateTableCommand({
         DatabaseName: 'SALES',
@@ -205,7 +230,7 @@ describeBackends('Glue', { moto: true, services: () => [new GlueService(), new L
     expect(Table).toMatchObject({ Name: 'orders', StorageDescriptor: { Columns: [{ Name: 'id' }] } });
   });
 
-  backend.localOnly('moto has no SearchTables', 'finds tables loosely by name and by text', async () => {
+  backend.differs('glue-search', 'finds tables loosely by name and by text', async () => {
     for (const Name of ['orders', 'orders_old', 'returns']) {
       await glue.send(
         new CreateTableCommand({ DatabaseName: 'sales', TableInput: { Name, Description: `all ${Name}` } }),
@@ -222,15 +247,24 @@ describeBackends('Glue', { moto: true, services: () => [new GlueService(), new L
     ]);
   });
 
-  backend.localOnly('moto does not count', 'takes at most 100 partitions to make, 25 to delete', async () => {
+  const values = Array.from({ length: 101 }, (_, index) => partition(String(index)));
+
+  backend.differs('glue-batch-create-limit', 'takes at most 100 partitions to make', async () => {
     await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
-    const values = Array.from({ length: 101 }, (_, index) => partition(String(index)));
     await expect(
       glue.send(new BatchCreatePartitionCommand({ ...at, PartitionInputList: values })),
     ).rejects.toMatchObject({ name: 'InvalidInputException' });
+  });
+
+  backend.differs('glue-batch-delete-limit', 'takes at most 25 partitions to delete', async () => {
+    await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
     await expect(
       glue.send(new BatchDeletePartitionCommand({ ...at, PartitionsToDelete: values.slice(0, 26) })),
     ).rejects.toMatchObject({ name: 'InvalidInputException' });
+  });
+
+  test('answers what could not be changed in a batch', async () => {
+    await glue.send(new CreateTableCommand({ DatabaseName: 'sales', TableInput: PARTITIONED }));
     const { Errors } = await glue.send(
       new BatchUpdatePartitionCommand({
         ...at,

@@ -6,6 +6,7 @@ import { Clock } from '#local/core/clock.ts';
 import { Cloud } from '#local/core/cloud.ts';
 import type { Service } from '#local/core/service.ts';
 import { StsService } from '#local/services/sts.ts';
+import { type Difference, expectDifference, readDifferences } from './differences.ts';
 import { hasMoto, type MotoServer, motoCredentials, startMoto } from './moto.ts';
 
 /** What a client of the SDK is made from, as far as the harness sets it. */
@@ -15,6 +16,12 @@ interface ClientConfig {
   readonly maxAttempts: number;
   readonly forcePathStyle: boolean;
 }
+
+/** Why a test cannot be asked of moto at all; what moto answers otherwise is a difference instead. */
+const LOCAL_ONLY = {
+  clock: 'the clock is moved',
+  cloud: 'lib/local is asked in a way of its own',
+} as const;
 
 /** One implementation of AWS under test. */
 export interface Backend {
@@ -27,10 +34,14 @@ export interface Backend {
   client<C>(type: new (config: never) => C, accountOrRole?: string): C;
   /** The local cloud. @throws on moto. */
   readonly cloud: Cloud;
+  /** Epoch milliseconds by the clock of the backend. */
+  now(): number;
   /** Moves the clock of the local cloud. @throws on moto. */
   advance(milliseconds: number): void;
   /** A test that runs on `lib/local` only; on moto it is skipped with the reason in its name. */
-  localOnly(reason: string, name: string, run: () => void | Promise<void>): void;
+  localOnly(reason: keyof typeof LOCAL_ONLY, name: string, run: () => void | Promise<void>): void;
+  /** A test that holds on `lib/local` and must fail on moto as the row of `differences.yaml` says. */
+  differs(id: string, name: string, run: () => void | Promise<void>): void;
 }
 
 export interface BackendOptions {
@@ -93,8 +104,13 @@ function localBackend(cloud: Cloud, accounts: AccountNumbers): Backend {
     newAccount: accounts.extra,
     client: (type, who) => new type(cloud.clientConfig(roleArn(who ?? accounts.current)) as never),
     cloud,
+    now: () => cloud.clock.now(),
     advance: (milliseconds) => cloud.clock.advance(milliseconds),
     localOnly: (_reason, name, run) => test(name, run),
+    differs: (id, name, run) => {
+      difference(id);
+      test(name, run);
+    },
   };
 }
 
@@ -113,11 +129,24 @@ function motoBackend(endpoint: () => string, accounts: AccountNumbers): Backend 
     get cloud(): Cloud {
       throw new Error('moto has no Cloud: use localOnly');
     },
+    now: () => Date.now(),
     advance: () => {
       throw new Error('the clock of moto cannot be moved: use localOnly');
     },
-    localOnly: (reason, name) => test.skip(`${name} (lib/local only: ${reason})`, () => {}),
+    localOnly: (reason, name) => test.skip(`${name} (lib/local only: ${LOCAL_ONLY[reason]})`, () => {}),
+    differs: (id, name, run) => {
+      const row = difference(id);
+      test(`differs in this: ${name} (${row.id})`, () => expectDifference(row, run));
+    },
   };
+}
+
+const DIFFERENCES = new Map(readDifferences().map((row) => [row.id, row]));
+
+function difference(id: string): Difference {
+  const row = DIFFERENCES.get(id);
+  if (row === undefined) throw new Error(`${id} has no row in test/contract/differences.yaml`);
+  return row;
 }
 
 interface AccountNumbers {

@@ -90,7 +90,7 @@ describeBackends('IAM', { moto: true, services: (cloud) => [new IamService(cloud
     });
   });
 
-  backend.localOnly('a public method', 'the judge of a call gets every policy of a role', async () => {
+  backend.localOnly('cloud', 'the judge of a call gets every policy of a role', async () => {
     await create('reader');
     await iam().send(new PutRolePolicyCommand({ RoleName: 'reader', PolicyName: 'read', PolicyDocument: READ }));
     const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';

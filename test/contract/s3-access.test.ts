@@ -9,13 +9,12 @@ describeBackends('Access to S3', { moto: true, services: (cloud) => [new S3Servi
   const newBucket = () => createBucket(backend);
 
   describe('bucket policies', () => {
-    const reason = 'moto enforces no bucket policy';
     const allow = (Bucket: string, more: object) =>
       JSON.stringify({
         Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/open/*`, ...more }],
       });
 
-    backend.localOnly(reason, 'open a bucket to another account, as far as they say', async () => {
+    backend.differs('s3-bucket-policy', 'open a bucket to another account, as far as they say', async () => {
       const { s3, Bucket, put } = await newBucket();
       await put('open/a', 'one');
       await put('shut/a', 'two');
@@ -35,7 +34,7 @@ describeBackends('Access to S3', { moto: true, services: (cloud) => [new S3Servi
       });
     });
 
-    backend.localOnly(reason, 'deny inside the account too', async () => {
+    backend.differs('s3-bucket-policy-deny', 'deny inside the account too', async () => {
       const { s3, Bucket, put, get } = await newBucket();
       await put('a', 'one');
       const statement = {
@@ -48,7 +47,7 @@ describeBackends('Access to S3', { moto: true, services: (cloud) => [new S3Servi
       await expect(get('a')).rejects.toMatchObject({ name: 'AccessDenied' });
     });
 
-    backend.localOnly(reason, 'with a condition nobody knows open nothing', async () => {
+    backend.differs('s3-bucket-policy', 'with a condition nobody knows open nothing', async () => {
       const { s3, Bucket, put } = await newBucket();
       await put('open/a', 'one');
       const Policy = allow(Bucket, { Principal: '*', Condition: { StringResembles: { 'aws:PrincipalArn': '*' } } });
@@ -61,7 +60,7 @@ describeBackends('Access to S3', { moto: true, services: (cloud) => [new S3Servi
   });
 
   describe('other services', () => {
-    backend.localOnly('methods of the service', 'list, read and write objects, and find them as files', async () => {
+    backend.localOnly('cloud', 'list, read and write objects, and find them as files', async () => {
       const { Bucket, put, get } = await newBucket();
       const service = backend.cloud.service(S3Service);
       const keys = ['t', 't/year=2024/part 1.parquet', 't/..', 't/.', 't/', `t/${'é'.repeat(200)}.csv.gz`, 't/*?~'];

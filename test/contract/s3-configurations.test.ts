@@ -91,7 +91,7 @@ describeBackends(
       });
     });
 
-    test('encryption goes back to AES256', async () => {
+    backend.differs('s3-default-encryption', 'encryption goes back to AES256', async () => {
       const { s3, Bucket } = await newBucket();
       await s3.send(new sdk.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
       const read = async () => {
@@ -100,19 +100,41 @@ describeBackends(
       };
       expect(await read()).toMatchObject(key);
       await s3.send(new sdk.DeleteBucketEncryptionCommand({ Bucket }));
-      if (backend.name === 'lib/local') expect(await read()).toEqual({ SSEAlgorithm: 'AES256' });
+      expect(await read()).toEqual({ SSEAlgorithm: 'AES256' });
     });
 
     test('logging is kept, and ends with an empty status', async () => {
       const { s3, Bucket } = await newBucket();
       const read = async () => (await s3.send(new sdk.GetBucketLoggingCommand({ Bucket }))).LoggingEnabled;
       expect(await read()).toBeUndefined();
-      if (backend.name === 'moto') return;
+      const statement = {
+        Effect: 'Allow',
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: `arn:aws:s3:::${Bucket}/logs/*`,
+      };
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+      await s3.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy }));
       const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: 'logs/' };
       await s3.send(new sdk.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
       expect(await read()).toEqual(LoggingEnabled);
       await s3.send(new sdk.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} }));
       expect(await read()).toBeUndefined();
+    });
+
+    backend.differs('s3-logging', 'logging is not asked whether it may write to the bucket', async () => {
+      const { s3, Bucket } = await newBucket();
+      const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: 'logs/' };
+      await s3.send(new sdk.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
+    });
+
+    backend.differs('s3-notification', 'what a bucket tells the bus of its account', async () => {
+      const { s3, Bucket } = await newBucket();
+      const read = () => s3.send(new sdk.GetBucketNotificationConfigurationCommand({ Bucket }));
+      expect((await read()).EventBridgeConfiguration).toBeUndefined();
+      const NotificationConfiguration = { EventBridgeConfiguration: {} };
+      await s3.send(new sdk.PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+      expect((await read()).EventBridgeConfiguration).toEqual({});
     });
 
     test('the lock and its default are read back', async () => {
@@ -131,21 +153,25 @@ describeBackends(
       expect((await s3.send(new sdk.GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBeUndefined();
       const { Grants } = await s3.send(new sdk.GetBucketAclCommand({ Bucket }));
       expect(Grants?.map(({ Permission }) => Permission)).toEqual(['FULL_CONTROL']);
-      const noPolicy = { name: 'NoSuchBucketPolicy' };
-      // moto answers an empty status.
-      const status = s3.send(new sdk.GetBucketPolicyStatusCommand({ Bucket }));
-      if (backend.name === 'lib/local') await expect(status).rejects.toMatchObject(noPolicy);
-      else await status;
       const Resource = `arn:aws:s3:::${Bucket}/*`;
       const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource }];
       await s3.send(
         new sdk.PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
       );
       await s3.send(new sdk.DeleteBucketPolicyCommand({ Bucket }));
-      await expect(s3.send(new sdk.GetBucketPolicyCommand({ Bucket }))).rejects.toMatchObject(noPolicy);
+      await expect(s3.send(new sdk.GetBucketPolicyCommand({ Bucket }))).rejects.toMatchObject({
+        name: 'NoSuchBucketPolicy',
+      });
     });
 
-    backend.localOnly('a choice of this cloud', 'ownership other than by the bucket owner is refused', async () => {
+    backend.differs('s3-policy-status', 'a bucket without a policy has no status of it', async () => {
+      const { s3, Bucket } = await newBucket();
+      await expect(s3.send(new sdk.GetBucketPolicyStatusCommand({ Bucket }))).rejects.toMatchObject({
+        name: 'NoSuchBucketPolicy',
+      });
+    });
+
+    backend.differs('s3-ownership', 'ownership other than by the bucket owner is refused', async () => {
       const { s3, Bucket } = await newBucket();
       const Rules = [{ ObjectOwnership: 'ObjectWriter' as const }];
       await expect(
@@ -153,7 +179,7 @@ describeBackends(
       ).rejects.toThrow('BucketOwnerEnforced');
     });
 
-    backend.localOnly('the request is made by hand', 'what S3 cannot delete is not taken for the bucket', async () => {
+    backend.localOnly('cloud', 'what S3 cannot delete is not taken for the bucket', async () => {
       const { s3, Bucket } = await newBucket();
       const { requestHandler } = backend.cloud.clientConfig(`arn:aws:iam::${backend.account}:role/tester`);
       for (const query of ['versioning', 'object-lock', 'notification', 'logging']) {

@@ -76,17 +76,13 @@ describeBackends(
       await expect(value('a')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     });
 
-    backend.localOnly(
-      'moto answers that it exists',
-      'a name that is marked for deletion is not given again',
-      async () => {
-        await secrets.send('CreateSecret', { Name: 'a', SecretString: 'one' });
-        await secrets.send('DeleteSecret', { SecretId: 'a' });
-        await expect(secrets.send('CreateSecret', { Name: 'a' })).rejects.toMatchObject({
-          name: 'InvalidRequestException',
-        });
-      },
-    );
+    backend.differs('secrets-name-being-deleted', 'a name that is marked for deletion is not given again', async () => {
+      await secrets.send('CreateSecret', { Name: 'a', SecretString: 'one' });
+      await secrets.send('DeleteSecret', { SecretId: 'a' });
+      await expect(secrets.send('CreateSecret', { Name: 'a' })).rejects.toMatchObject({
+        name: 'InvalidRequestException',
+      });
+    });
 
     test('secrets are listed with their tags and without their values', async () => {
       await secrets.send('CreateSecret', { Name: 'a', SecretString: 'one', Tags: [{ Key: 'k', Value: 'v' }] });

@@ -46,7 +46,6 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
     };
   }
   const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body);
-  const clock = 'the clock is moved';
 
   describe('queues', () => {
     test('are found by name, listed, described and deleted', async () => {
@@ -73,7 +72,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       await expect(newQueue('work', { VisibilityTimeout: '46' })).rejects.toMatchObject({ name: 'QueueNameExists' });
     });
 
-    backend.localOnly('moto enforces no queue policy', 'of another account need a policy', async () => {
+    backend.differs('sqs-queue-policy', 'of another account need a policy', async () => {
       const { sqs, QueueUrl, arn } = await newQueue('work');
       const stranger = backend.newAccount();
       const other = backend.client(SQSClient, stranger);
@@ -123,7 +122,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       expect(Attributes).toEqual({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
     });
 
-    backend.localOnly(clock, 'come back when their visibility ends, and go when their retention does', async () => {
+    backend.localOnly('clock', 'come back when their visibility ends, and go when their retention does', async () => {
       const queue = await newQueue('work', { MessageRetentionPeriod: '120' });
       await queue.send('hello');
       expect(await queue.receive()).toHaveLength(1);
@@ -133,7 +132,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       expect(await queue.receive()).toEqual([]);
     });
 
-    backend.localOnly(clock, 'wait for their delay', async () => {
+    backend.localOnly('clock', 'wait for their delay', async () => {
       const queue = await newQueue('work');
       await queue.send('hello', { DelaySeconds: 10 });
       expect(await queue.receive()).toEqual([]);
@@ -173,7 +172,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       ).rejects.toMatchObject({ name: 'BatchEntryIdsNotDistinct' });
     });
 
-    backend.localOnly('moto still has the old limit of 256 KB', 'may be 1 MB and not more', async () => {
+    test('may be 1 MB and not more', async () => {
       const queue = await newQueue('work');
       await queue.send('x'.repeat(1_048_576));
       await expect(queue.send('x'.repeat(1_048_577))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
@@ -206,14 +205,20 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
 
     test('take a message once for each deduplication id', async () => {
       const queue = await newQueue('work.fifo');
-      const one = await queue.send('one', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
-      const two = await queue.send('two', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
-      // moto gives the second send an id of its own.
-      if (backend.name === 'lib/local') expect(two.MessageId).toBe(one.MessageId);
+      await queue.send('one', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+      await queue.send('two', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
       expect(bodies(await queue.receive())).toEqual(['one']);
     });
 
-    backend.localOnly(clock, 'forget a deduplication id after five minutes', async () => {
+    backend.differs('sqs-duplicate-id', 'answer the id of the first message to a duplicate', async () => {
+      const queue = await newQueue('work.fifo');
+      const send = async (text: string) =>
+        (await queue.send(text, { MessageGroupId: 'g', MessageDeduplicationId: 'd' })).MessageId;
+      const first = await send('one');
+      expect(await send('two')).toBe(first);
+    });
+
+    backend.localOnly('clock', 'forget a deduplication id after five minutes', async () => {
       const queue = await newQueue('work.fifo');
       const one = await queue.send('one', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
       backend.advance(5 * 60_000 + 1);
@@ -242,7 +247,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
       expect(bodies(await dead.receive({ VisibilityTimeout: 0 }))).toEqual(['poison']);
     });
 
-    backend.localOnly('moto has no StartMessageMoveTask', 'can be moved back to where they came from', async () => {
+    backend.differs('sqs-move-task', 'can be moved back to where they came from', async () => {
       const dead = await newQueue('dead');
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
       const queue = await newQueue('work', { RedrivePolicy, VisibilityTimeout: '0' });
@@ -259,8 +264,7 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
   });
 
   describe('other services', () => {
-    const reason = 'methods of the service';
-    backend.localOnly(reason, 'deliver, receive, release and acknowledge', async () => {
+    backend.localOnly('cloud', 'deliver, receive, release and acknowledge', async () => {
       const queue = await newQueue('work.fifo', { ContentBasedDeduplication: 'true' });
       const service = backend.cloud.service(SqsService);
       service.deliver(queue.arn, 'event', { groupId: 'g' });
@@ -313,5 +317,73 @@ describeBackends('SQS', { moto: true, services: (cloud) => [new SqsService(cloud
     expect(Successful?.map(({ Id }) => Id)).toEqual(['good']);
     expect(Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid' }]);
     expect(bodies(await receive())).toEqual(['one']);
+  });
+
+  const limits: [string, Record<string, string>][] = [
+    ['a visibility of more than twelve hours', { VisibilityTimeout: '43201' }],
+    ['a retention of less than a minute', { MessageRetentionPeriod: '59' }],
+    ['a delay of more than a quarter of an hour', { DelaySeconds: '901' }],
+  ];
+  test('a redrive policy that is no JSON is refused', async () => {
+    await expect(newQueue('work', { RedrivePolicy: 'nonsense' })).rejects.toThrow();
+  });
+
+  for (const [what, Attributes] of limits) {
+    backend.differs('sqs-attribute-range', `${what} is refused`, async () => {
+      await expect(newQueue('work', Attributes)).rejects.toThrow();
+    });
+  }
+
+  test('eleven messages are too many, to send and to receive', async () => {
+    const { sqs, QueueUrl, receive } = await newQueue('work');
+    const Entries = Array.from({ length: 11 }, (_, at) => ({ Id: String(at), MessageBody: 'x' }));
+    await expect(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({
+      name: 'TooManyEntriesInBatchRequest',
+    });
+    await expect(receive({ MaxNumberOfMessages: 11 })).rejects.toThrow();
+    await expect(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [] }))).rejects.toMatchObject({
+      name: 'EmptyBatchRequest',
+    });
+  });
+
+  backend.differs(
+    'sqs-batch-group',
+    'a batch of a FIFO queue refuses the entry without a group, and takes the rest',
+    async () => {
+      const { sqs, QueueUrl, receive } = await newQueue('work.fifo', { ContentBasedDeduplication: 'true' });
+      const Entries = [
+        { Id: 'good', MessageBody: 'one', MessageGroupId: 'g' },
+        { Id: 'bad', MessageBody: 'two' },
+      ];
+      const { Successful, Failed } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      expect(Successful?.map(({ Id }) => Id)).toEqual(['good']);
+      expect(Failed?.map(({ Id, SenderFault }) => [Id, SenderFault])).toEqual([['bad', true]]);
+      expect(bodies(await receive())).toEqual(['one']);
+    },
+  );
+
+  test('a message of a FIFO queue that is let go comes first again', async () => {
+    const { sqs, QueueUrl, send, receive } = await newQueue('work.fifo', { ContentBasedDeduplication: 'true' });
+    await send('one', { MessageGroupId: 'g' });
+    await send('two', { MessageGroupId: 'g' });
+    const [first] = await receive({ MaxNumberOfMessages: 1 });
+    const ReceiptHandle = first?.ReceiptHandle;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    expect(bodies(await receive())).toEqual(['one', 'two']);
+  });
+
+  test('a dead-letter queue of a FIFO queue is one itself', async () => {
+    const dead = await newQueue('dead.fifo');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+    const queue = await newQueue('work.fifo', {
+      RedrivePolicy,
+      ContentBasedDeduplication: 'true',
+      VisibilityTimeout: '0',
+    });
+    await queue.send('poison', { MessageGroupId: 'g' });
+    await queue.send('after', { MessageGroupId: 'g' });
+    expect(bodies(await queue.receive({ MaxNumberOfMessages: 1 }))).toEqual(['poison']);
+    expect(bodies(await queue.receive({ MaxNumberOfMessages: 1 }))).toEqual(['after']);
+    expect(bodies(await dead.receive())).toEqual(['poison']);
   });
 });

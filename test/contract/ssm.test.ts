@@ -113,4 +113,52 @@ describeBackends('SSM', { moto: true, services: () => [new SsmService()] }, (bac
     const none = { ...resource, ResourceId: '/none' };
     await expect(ssm.send(new ListTagsForResourceCommand(none))).rejects.toMatchObject({ name: 'InvalidResourceId' });
   });
+
+  test('refuses a name that begins with aws', async () => {
+    await expect(put(backend.client(SSMClient), 'aws.a', 'x')).rejects.toThrow();
+  });
+
+  backend.differs('ssm-long-value', 'refuses a value of more than 4 KB', async () => {
+    await expect(put(backend.client(SSMClient), '/mesh/a', 'x'.repeat(4097))).rejects.toThrow();
+  });
+
+  backend.differs('ssm-name', 'refuses a name with a space', async () => {
+    await expect(put(backend.client(SSMClient), '/mesh/a b', 'x')).rejects.toThrow();
+  });
+
+  test('keeps a secret apart from what is plain, and gives it only when asked to decrypt', async () => {
+    const ssm = backend.client(SSMClient);
+    await ssm.send(new PutParameterCommand({ Name: '/mesh/s', Value: 'hidden', Type: 'SecureString' }));
+    const plain = await ssm.send(new GetParameterCommand({ Name: '/mesh/s', WithDecryption: true }));
+    expect(plain.Parameter).toMatchObject({ Type: 'SecureString', Value: 'hidden' });
+    const sealed = await ssm.send(new GetParameterCommand({ Name: '/mesh/s' }));
+    expect(sealed.Parameter?.Value).not.toBe('hidden');
+  });
+
+  test('has no version that was never put', async () => {
+    const ssm = backend.client(SSMClient);
+    await put(ssm, '/mesh/a', 'one');
+    await expect(ssm.send(new GetParameterCommand({ Name: '/mesh/a:7' }))).rejects.toMatchObject({
+      name: 'ParameterVersionNotFound',
+    });
+  });
+
+  test('takes ten names at most', async () => {
+    const Names = Array.from({ length: 11 }, (_, at) => `/mesh/${at}`);
+    const ssm = backend.client(SSMClient);
+    await expect(ssm.send(new GetParametersCommand({ Names }))).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  backend.differs('ssm-delete-eleven', 'deletes ten names at most', async () => {
+    const Names = Array.from({ length: 11 }, (_, at) => `/mesh/${at}`);
+    const attempt = backend.client(SSMClient).send(new DeleteParametersCommand({ Names }));
+    await expect(attempt).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  backend.differs('ssm-path-filters', 'filters no path', async () => {
+    const ssm = backend.client(SSMClient);
+    const ParameterFilters = [{ Key: 'Type', Values: ['StringList'] }];
+    const filtered = new GetParametersByPathCommand({ Path: '/mesh', ParameterFilters });
+    await expect(ssm.send(filtered)).rejects.toThrow('ParameterFilters');
+  });
 });

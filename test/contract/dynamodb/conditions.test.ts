@@ -79,9 +79,19 @@ describeTables('conditions', (backend, newTable) => {
     expect(await read(db, 'a', '1')).toMatchObject({ n: { N: '5' } });
   });
 
-  const wrong: [string, Partial<UpdateItemCommandInput>, RegExp][] = [
-    ['an undefined value', { ConditionExpression: 'n = :nope' }, /is not defined; attribute value: :nope/],
-    ['an undefined name', { ConditionExpression: 'attribute_exists(#nope)' }, /is not defined; attribute name: #nope/],
+  const wrong: [string, Partial<UpdateItemCommandInput>, RegExp, string?][] = [
+    [
+      'an undefined value',
+      { ConditionExpression: 'n = :nope' },
+      /is not defined; attribute value: :nope/,
+      'dynamodb-undefined-value',
+    ],
+    [
+      'an undefined name',
+      { ConditionExpression: 'attribute_exists(#nope)' },
+      /is not defined; attribute name: #nope/,
+      'dynamodb-undefined-name',
+    ],
     [
       'an unused value',
       { ConditionExpression: 'attribute_exists(n)', ExpressionAttributeValues: { ':x': { N: '1' } } },
@@ -92,7 +102,7 @@ describeTables('conditions', (backend, newTable) => {
       { UpdateExpression: 'SET status = :x', ExpressionAttributeValues: { ':x': { N: '1' } } },
       /reserved keyword: status/,
     ],
-    ['a syntax error', { ConditionExpression: 'n = = n' }, /Syntax error/],
+    ['a syntax error', { ConditionExpression: 'n = = n' }, /Syntax error/, 'dynamodb-syntax-error'],
     [
       'a key in an update',
       { UpdateExpression: 'SET sk = :x', ExpressionAttributeValues: { ':x': { S: '1' } } },
@@ -109,9 +119,7 @@ describeTables('conditions', (backend, newTable) => {
       /incorrect data type|Incorrect operand type/i,
     ],
   ];
-  // On these moto answers a page of HTML with status 500.
-  const motoFails = ['an undefined value', 'an undefined name', 'a syntax error'];
-  for (const [name, input, message] of wrong) {
+  for (const [name, input, message, difference] of wrong) {
     const run = async () => {
       const db = await newTable();
       await put(db, item);
@@ -122,7 +130,7 @@ describeTables('conditions', (backend, newTable) => {
       });
     };
     const title = `with ${name} answer ValidationException`;
-    if (motoFails.includes(name)) backend.localOnly('moto fails on it', title, run);
-    else test(title, run);
+    if (difference === undefined) test(title, run);
+    else backend.differs(difference, title, run);
   }
 });

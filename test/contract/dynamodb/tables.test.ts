@@ -1,4 +1,5 @@
 import {
+  type Condition,
   DeleteTableCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -85,7 +86,7 @@ describeTables('tables', (backend, newTable) => {
     });
   });
 
-  backend.localOnly('moto takes the name out of any ARN', 'refuses a table of another account by ARN', async () => {
+  backend.differs('dynamodb-arn-of-another-account', 'refuses a table of another account by ARN', async () => {
     await newTable();
     const other = backend.client(DynamoDBClient, backend.newAccount());
     const arn = `arn:aws:dynamodb:us-east-1:${backend.account}:table/registry`;
@@ -117,9 +118,9 @@ describeTables('tables', (backend, newTable) => {
     await db.send(new DeleteTableCommand({ TableName }));
   });
 
-  backend.localOnly('moto ignores what it does not know', 'calls with what is not modelled are refused', async () => {
+  backend.differs('dynamodb-legacy-conditions', 'calls with what is not modelled are refused', async () => {
     const db = await newTable();
-    const legacy = new QueryCommand({ TableName, KeyConditions: {} });
-    await expect(db.send(legacy)).rejects.toThrow('KeyConditions');
+    const pk: Condition = { AttributeValueList: [{ S: 'a' }], ComparisonOperator: 'EQ' };
+    await expect(db.send(new QueryCommand({ TableName, KeyConditions: { pk } }))).rejects.toThrow('KeyConditions');
   });
 });

@@ -21,7 +21,7 @@ describeTables('batches and transactions', (backend, newTable) => {
     expect(got.Responses?.[TableName]?.map(({ n }) => n?.N).sort()).toEqual(['3', '4']);
   });
 
-  backend.localOnly('moto has no such limit', 'of more than 25 writes are refused', async () => {
+  backend.differs('dynamodb-batch-write-limit', 'of more than 25 writes are refused', async () => {
     const db = await newTable();
     const requests = Array.from({ length: 26 }, (_, at) => ({ PutRequest: { Item: key('a', String(at)) } }));
     await expect(db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }))).rejects.toMatchObject(
@@ -89,7 +89,7 @@ describeTables('batches and transactions', (backend, newTable) => {
     ).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  backend.localOnly('moto ignores the token', 'with one token run once for ten minutes', async () => {
+  backend.differs('dynamodb-transaction-token', 'with one token run once for ten minutes', async () => {
     const db = await newTable();
     const bump = (by: string) =>
       db.send(
@@ -116,7 +116,7 @@ describeTables('batches and transactions', (backend, newTable) => {
     expect((await read(db, 'a', '1'))?.n).toEqual({ N: '2' });
   });
 
-  backend.localOnly('moto gives back everything', 'give back the keys beyond 16 MB', async () => {
+  test('give back the keys beyond 16 MB', async () => {
     const db = await newTable();
     const Keys = Array.from({ length: 45 }, (_, at) => key('big', String(at)));
     for (const item of Keys) await put(db, { ...item, text: { S: 'x'.repeat(390_000) } });
@@ -128,17 +128,25 @@ describeTables('batches and transactions', (backend, newTable) => {
     expect(read * 390_000).toBeLessThanOrEqual(16 * 1024 * 1024);
   });
 
-  const limits = 'moto has no such limits';
-  backend.localOnly(limits, 'name no key twice, and read a hundred items at most', async () => {
+  backend.differs('dynamodb-batch-write-twice', 'write no item twice', async () => {
     const db = await newTable();
     const twice = [1, 2].map((n) => ({ PutRequest: { Item: { ...key('a', '1'), n: { N: String(n) } } } }));
     await expect(db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: twice } }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
-    const Keys = Array.from({ length: 101 }, (_, at) => key('a', String(at)));
+  });
+
+  const Keys = Array.from({ length: 101 }, (_, at) => key('a', String(at)));
+
+  test('read a hundred items at most', async () => {
+    const db = await newTable();
     await expect(db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
+  });
+
+  test('of more than a hundred operations are refused', async () => {
+    const db = await newTable();
     const TransactItems = Keys.map((Key) => ({ Get: { TableName, Key } }));
     await expect(db.send(new TransactGetItemsCommand({ TransactItems }))).rejects.toMatchObject({
       name: 'ValidationException',

@@ -3,7 +3,7 @@ import type { ExpressionScope } from './expression-scope.ts';
 import { TokenReader } from './expression-token.ts';
 import { invalid } from './failure.ts';
 import { getPath, type Path } from './path.ts';
-import { compare, equal, type Item, setOf, typeOf, type Value } from './value.ts';
+import { compare, equal, type Item, isTypeName, setOf, typeOf, type Value } from './value.ts';
 
 type Operand =
   | { readonly kind: 'path'; readonly path: Path }
@@ -69,7 +69,9 @@ function parsePredicate(reader: TokenReader, scope: ExpressionScope): Condition 
   if (reader.takesWord('BETWEEN')) {
     const low = parseOperand(reader, scope);
     if (!reader.takesWord('AND')) throw reader.unexpected();
-    return { kind: 'between', operand, low, high: parseOperand(reader, scope) };
+    const high = parseOperand(reader, scope);
+    checkBounds(reader.kind, low, high);
+    return { kind: 'between', operand, low, high };
   }
   if (reader.takesWord('IN')) {
     reader.expect('(');
@@ -108,7 +110,23 @@ function parseFunction(reader: TokenReader, scope: ExpressionScope): Condition {
       `Invalid ${reader.kind}: Operator or function requires a document path; operator or function: ${name}`,
     );
   }
+  if (name === 'attribute_type') checkType(reader.kind, operands[1]);
   return { kind: 'function', name, operands };
+}
+
+function checkBounds(kind: string, low: Operand, high: Operand): void {
+  if (low.kind !== 'value' || high.kind !== 'value' || (compare(low.value, high.value) ?? 0) <= 0) return;
+  const show = (value: Value) => `AttributeValue: {${typeOf(value)}:${Object.values(value)[0]}}`;
+  throw invalid(
+    `Invalid ${kind}: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: ${show(low.value)}, upper bound operand: ${show(high.value)}`,
+  );
+}
+
+function checkType(kind: string, operand: Operand | undefined): void {
+  if (operand?.kind !== 'value' || !('S' in operand.value) || isTypeName(operand.value.S)) return;
+  throw invalid(
+    `Invalid ${kind}: Invalid attribute type name found; type: ${operand.value.S}, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}`,
+  );
 }
 
 function parseOperand(reader: TokenReader, scope: ExpressionScope): Operand {

@@ -56,6 +56,21 @@ function prune(value: Value, paths: readonly Path[]): Value | undefined {
   return undefined;
 }
 
+/** @param kind the parameter that the paths came in. @throws AwsError `ValidationException` when one of them leads through another. */
+export function refuseOverlaps(kind: string, paths: readonly Path[]): void {
+  for (const [at, path] of paths.entries()) {
+    for (const other of paths.slice(at + 1)) {
+      const length = Math.min(path.length, other.length);
+      if (!path.slice(0, length).every((step, place) => step === other[place])) continue;
+      const show = (steps: Path) =>
+        `[${steps.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
+      throw invalid(
+        `Invalid ${kind}: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: ${show(path)}, path two: ${show(other)}`,
+      );
+    }
+  }
+}
+
 function within(item: Item, path: Path, change: () => Value | undefined): Item {
   const changed = changeAt({ M: item }, path, change);
   return changed !== undefined && 'M' in changed ? changed.M : item;

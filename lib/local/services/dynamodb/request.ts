@@ -4,7 +4,7 @@ import { meets, parseCondition } from './condition.ts';
 import { ExpressionScope } from './expression-scope.ts';
 import { TokenReader } from './expression-token.ts';
 import { conditionFailed, invalid } from './failure.ts';
-import { type Path, project } from './path.ts';
+import { type Path, project, refuseOverlaps } from './path.ts';
 import type { Item } from './value.ts';
 
 /** What every expression may refer to. */
@@ -54,6 +54,7 @@ export function compileProjection(expression: string | undefined, scope: Express
   do paths.push(scope.path(reader));
   while (reader.takes(','));
   reader.expectEnd();
+  refuseOverlaps('ProjectionExpression', paths);
   return (item) => project(item, paths);
 }
 

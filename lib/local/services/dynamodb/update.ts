@@ -2,7 +2,7 @@ import type { ExpressionScope } from './expression-scope.ts';
 import { TokenReader } from './expression-token.ts';
 import { invalid } from './failure.ts';
 import { addNumbers, subtractNumbers } from './number.ts';
-import { getPath, type Path, removePath, setPath } from './path.ts';
+import { getPath, type Path, refuseOverlaps, removePath, setPath } from './path.ts';
 import { type Item, setOf, typeOf, type Value } from './value.ts';
 
 type Operand =
@@ -37,7 +37,10 @@ export function parseUpdate(text: string, scope: ExpressionScope): Update {
     do actions.push(parseAction(section, reader, scope));
     while (reader.takes(','));
   }
-  refuseOverlaps(actions.map(({ path }) => path));
+  refuseOverlaps(
+    KIND,
+    actions.map(({ path }) => path),
+  );
   return actions;
 }
 
@@ -177,20 +180,6 @@ function laterFirst(left: Path, right: Path): number {
     return String(step) < String(other) ? -1 : 1;
   }
   return 0;
-}
-
-function refuseOverlaps(paths: readonly Path[]): void {
-  for (const [at, path] of paths.entries()) {
-    for (const other of paths.slice(at + 1)) {
-      const length = Math.min(path.length, other.length);
-      if (!path.slice(0, length).every((step, place) => step === other[place])) continue;
-      const show = (steps: Path) =>
-        `[${steps.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
-      throw invalid(
-        `Invalid ${KIND}: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: ${show(path)}, path two: ${show(other)}`,
-      );
-    }
-  }
 }
 
 function wrongType() {

@@ -22,6 +22,10 @@ const TYPES = new Set<string>(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'N
 const SET_NAMES = { SS: 'string set', NS: 'number set', BS: 'binary set' } as const;
 const DEEPEST = 32;
 
+export function isTypeName(name: string): boolean {
+  return TYPES.has(name);
+}
+
 export function typeOf(value: Value): TypeName {
   return Object.keys(value)[0] as TypeName;
 }

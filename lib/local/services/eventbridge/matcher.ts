@@ -106,7 +106,15 @@ function numeric(argument: unknown): Test {
     if (typeof bound !== 'number') throw invalidPattern('Value of numeric operator must be a number');
     bounds.push((value) => typeof value === 'number' && compare(value, bound));
   }
+  if (argument.length === 4) checkRange(argument);
   return (value) => bounds.every((bound) => bound(value));
+}
+
+/** Of two bounds the first is the lower one. */
+function checkRange([lower, bottom, upper, top]: readonly unknown[]): void {
+  if (!String(lower).startsWith('>')) throw invalidPattern(`Bad numeric range operator: ${lower}`);
+  if (!String(upper).startsWith('<')) throw invalidPattern(`Bad numeric range operator: ${upper}`);
+  if (Number(bottom) >= Number(top)) throw invalidPattern('Bottom must be less than top');
 }
 
 function cidr(range: string): Test {

@@ -1,4 +1,5 @@
-import type { GetParametersByPathRequest, GetParametersRequest } from '@aws-sdk/client-ssm';
+import { createHash } from 'node:crypto';
+import type { GetParameterRequest, GetParametersByPathRequest, GetParametersRequest } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../core/error.ts';
 import { refuseOthers } from '../../core/members.ts';
 import type { Context } from '../../core/service.ts';
@@ -8,10 +9,10 @@ import { arnOf, find, listLatest, type Stored } from './parameter.ts';
 
 const PAGE = 10;
 
-export function getParameter(input: { Name: string }, context: Context) {
-  const found = find(context, input.Name);
+export function getParameter(input: GetParameterRequest, context: Context) {
+  const found = find(context, input.Name ?? '');
   if (found === undefined) throw notFound();
-  return { Parameter: describeValue(context, found) };
+  return { Parameter: describeValue(context, found, input.WithDecryption) };
 }
 
 export function getParameters(input: GetParametersRequest, context: Context) {
@@ -22,7 +23,7 @@ export function getParameters(input: GetParametersRequest, context: Context) {
   for (const name of new Set(names)) {
     const found = find(context, name);
     if (found === undefined) InvalidParameters.push(name);
-    else Parameters.push(describeValue(context, found));
+    else Parameters.push(describeValue(context, found, input.WithDecryption));
   }
   return { Parameters, InvalidParameters };
 }
@@ -46,18 +47,25 @@ export function getParametersByPath(input: GetParametersByPathRequest, context: 
     ({ Name }) => input.Recursive === true || !Name.slice(prefix.length).includes('/'),
   );
   const { page, NextToken } = paginate(below, input.MaxResults ?? PAGE, PAGE, input.NextToken);
-  return { Parameters: page.map((stored) => describeValue(context, stored)), NextToken };
+  return { Parameters: page.map((stored) => describeValue(context, stored, input.WithDecryption)), NextToken };
 }
 
-function describeValue(context: Context, stored: Stored & { readonly Selector?: string }) {
+function describeValue(context: Context, stored: Stored & { readonly Selector?: string }, decrypt = false) {
   return {
     Name: stored.Name,
     Type: stored.Type,
-    Value: stored.Value,
+    Value: stored.Type === 'SecureString' && !decrypt ? sealed(stored) : stored.Value,
     Version: stored.Version,
     Selector: stored.Selector,
     LastModifiedDate: new Date(stored.LastModifiedDate),
     ARN: arnOf(context, stored.Name),
     DataType: stored.DataType,
   };
+}
+
+/** Stands for the encrypted bytes that are answered to who does not ask for decryption. */
+function sealed({ Name, Version, Value }: Stored): string {
+  return createHash('sha512')
+    .update(JSON.stringify([Name, Version, Value]))
+    .digest('base64');
 }

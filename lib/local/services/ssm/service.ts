@@ -11,7 +11,7 @@ const named = ({ Name }: { Name: string }, context: Context) => [arnOf(context, 
 const several = ({ Names }: { Names: string[] }, context: Context) => Names.map((name) => arnOf(context, name));
 const below = ({ Path }: { Path: string }, context: Context) => [arnOf(context, Path)];
 
-/** AWS Systems Manager Parameter Store. A SecureString is kept as given: encryption at rest is not observable through the API. */
+/** AWS Systems Manager Parameter Store. A SecureString is kept as given, and comes out unreadable without WithDecryption; the permission on its key is not asked. */
 export class SsmService implements Service {
   readonly signingName = 'ssm';
   readonly codec = jsonCodec('1.1');

@@ -37,6 +37,11 @@ const RULES: readonly [RegExp, Words][] = [
     (match, tokens) =>
       `EXPRESSION_NOT_AGGREGATE: ${place(tokens, match[1] ?? '')}: '${match[1]}' must be an aggregate expression or appear in GROUP BY clause`,
   ],
+  [
+    /More than one row returned by a subquery/,
+    () => 'SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows',
+  ],
+  [/Malformed JSON/, () => 'INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON'],
   [/DIVISION_BY_ZERO/, () => 'DIVISION_BY_ZERO: Division by zero'],
   [
     /(?:Scalar|Aggregate|Table)? ?Function with name "?(\w+)"? does not exist/,

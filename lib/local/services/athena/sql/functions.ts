@@ -11,7 +11,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
   max_by md5 millisecond min min_by minute mod month nan infinity none_match now nth_value ntile nullif parse_datetime percent_rank pi position pow power
   quarter radians rand random rank reduce regexp_count regexp_extract regexp_extract_all regexp_like regexp_replace regexp_split repeat replace reverse round row row_number rpad rtrim
   second sequence sha1 sha256 sign sin sinh skewness slice split split_part sqrt starts_with stddev stddev_pop stddev_samp strpos substr substring sum
-  tan tanh to_base64 to_hex to_unixtime to_utf8 transform translate trim truncate try try_cast typeof upper url_extract_host url_extract_path url_extract_protocol uuid
+  tan tanh to_base64 to_hex to_iso8601 to_unixtime to_utf8 transform translate trim truncate try try_cast typeof upper url_extract_host url_extract_path url_extract_protocol uuid
   var_pop var_samp variance week week_of_year year year_of_week yow`
     .trim()
     .split(/\s+/),
@@ -44,13 +44,16 @@ export const MACROS: readonly string[] = [
   ...['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'].map(
     (unit) => `temp macro athena_add_${unit}(n, t) as t + to_${unit}s(n)`,
   ),
+  // Whole units between the two, not the borders of units in between.
+  'temp macro athena_date_diff(u, a, b) as date_sub(u, a, b)',
+  "temp macro athena_to_iso8601(t) as case when typeof(t) = 'DATE' then strftime(cast(t as timestamp), '%Y-%m-%d') else strftime(cast(t as timestamp), '%Y-%m-%dT%H:%M:%S.%g') end",
   'temp macro athena_strftime(t, f) as strftime(cast(t as timestamp), f)',
   'temp macro athena_strptime(s, f) as strptime(s, f)',
   'temp macro athena_from_unixtime(s) as make_timestamp(cast(floor(s * 1000) as bigint) * 1000)',
   'temp macro athena_to_unixtime(t) as epoch(t)',
   "temp macro athena_json_extract_scalar(j, p) as case when json_type(json_extract(try_cast(j as json), p)) in ('OBJECT', 'ARRAY', 'NULL') then null else json_extract_string(try_cast(j as json), p) end",
   'temp macro athena_json_extract(j, p) as json_extract(try_cast(j as json), p)',
-  'temp macro athena_json_parse(j) as cast(j as json)',
+  'temp macro athena_json_parse(j) as cast(json(j) as json)',
   'temp macro athena_json_format(j) as cast(j as varchar)',
   'temp macro athena_json_array_length(j) as json_array_length(try_cast(j as json))',
   "temp macro athena_json_array_contains(j, v) as list_contains(json_extract_string(try_cast(j as json), '$[*]'), cast(v as varchar))",
@@ -59,13 +62,15 @@ export const MACROS: readonly string[] = [
   'temp macro athena_array_join(a, d) as array_to_string(a, d), (a, d, n) as array_to_string(list_transform(a, lambda x: coalesce(cast(x as varchar), n)), d)',
   'temp macro athena_array_remove(a, v) as list_filter(a, lambda x: x <> v)',
   'temp macro athena_array_position(a, v) as coalesce(list_position(a, v), 0)',
-  'temp macro athena_array_union(a, b) as list_distinct(list_concat(a, b))',
+  'temp macro athena_array_distinct(a) as list_filter(a, lambda x, i: list_position(a, x) = i)',
+  'temp macro athena_array_union(a, b) as list_filter(list_concat(a, b), lambda x, i: list_position(list_concat(a, b), x) = i)',
   'temp macro athena_array_intersect(a, b) as list_distinct(list_filter(a, lambda x: list_contains(b, x)))',
   'temp macro athena_array_except(a, b) as list_distinct(list_filter(a, lambda x: not list_contains(b, x)))',
   'temp macro athena_arrays_overlap(a, b) as list_has_any(a, b)',
   'temp macro athena_array_min(a) as list_min(a)',
   'temp macro athena_array_max(a) as list_max(a)',
   'temp macro athena_flatten(a) as flatten(a)',
+  'temp macro athena_repeat(x, n) as case when n is null then null else list_resize([x], cast(n as bigint), x) end',
   'temp macro athena_slice(a, s, n) as list_slice(a, s, s + n - 1)',
   'temp macro athena_sequence(a, b) as generate_series(a, b), (a, b, s) as generate_series(a, b, s)',
   'temp macro athena_concat(a, b) as a || b, (a, b, c) as a || b || c, (a, b, c, d) as a || b || c || d, (a, b, c, d, e) as a || b || c || d || e, (a, b, c, d, e, f) as a || b || c || d || e || f',
@@ -93,6 +98,7 @@ export const MACROS: readonly string[] = [
   'temp macro athena_bit_count(a, b) as bit_count(a)',
   "temp macro athena_infinity() as 'infinity'::double",
   "temp macro athena_nan() as 'nan'::double",
+  'temp macro athena_typeof(x) as lower(typeof(x))',
   'temp macro athena_is_finite(x) as isfinite(x)',
   'temp macro athena_is_infinite(x) as isinf(x)',
   'temp macro athena_e() as exp(1)',

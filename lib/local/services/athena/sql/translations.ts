@@ -1,8 +1,10 @@
 import type { DuckdbParser } from '../engine/parser.ts';
+import { keepDates } from './dates.ts';
 import { divideAsAthena } from './division.ts';
 import { type Gated, gateQuery } from './gate.ts';
 import { quoteReserved } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { checkLimit, withoutLimitAll } from './limit.ts';
 import { Recent } from './recent.ts';
 import { macrosIn, prepare, type Transpiler } from './transpile.ts';
 
@@ -39,7 +41,9 @@ export class Translations {
     if (known !== undefined) return known;
     const sql = quoteReserved(text, tokenize(text));
     const tokens = tokenize(sql);
-    const reading = { sql, tokens, ...gateQuery(sql, tokens) };
+    const gated = gateQuery(sql, tokens);
+    checkLimit(tokens);
+    const reading = { sql, tokens, ...gated };
     this.#readings.set(text, reading);
     return reading;
   }
@@ -48,7 +52,8 @@ export class Translations {
   async translate({ sql, tokens }: Reading): Promise<Translation> {
     const known = this.#translations.get(sql);
     if (known !== undefined) return known;
-    const plain = this.#transpile(prepare(sql, tokens));
+    const dated = keepDates(withoutLimitAll(sql, tokens));
+    const plain = this.#transpile(prepare(dated, tokenize(dated)));
     const text = tokens.some((token) => token.value === '/' || token.value === '%')
       ? await divideAsAthena(plain, this.#parser)
       : plain;

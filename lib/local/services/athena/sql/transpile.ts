@@ -19,12 +19,17 @@ const RESHAPED: Readonly<Record<string, (args: readonly string[]) => string>> = 
   date_parse: ([text, pattern]) => `athena_strptime(${text}, ${strftimePattern(pattern)})`,
   date_add: ([unit = '', count, time = '']) => {
     const call = `athena_add_${unit.replaceAll("'", '').toLowerCase()}(${count}, ${time})`;
-    return /^(current_date$|date\b|cast\(.* as date\)$)/i.test(time) && /day|week|month|quarter|year/i.test(unit)
-      ? `cast(${call} as date)`
-      : call;
+    return staysDate(unit, time) ? `cast(${call} as date)` : call;
   },
+  date_trunc: ([unit = '', time = '']) =>
+    staysDate(unit, time) ? `cast(date_trunc(${unit}, ${time}) as date)` : `date_trunc(${unit}, ${time})`,
   map_agg: ([key, value]) => `map(array_agg(${key}), array_agg(${value}))`,
 };
+
+/** Whether something is a date by its words, and stays one when it is moved by such a unit: DuckDB makes a timestamp of it. */
+function staysDate(unit: string, time: string): boolean {
+  return /^(current_date$|date\b|cast\(.* as date\)$)/i.test(time) && /day|week|month|quarter|year/i.test(unit);
+}
 
 /** MySQL's letters that strftime spells otherwise; the rest are the same. */
 const LETTERS: Readonly<Record<string, string>> = {
