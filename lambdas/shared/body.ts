@@ -5,6 +5,9 @@ type Shape = Readonly<Record<string, (value: unknown) => string | undefined>>;
 /** Texts go into events, which take 256 KB with all that they tell: one that did not fit would hold up those behind it, and the trail. */
 const LONGEST = 2000;
 
+/** Texts in a list: columns of a table are the longest one. */
+const MOST_TEXTS = 5000;
+
 /** Problems that are told of one body: more are counted. */
 const MOST_PROBLEMS = 50;
 
@@ -18,9 +21,9 @@ export const flag = (value: unknown) => (typeof value === 'boolean' ? undefined 
 export const percent = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100 ? undefined : 'a whole number from 0 to 100';
 export const texts = (value: unknown) =>
-  Array.isArray(value) && value.every((entry) => text(entry) === undefined)
+  Array.isArray(value) && value.length <= MOST_TEXTS && value.every((entry) => text(entry) === undefined)
     ? undefined
-    : `a list of texts, each of at most ${LONGEST} characters`;
+    : `a list of at most ${MOST_TEXTS} texts, each of at most ${LONGEST} characters`;
 const number = (value: unknown) => (Number.isFinite(value) ? undefined : 'a number');
 export const textByName = (value: unknown) => (isRecord(value, file) ? undefined : 'an object of texts');
 export const numberByName = (value: unknown) => (isRecord(value, number) ? undefined : 'an object of numbers');
