@@ -32,6 +32,21 @@ export function bundleOf(name: string): Uint8Array {
   return built.outputFiles?.find((file) => file.path.endsWith('.mjs'))?.contents ?? new Uint8Array();
 }
 
+/** The packages of others that are in the bundle of one Lambda, as folders below `node_modules`, e.g. `@middy/core`; nested ones with the path to them. */
+export function packagesIn(name: string): string[] {
+  const built = buildSync({
+    ...BUNDLE,
+    entryPoints: [join(LAMBDAS, name, 'handler.ts')],
+    outfile: 'index.mjs',
+    metafile: true,
+  });
+  const folders = Object.keys(built.metafile?.inputs ?? {}).flatMap((path) => {
+    const [, folder] = /^.*?node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+  return [...new Set(folders)].toSorted();
+}
+
 /** Size and load time of every Lambda. */
 export function measureBundles(runs = 5): BundleFigures[] {
   const folder = mkdtempSync(join(tmpdir(), 'weft-bundles-'));

@@ -12,7 +12,7 @@ const REPOSITORY = resolve(import.meta.dirname, '..');
 
 /** Folders of code, and what is only for the development of Weft itself. */
 const CODE = ['bin', 'lib', 'lambdas'];
-const NOT_PUBLISHED = /^bin\/package\.ts$/;
+const NOT_PUBLISHED = /^bin\/(?:package|audit|sbom)\.ts$/;
 
 /** What code reads, and what a domain's repository is made from. */
 const DATA = ['policies', 'examples', 'domain-templates', 'README.md'];

@@ -19,7 +19,7 @@ import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
 
 /** Every method and path of the API (ADR 0001) but those of `publish`. */
 export const ROUTES: Routes = {
-  'GET /mesh': async (_call, _request, deps) => ok(await meshStatus(deps)),
+  'GET /mesh': async (_call, { caller }, deps) => ok(await meshStatus(caller, deps)),
   'GET /products': async ({ query }, _request, deps) => ok({ products: await listProducts(query, deps) }),
   'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;

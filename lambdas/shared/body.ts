@@ -5,6 +5,12 @@ type Shape = Readonly<Record<string, (value: unknown) => string | undefined>>;
 /** Texts go into events, which take 256 KB with all that they tell: one that did not fit would hold up those behind it, and the trail. */
 const LONGEST = 2000;
 
+/** Texts in a list: columns of a table are the longest one. */
+const MOST_TEXTS = 5000;
+
+/** Problems that are told of one body: more are counted. */
+const MOST_PROBLEMS = 50;
+
 /** Each check answers what is expected when the value is something else. */
 export const file = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text');
 export const text = (value: unknown) =>
@@ -15,9 +21,9 @@ export const flag = (value: unknown) => (typeof value === 'boolean' ? undefined 
 export const percent = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100 ? undefined : 'a whole number from 0 to 100';
 export const texts = (value: unknown) =>
-  Array.isArray(value) && value.every((entry) => text(entry) === undefined)
+  Array.isArray(value) && value.length <= MOST_TEXTS && value.every((entry) => text(entry) === undefined)
     ? undefined
-    : `a list of texts, each of at most ${LONGEST} characters`;
+    : `a list of at most ${MOST_TEXTS} texts, each of at most ${LONGEST} characters`;
 const number = (value: unknown) => (Number.isFinite(value) ? undefined : 'a number');
 export const textByName = (value: unknown) => (isRecord(value, file) ? undefined : 'an object of texts');
 export const numberByName = (value: unknown) => (isRecord(value, number) ? undefined : 'an object of numbers');
@@ -45,9 +51,13 @@ export function readBody(body: string | null, shape: Shape): Record<string, unkn
       );
     }
   }
-  for (const name of Object.keys(value).filter((key) => !Object.hasOwn(shape, key))) {
-    report(name, `\`${name}\` is not known`, `known are ${Object.keys(shape).join(', ')}`);
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
+  for (const name of unknown.slice(0, MOST_PROBLEMS)) {
+    const shown = shortened(name) ?? '';
+    report(shown, `\`${shown}\` is not known`, `known are ${Object.keys(shape).join(', ')}`);
   }
+  const more = unknown.length - MOST_PROBLEMS;
+  if (more > 0) report('', `${more} more members are not known`, `known are ${Object.keys(shape).join(', ')}`);
   if (problems.length > 0) {
     throw userError('WEFT-API-002', problems.map(({ message }) => message).join('; '), { problems });
   }

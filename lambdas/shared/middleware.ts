@@ -37,11 +37,21 @@ export function meshHandler<Event, Result>(
   }
 }
 
-/** An error as the log keeps it: never sent to a caller. */
+/** Problems that a log line names. */
+const MOST_PROBLEMS = 20;
+
+/**
+ * An error as the log keeps it: never sent to a caller. What a user did wrong is told by its code and place: the sentence, which the caller gets, repeats
+ * what was sent, e.g. the values of a row filter, and whoever reads logs need not know those.
+ */
 export function describe(error: unknown): Record<string, unknown> {
   if (error instanceof WeftError) {
     const { code, message, details, hint, problems } = error;
-    return { code, message, details, hint, problems: problems.slice(0, 20) };
+    if (error.source === 'user') {
+      const places = problems.slice(0, MOST_PROBLEMS).map((one) => ({ code: one.code, line: one.line }));
+      return places.length === 0 ? { code } : { code, problems: places };
+    }
+    return { code, message, details, hint, problems: problems.slice(0, MOST_PROBLEMS) };
   }
   return { ...symptomOf(error), stack: error instanceof Error ? error.stack : undefined };
 }

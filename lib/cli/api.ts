@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -30,14 +31,32 @@ interface ErrorBody {
   readonly requestId?: string;
 }
 
+interface ApiTarget {
+  readonly apiUrl: string;
+  readonly region: string;
+  readonly credentials: Keys;
+}
+
+/** How often, and for how long at most, it waits for its account's share of the API. */
+const WAITS = 3;
+const LONGEST_WAIT = 30;
+
 /**
- * One signed call of the governance API.
+ * One signed call of the governance API. Told to come again (WEFT-API-010: nothing was begun) it waits and does.
  * @throws WeftError with the code, message, hint and problems of an error answer; `WEFT-CLI-006` when there is no answer.
  */
-export async function callApi<T>(
-  target: { readonly apiUrl: string; readonly region: string; readonly credentials: Keys },
-  call: ApiCall,
-): Promise<T> {
+export async function callApi<T>(target: ApiTarget, call: ApiCall): Promise<T> {
+  for (let left = WAITS; ; left -= 1) {
+    const { response, answer } = await send(target, call);
+    if (response.ok) return answer as T;
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    const error = errorOf(response.status, answer as ErrorBody);
+    if (error.code !== 'WEFT-API-010' || left === 0 || !(seconds <= LONGEST_WAIT)) throw error;
+    await sleep(seconds * 1000);
+  }
+}
+
+async function send(target: ApiTarget, call: ApiCall): Promise<{ response: Response; answer: unknown }> {
   const url = new URL(target.apiUrl.replace(/\/$/, '') + call.path);
   const query = Object.fromEntries(
     Object.entries(call.query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -72,9 +91,7 @@ export async function callApi<T>(
     });
   }
   const text = await response.text();
-  const answer = text === '' ? {} : (JSON.parse(text) as unknown);
-  if (!response.ok) throw errorOf(response.status, answer as ErrorBody);
-  return answer as T;
+  return { response, answer: text === '' ? {} : (JSON.parse(text) as unknown) };
 }
 
 function queryText(query: Readonly<Record<string, string>>): string {

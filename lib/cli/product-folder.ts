@@ -50,8 +50,8 @@ export function readContractFile(path: string, cwd: string): SourceFile {
   throw userError('WEFT-CLI-031', `${file} cannot be read as text`, { problems: decoded.problems });
 }
 
-/** What Lambda takes in one synchronous request is 6 MB; the rest is for the envelope and what JSON escapes. */
-const MOST_BYTES = 5_000_000;
+/** The API takes 4 MB (ADR 0010); the rest is for what JSON escapes. */
+const MOST_BYTES = 3_500_000;
 
 /**
  * The body of `POST /products`.

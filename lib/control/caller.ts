@@ -72,7 +72,21 @@ function governanceRoles(account: string, topology: Topology): GovernanceRole[] 
   return roles.length === 0 ? undefined : roles;
 }
 
-/** The role's name in an assumed-role ARN (whose last part is the session) or in a role's own ARN (whose last part is the name). */
+/**
+ * The role's name in an assumed-role ARN (whose last part is the session) or in a role's own ARN (whose last part is the name). From the ARN's beginning: a
+ * user's path may hold colons, and would pass for a role anywhere else.
+ */
 function roleName(arn: string): string | undefined {
-  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
+  return (
+    /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/([^/]+)\//.exec(arn)?.[1] ??
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1]
+  );
+}
+
+/** @throws WEFT-AUTH-003 for a suspended application: what it may read is taken from it elsewhere, and what it may say here. */
+export function admit({ application }: Caller): void {
+  if (application?.state !== 'suspended') return;
+  throw userError('WEFT-AUTH-003', `the application \`${application.name}\` is suspended`, {
+    hint: 'those who run the mesh can approve it again in mesh.yaml',
+  });
 }

@@ -1,12 +1,19 @@
 import { everyRecord } from '#aws/registry.ts';
 import { WRITTEN_FORMAT } from '#mesh/registry-format.ts';
-import type { Topology } from '#mesh/topology/topology.ts';
+import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { VERSION } from '#mesh/version.ts';
+import type { Caller } from './caller.ts';
 import { globalFirst, takeDeployed } from './policy-sets.ts';
 import type { ApiDeps } from './request.ts';
+import { stopsSeenBy } from './suspend-domain.ts';
+
+/** Who and why a domain is stopped is not for everybody. */
+type SeenTopology = Omit<Topology, 'domains'> & {
+  readonly domains: readonly (Omit<Domain, 'stops'> & { readonly stops?: ReturnType<typeof stopsSeenBy> })[];
+};
 
 export interface MeshStatus {
-  readonly topology: Topology;
+  readonly topology: SeenTopology;
   /** Which version of each scope's policies decides, and which is proposed. */
   readonly policies: readonly { readonly scope: string; readonly inForce?: string; readonly proposed?: string }[];
   readonly counts: {
@@ -26,8 +33,11 @@ export interface MeshStatus {
 }
 
 /** Who takes part in the mesh, what decides in it, and how much of everything there is. Policies that came with the stacks are taken in. */
-export async function meshStatus(deps: Pick<ApiDeps, 'registry' | 'topology' | 'policies'>): Promise<MeshStatus> {
-  const topology = await deps.topology();
+export async function meshStatus(
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry' | 'topology' | 'policies'>,
+): Promise<MeshStatus> {
+  const topology = seenBy(caller, await deps.topology());
   const { fresh } = await takeDeployed(deps.policies);
   const heads = fresh ?? (await deps.policies.store.heads());
   const policies = heads.map(({ scope, inForce, proposed }) => ({ scope, inForce, proposed })).toSorted(globalFirst);
@@ -49,6 +59,13 @@ export async function meshStatus(deps: Pick<ApiDeps, 'registry' | 'topology' | '
     domains: await versionsOfDomains(deps.registry),
   };
   return { topology, policies, counts: { products, registered, quarantined, subscriptions }, versions };
+}
+
+function seenBy(caller: Caller, topology: Topology): SeenTopology {
+  const domains = topology.domains.map(({ stops, ...domain }) =>
+    stops === undefined ? domain : { ...domain, stops: stopsSeenBy(caller, domain.name, stops) },
+  );
+  return { ...topology, domains };
 }
 
 async function versionsOfDomains(registry: ApiDeps['registry']): Promise<Record<string, string>> {

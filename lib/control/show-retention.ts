@@ -61,6 +61,6 @@ export async function showRetention(
       }),
     holds: inside ? (product.holds ?? []) : [],
     held: product.holds?.length ?? 0,
-    status: product.status.retention ?? {},
+    status: (inside ? product : published(product)).status.retention ?? {},
   }));
 }

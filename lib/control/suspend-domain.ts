@@ -6,7 +6,7 @@ import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import type { Act } from '#mesh/subscription/step.ts';
 import { type DomainRecord, isStopped, withoutStop, withStop, withStops } from '#mesh/subscription/stop.ts';
 import { holdsAccess, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { GOVERNANCE_SIDE, isSuspended, type Reach } from '#mesh/suspension.ts';
+import { GOVERNANCE_SIDE, isSuspended, type Reach, type Stop } from '#mesh/suspension.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize, may } from './authorize.ts';
 import { bumped } from './bumped.ts';
@@ -21,8 +21,8 @@ export interface DomainSuspensionWish extends SuspensionWish {
 }
 
 export interface DomainStatus {
-  /** Absent for one that nobody ever suspended. */
-  readonly domain?: DomainRecord;
+  /** Absent for one that nobody ever suspended; for those whom it does not concern without who and why. */
+  readonly domain?: DomainRecord | OpenDomain;
   /** Subscriptions that it concerns and whose read-backs do not show yet what it says. */
   readonly open: readonly string[];
 }
@@ -102,7 +102,29 @@ export async function showDomain(
       if (!isDone(subscription, suspended, withStops(topology, records))) open.push(subscription.id);
     }
   }
-  return { ...(domain === undefined ? {} : { domain }), open };
+  return { ...(domain === undefined ? {} : { domain: seenBy(caller, domain) }), open };
+}
+
+type OpenDomain = Pick<DomainRecord, 'type' | 'name' | 'createdAt' | 'revision'> & {
+  readonly stops: readonly (Stop | OpenStop)[];
+};
+type OpenStop = Pick<Stop, 'side' | 'reach' | 'at'>;
+
+function seenBy(caller: Caller, record: DomainRecord): DomainRecord | OpenDomain {
+  if (isInside(caller, record.name)) return record;
+  const { type, name, createdAt, revision } = record;
+  return { type, name, createdAt, revision, stops: stopsSeenBy(caller, name, record.stops) };
+}
+
+/** What is stopped everybody may know, for access fails by it; who said so and why is for that side, for the domain, and for those who govern. */
+export function stopsSeenBy(caller: Caller, name: string, stops: readonly Stop[]): (Stop | OpenStop)[] {
+  const isOwn = ({ side }: Stop) => caller.kind !== undefined && side === caller.domain;
+  if (isInside(caller, name)) return [...stops];
+  return stops.map((stop) => (isOwn(stop) ? stop : { side: stop.side, reach: stop.reach, at: stop.at }));
+}
+
+function isInside(caller: Caller, name: string): boolean {
+  return may('subscription.read', caller, { owner: name });
 }
 
 /** Every domain record that still has products to tell: what a command did not bring to an end. */

@@ -136,7 +136,7 @@ describe('a running mesh', () => {
       await refused(
         as,
         ['product', 'publish', files(CONTRACT + half, PRODUCT + half)],
-        /at most 5000000 can be published at once \(WEFT-CLI-023\)/,
+        /at most 3500000 can be published at once \(WEFT-CLI-023\)/,
       );
     });
   });

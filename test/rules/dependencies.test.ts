@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { lambdaNames, packagesIn } from '../../bench/bundles.ts';
+import { judge } from '../../bin/audit.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -79,3 +82,47 @@ describe('what others wrote', () => {
     expect(loose).toEqual([]);
   });
 });
+
+describe('what is known of their vulnerabilities', () => {
+  const report = (counts: Record<string, number>, vulnerabilities = {}, prod = 150) =>
+    JSON.stringify({ vulnerabilities, metadata: { vulnerabilities: counts, dependencies: { prod } } });
+
+  test.each([
+    ['nothing was found', report({ high: 0, critical: 0 }), 'passed'],
+    ['something small was found', report({ low: 2, moderate: 1, high: 0, critical: 0 }), 'passed'],
+    ['something high was found', report({ high: 1, critical: 0 }), 'failed'],
+    ['something critical was found', report({ high: 0, critical: 1 }), 'failed'],
+    ['the registry does not answer', JSON.stringify({ statusCode: 405, message: '405 Method Not Allowed' }), 'not-run'],
+    ['the answer is an error', JSON.stringify({ error: { code: 'ENOAUDIT' } }), 'not-run'],
+    ['the answer counts nothing', JSON.stringify({ vulnerabilities: {}, metadata: {} }), 'not-run'],
+    ['no package was looked at', report({ high: 0 }, {}, 0), 'not-run'],
+    ['there is no answer', '', 'not-run'],
+    ['the answer is a page', '<html>', 'not-run'],
+  ])('%s', (_what, text, state) => {
+    const verdict = judge(text);
+    expect(verdict.state).toBe(state);
+    expect(verdict.lines.join('\n').includes('NOT RUN')).toBe(state === 'not-run');
+  });
+
+  test('names what was found', () => {
+    const { lines } = judge(report({ high: 1 }, { yaml: { severity: 'high', range: '<2' } }));
+    expect(lines[0]).toBe('audit: high: yaml <2');
+  });
+});
+
+test('the list of what it is made of has every package that is in a bundle, in its version and with a licence', () => {
+  const sbom = JSON.parse(
+    execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }),
+  ) as { components: { name: string; version: string; licenses?: unknown[]; hashes?: unknown[] }[] };
+  const listed = new Set(sbom.components.map(({ name, version }) => `${name}@${version}`));
+  const bundled = new Set(lambdaNames().flatMap(packagesIn));
+  expect(bundled.size).toBeGreaterThan(20);
+  const versionOf = (folder: string) =>
+    JSON.parse(readFileSync(resolve(ROOT, 'node_modules', folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+    };
+  const missing = [...bundled].map(versionOf).filter(({ name, version }) => !listed.has(`${name}@${version}`));
+  expect(missing.map(({ name, version }) => `${name}@${version}`)).toEqual([]);
+  expect(sbom.components.filter(({ licenses = [] }) => licenses.length === 0).map(({ name }) => name)).toEqual([]);
+}, 60_000);

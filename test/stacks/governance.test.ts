@@ -18,6 +18,27 @@ describe('the governance account', () => {
     expect(ofType('aviation-governance', 'AWS::ApiGateway::Method').length).toBe(ROUTES.length);
   });
 
+  test('limits each route, costly ones more, and watches all of them', () => {
+    const [stage] = ofType('aviation-governance', 'AWS::ApiGateway::Stage');
+    const settings = stage?.Properties?.MethodSettings as Record<string, unknown>[];
+    const costly = settings.filter(({ ThrottlingRateLimit: rate }) => rate === 20);
+    expect(
+      costly.map(
+        ({ ResourcePath: path, HttpMethod: method }) => `${method} ${String(path).slice(1).replaceAll('~1', '/')}`,
+      ),
+    ).toEqual(expect.arrayContaining([...DOCUMENT_ROUTES, 'GET /lineage', 'POST /subscriptions/plan']));
+    expect(settings).toContainEqual(
+      expect.objectContaining({
+        ResourcePath: '/*',
+        HttpMethod: '*',
+        ThrottlingRateLimit: 100,
+        ThrottlingBurstLimit: 200,
+      }),
+    );
+    for (const setting of settings)
+      expect(setting).toMatchObject({ MetricsEnabled: true, LoggingLevel: 'ERROR', DataTraceEnabled: false });
+  });
+
   test('has the trail where its table looks for it', () => {
     expect(entriesKey(7).startsWith(ENTRIES_PREFIX)).toBe(true);
     const tables = JSON.stringify(ofType('aviation-audit', 'AWS::Glue::Table'));

@@ -49,7 +49,11 @@ describe('the registry of an earlier version', () => {
     await world.settle();
     expect(await states()).toEqual(before);
     expect((await held()).some((grant) => grant.endsWith('SELECT'))).toBe(true);
-    expect((await meshStatus(deps)).counts).toMatchObject({ products: 1, registered: 1, subscriptions: { active: 2 } });
+    expect((await meshStatus(callerAs('governance/platform'), deps)).counts).toMatchObject({
+      products: 1,
+      registered: 1,
+      subscriptions: { active: 2 },
+    });
     expect((await deps.policies.store.heads()).map(({ scope }) => scope)).toEqual(['global']);
   });
 

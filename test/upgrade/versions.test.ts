@@ -89,7 +89,10 @@ describe('governance and a domain of two versions', () => {
     expect(await take({ ...report, data: { ...data, report: older } })).toBe('applied');
     await world.run({ cause: 'sweep' });
     expect((await world.version()).subscriptions.map(({ state }) => state)).toEqual(['active']);
-    expect((await meshStatus(deps)).versions).toMatchObject({ governance: VERSION, domains: {} });
+    expect((await meshStatus(callerAs('governance/platform'), deps)).versions).toMatchObject({
+      governance: VERSION,
+      domains: {},
+    });
   });
 
   test('an agent does what it understands of a newer intent', async () => {
@@ -112,6 +115,6 @@ describe('governance and a domain of two versions', () => {
   test('governance knows of which version an agent is by its last report', async () => {
     const [report] = await agent(await asked());
     await take(report);
-    expect((await meshStatus(deps)).versions.domains).toEqual({ finance: VERSION });
+    expect((await meshStatus(callerAs('governance/platform'), deps)).versions.domains).toEqual({ finance: VERSION });
   });
 });

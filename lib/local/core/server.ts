@@ -2,12 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WeftError } from '#mesh/error.ts';
+import { LIMITS, type Refusal, readWhole, refusalOf } from './admission.ts';
 import type { Cloud } from './cloud.ts';
 import type { WireRequest, WireResponse } from './service.ts';
-
-/** The name of an API on API Gateway: whoever was told its address may reach it through the local endpoint, and no page of the web can bear it. */
-const API_HOST = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/i;
-const LOCAL_HOSTS = /^(127\.0\.0\.1|localhost|\[::1\]|(?:[a-z0-9.-]+\.)?localhost)(:\d+)?$/i;
 
 export interface LocalServer {
   readonly port: number;
@@ -21,6 +18,14 @@ export interface ServerIdentity {
   readonly key: string;
 }
 
+/** A request that does not come to its end in time is given up, so that slow ones hold nothing. */
+const PATIENCE = {
+  maxHeaderSize: LIMITS.headers,
+  headersTimeout: LIMITS.headersTimeout,
+  requestTimeout: LIMITS.requestTimeout,
+  connectionsCheckingInterval: 5_000,
+};
+
 /** Answers paths that are not AWS's: `/_weft/…`. Undefined: not mine. */
 export type AdminHandler = (request: WireRequest) => Promise<WireResponse> | undefined;
 
@@ -31,7 +36,7 @@ export type AdminHandler = (request: WireRequest) => Promise<WireResponse> | und
  * @throws WeftError `WEFT-LOCAL-001` when the port is taken.
  */
 export async function serve(cloud: Cloud, port: number, admin?: AdminHandler): Promise<LocalServer> {
-  const server = createServer((incoming, outgoing) => void answer(cloud, admin, incoming, outgoing));
+  const server = createServer(PATIENCE, (incoming, outgoing) => void answer(cloud, admin, incoming, outgoing));
   const served = await start(server, port, 'http');
   cloud.endpoint = served.endpoint;
   return served;
@@ -43,13 +48,14 @@ export async function serve(cloud: Cloud, port: number, admin?: AdminHandler): P
  * @throws WeftError `WEFT-LOCAL-001` when the port is taken.
  */
 export function serveTls(cloud: Cloud, port: number, identity: ServerIdentity): Promise<LocalServer> {
-  const options = { ...identity, minVersion: 'TLSv1.2' as const };
+  const options = { ...PATIENCE, ...identity, minVersion: 'TLSv1.2' as const };
   const server = createTlsServer(options, (incoming, outgoing) => void answer(cloud, undefined, incoming, outgoing));
   return start(server, port, 'https');
 }
 
 async function start(server: Server, port: number, protocol: string): Promise<LocalServer> {
   server.keepAliveTimeout = 60_000;
+  server.maxConnections = LIMITS.connections;
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -70,25 +76,23 @@ async function answer(
   outgoing: ServerResponse,
 ) {
   try {
-    const { host = '' } = incoming.headers;
-    if (!LOCAL_HOSTS.test(host) && !API_HOST.test(host)) {
-      send(outgoing, {
-        status: 421,
-        headers: { 'content-type': 'text/plain' },
-        body: 'weft local answers on 127.0.0.1 only\n',
-      });
-      return;
-    }
-    const request = await read(incoming);
+    const refusal = refusalOf(incoming);
+    if (refusal !== undefined) return refuse(outgoing, refusal);
+    const body = await readWhole(incoming);
+    if ('status' in body) return refuse(outgoing, body);
+    const request = requestOf(incoming, body);
     send(outgoing, (await admin?.(request)) ?? (await cloud.handle(request)));
   } catch (error) {
     if (!outgoing.headersSent) send(outgoing, { status: 500, headers: {}, body: `${error}\n` });
   }
 }
 
-async function read(incoming: IncomingMessage): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+/** What comes after a refused request on the same connection is its own body. */
+function refuse(outgoing: ServerResponse, { status, text }: Refusal): void {
+  send(outgoing, { status, headers: { 'content-type': 'text/plain', connection: 'close' }, body: `${text}\n` });
+}
+
+function requestOf(incoming: IncomingMessage, body: Buffer): WireRequest {
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
   const headers: Record<string, string> = {};
@@ -100,7 +104,7 @@ async function read(incoming: IncomingMessage): Promise<WireRequest> {
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1))),
     headers,
-    body: Buffer.concat(chunks),
+    body,
   };
 }
 

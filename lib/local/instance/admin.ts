@@ -1,3 +1,4 @@
+import { isOfPage } from '../core/admission.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/error.ts';
 import type { AdminHandler } from '../core/server.ts';
@@ -7,7 +8,7 @@ import { status } from './status.ts';
 type Answer = (cloud: Cloud, body: Readonly<Record<string, unknown>>) => unknown;
 
 /**
- * The administration of a local mesh, below `/_weft/`: JSON in and out. A request that a web page sent is refused by its `Origin`.
+ * The administration of a local mesh, below `/_weft/`: JSON in and out. A request that a web page sent is refused by its `Origin` or `Sec-Fetch-Site`.
  * @param stop lets the process end, after the answer is out.
  */
 export function adminHandler(cloud: Cloud, stop: () => void): AdminHandler {
@@ -38,8 +39,10 @@ const ROUTES: Readonly<Record<string, Answer>> = {
 };
 
 async function answer(cloud: Cloud, request: WireRequest, stop: () => void): Promise<WireResponse> {
-  const { origin } = request.headers;
-  if (origin !== undefined) return json(403, { error: { code: 'Forbidden', message: `not for a page of ${origin}` } });
+  if (isOfPage(request.headers)) {
+    const { origin = 'the web' } = request.headers;
+    return json(403, { error: { code: 'Forbidden', message: `not for a page of ${origin}` } });
+  }
   const route = `${request.method} ${request.path}`;
   if (route === 'POST /_weft/stop') {
     setImmediate(stop);

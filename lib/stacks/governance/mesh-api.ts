@@ -80,6 +80,25 @@ export const ROUTES = [
 /** The routes whose bodies hold documents to be parsed (ADR 0004). */
 export const DOCUMENT_ROUTES: readonly (typeof ROUTES)[number][] = ['POST /products', 'POST /products/plan'];
 
+/** The routes that parse documents, ask policy of every product, or walk everything that is known of lineage: less of them at once. */
+const COSTLY_ROUTES: readonly (typeof ROUTES)[number][] = [
+  ...DOCUMENT_ROUTES,
+  'POST /subscriptions/plan',
+  'POST /entitlements',
+  'POST /entitlements/plan',
+  'POST /policies',
+  'POST /drift/check',
+  'POST /drift/repair',
+  'GET /lineage',
+];
+
+/** Of each route, all callers together: API Gateway knows no limit of a caller that signs with IAM (ADR 0010). */
+const OFTEN = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+const SELDOM = { throttlingRateLimit: 20, throttlingBurstLimit: 100 };
+
+/** What is set for one method stands beside what is set for all and inherits nothing of it. */
+const WATCHED = { metricsEnabled: true, loggingLevel: MethodLoggingLevel.ERROR, dataTraceEnabled: false };
+
 /**
  * The mesh's REST API. A caller of another account needs both its own policy and the API's (an HTTP API has none), so it is a REST API
  * whose resource policy lets in the organization, or the accounts of the mesh where they share none.
@@ -101,11 +120,9 @@ export class MeshApi extends RestApi {
       deployOptions: {
         stageName: API_STAGE,
         tracingEnabled: true,
-        metricsEnabled: true,
-        loggingLevel: MethodLoggingLevel.ERROR,
-        dataTraceEnabled: false,
-        throttlingRateLimit: 100,
-        throttlingBurstLimit: 200,
+        ...WATCHED,
+        ...OFTEN,
+        methodOptions: Object.fromEntries(COSTLY_ROUTES.map((route) => [methodPath(route), { ...WATCHED, ...SELDOM }])),
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
       },
@@ -132,6 +149,12 @@ export class MeshApi extends RestApi {
       this.root.resourceForPath(path).addMethod(method, integration);
     }
   }
+}
+
+/** `POST /products` as CDK names a method: `/products/POST`. */
+function methodPath(route: string): string {
+  const [method = '', path = ''] = route.split(' ');
+  return `${path}/${method}`;
 }
 
 /** Partners are in no organization with the others: each is named. */

@@ -106,7 +106,7 @@ describe('a REST API on the local cloud', () => {
     await method(item.id, 'GET');
     const deployment = await call('CreateDeployment', { restApiId: apiId });
     const methodSettings = [
-      { ResourcePath: '/items/{id}', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
+      { ResourcePath: '/~1items~1{id}', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
     ];
     await call('CreateStage', { restApiId: apiId, stageName: 'v1', deploymentId: deployment.id, methodSettings });
     await admit();

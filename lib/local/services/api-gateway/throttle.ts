@@ -24,15 +24,19 @@ export class Throttle {
   }
 }
 
-/** The setting of the method itself, else that of everything. In CloudFormation's form `/` in a path is written `~1` or as it is. */
+/** The setting of the method itself, else that of everything. */
 function settingFor(stage: Stage, path: string, httpMethod: string): MethodSetting | undefined {
   const all = stage.methodSettings ?? [];
   const exact = all.find(
-    (setting) =>
-      setting.ResourcePath?.replaceAll('~1', '/') === path && [httpMethod, '*'].includes(setting.HttpMethod ?? '*'),
+    (setting) => pathOf(setting) === path && [httpMethod, '*'].includes(setting.HttpMethod ?? '*'),
   );
   return (
     exact ??
     all.find((setting) => ['/*', '*'].includes(setting.ResourcePath ?? '/*') && (setting.HttpMethod ?? '*') === '*')
   );
+}
+
+/** CloudFormation writes `/items/{id}` as `/~1items~1{id}`; paths as they are stay so. */
+function pathOf({ ResourcePath: written = '' }: MethodSetting): string {
+  return written.replaceAll('~1', '/').replace(/^\/\//, '/');
 }
