@@ -14,6 +14,11 @@ export function atMost(name: string, value: number, bound: number, unit: string)
   return { name, value: rounded(value), unit, target: `≤ ${bound}`, ok: value <= bound };
 }
 
+/** A figure that must reach a bound. */
+export function atLeast(name: string, value: number, bound: number, unit: string): BenchResult {
+  return { name, value: rounded(value), unit, target: `≥ ${bound}`, ok: value >= bound };
+}
+
 /** A figure without a target. */
 export function figure(name: string, value: number, unit: string): BenchResult {
   return { name, value: rounded(value), unit };

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   subscription: () => import('./subscription-cost.ts'),
   policy: () => import('./policy.ts'),
   audit: () => import('./audit.ts'),
+  mass: () => import('./mass-change.ts'),
   time: () => import('./access-in-time.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),

@@ -13,7 +13,7 @@ import { answerShare, latestIntents } from '#control/answer-share.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
+import { clientConfig, now, pacedConfig, patience, wayTo } from '../shared/clients.ts';
 import { setting, settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
@@ -22,7 +22,7 @@ const environment = settings('mesh', 'region', 'domain', 'domainBus');
 const metrics = meshMetrics('agent');
 const deps = {
   catalog: createLinkCatalog(new GlueClient(clientConfig), patience),
-  lakeFormation: createLakeFormation(new LakeFormationClient(clientConfig), patience),
+  lakeFormation: createLakeFormation(new LakeFormationClient(pacedConfig), patience),
   bus: createBus(new EventBridgeClient(clientConfig), environment.domainBus, patience),
   domain: environment.domain,
   generations: createAppliedGenerations(

@@ -13,14 +13,14 @@ import { reconcile } from '#control/reconcile.ts';
 import { mergeRequests, type ReconcileRequest, requestOf } from '#control/reconcile-request.ts';
 import { KEY_COLUMN } from '#mesh/contract/view-query.ts';
 import { sift, workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience, topologyNow, topologyReader, wayTo } from '../shared/clients.ts';
+import { clientConfig, now, pacedConfig, patience, topologyNow, topologyReader, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
 const environment = settings('mesh', 'region', 'registryTable');
 const metrics = meshMetrics('reconcile');
-const lakeFormation = new LakeFormationClient(clientConfig);
+const lakeFormation = new LakeFormationClient(pacedConfig);
 const registry = createRegistry(new DynamoDBClient(clientConfig), environment.registryTable, patience);
 const deps = {
   registry,

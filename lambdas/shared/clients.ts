@@ -14,7 +14,10 @@ const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, requestTi
 /** What every SDK client is made with: the SDK's standard retry below, the mesh's own by class above. */
 export const clientConfig = { requestHandler, maxAttempts: 3, retryMode: 'standard' };
 
-/** As above; the queue's URL only names the queue, for where requests go is the environment's word. */
+/** For a service whose rate the mesh finds out itself: a try that the SDK makes unseen would hide a throttle. */
+export const pacedConfig = { ...clientConfig, maxAttempts: 1 };
+
+/** As the first; the queue's URL only names the queue, for where requests go is the environment's word. */
 export const queueConfig = { ...clientConfig, useQueueUrlAsEndpoint: false };
 
 export const patience = realPatience;

@@ -20,29 +20,33 @@ export interface BatchOptions<T> {
   /** The weight of an entry and the most that one call may weigh, e.g. bytes; no limit when absent. */
   readonly weight?: { readonly of: (entry: T) => number; readonly limit: number };
   readonly patience: Patience;
+  /** Sends what was refused in one call with entries that were not sent yet: each call is full, and the order changes. Default false. */
+  readonly refill?: boolean;
   /** Overrides the general classification of an entry's error; `done` says that it is already so. */
   readonly classify?: (symptom: Symptom, entry: T) => Failure | 'done' | undefined;
 }
 
-/** Entries in groups that respect the size and the weight of one call; an entry that is too heavy alone stands alone. */
-export function toGroups<T>(entries: readonly T[], options: Pick<BatchOptions<T>, 'size' | 'weight'>): T[][] {
-  const groups: T[][] = [];
-  let weight = 0;
-  for (const entry of entries) {
-    const own = options.weight?.of(entry) ?? 0;
-    const last = groups.at(-1);
-    const fits =
-      last !== undefined && last.length < options.size && weight + own <= (options.weight?.limit ?? Number.MAX_VALUE);
-    if (fits) last.push(entry);
-    else groups.push([entry]);
-    weight = fits ? weight + own : own;
+/** How many of the entries from `first` on go into one call with those that are in it already; at least one into an empty call. */
+function roomFor<T>(
+  entries: readonly T[],
+  first: number,
+  already: readonly T[],
+  { size, weight }: Pick<BatchOptions<T>, 'size' | 'weight'>,
+): number {
+  const weigh = (entry: T) => weight?.of(entry) ?? 0;
+  let room = (weight?.limit ?? Number.MAX_VALUE) - already.reduce((sum, entry) => sum + weigh(entry), 0);
+  let count = 0;
+  for (; first + count < entries.length && already.length + count < size; count += 1) {
+    room -= weigh(entries[first + count] as T);
+    if (room < 0 && already.length + count > 0) break;
   }
-  return groups;
+  return count;
 }
 
 /**
  * Sends every entry, a group for each call, one call after the other, and looks at each entry of each answer: what may be tried again is
- * sent again with the pause of `patience`. `send` answers the entries that were refused by their index in the group; what it throws goes up.
+ * sent again with the pause of `patience`, or without one in a call that `refill` has filled up with others. `send` answers the entries
+ * that were refused by their index in the group; what it throws goes up.
  */
 export async function sendAll<T>(
   entries: readonly T[],
@@ -53,26 +57,29 @@ export async function sendAll<T>(
   const unclear: Refused<T>[] = [];
   const failed: Refused<T>[] = [];
   const attempts = options.patience.attempts ?? 6;
-  for (const whole of toGroups(entries, options)) {
-    let group = whole;
-    for (let attempt = 1; group.length > 0; attempt += 1) {
-      const refusals = new Map((await send(group)).map(({ index, symptom }) => [index, symptom]));
-      const again: T[] = [];
-      for (const [index, entry] of group.entries()) {
-        const symptom = refusals.get(index);
-        if (symptom === undefined) {
-          done.push(entry);
-          continue;
-        }
-        const kind = options.classify?.(symptom, entry) ?? classify(symptom);
-        if (kind === 'done') done.push(entry);
-        else if (kind === 'unclear') unclear.push({ entry, symptom });
-        else if (kind === 'retry' && attempt < attempts) again.push(entry);
-        else failed.push({ entry, symptom });
-      }
-      if (again.length > 0) await options.patience.sleep(pause(attempt, options.patience));
-      group = again;
+  let again: { readonly entry: T; readonly attempt: number }[] = [];
+  let taken = 0;
+  while (again.length > 0 || taken < entries.length) {
+    const repeated = again.map(({ entry }) => entry);
+    const count = again.length === 0 || options.refill === true ? roomFor(entries, taken, repeated, options) : 0;
+    if (count === 0) await options.patience.sleep(pause(mostTries(again), options.patience));
+    const group = [...again, ...entries.slice(taken, taken + count).map((entry) => ({ entry, attempt: 0 }))];
+    taken += count;
+    again = [];
+    const answer = await send(group.map(({ entry }) => entry));
+    const refusals = new Map(answer.map(({ index, symptom }) => [index, symptom]));
+    for (const [index, { entry, attempt }] of group.entries()) {
+      const symptom = refusals.get(index);
+      const kind = symptom && (options.classify?.(symptom, entry) ?? classify(symptom));
+      if (symptom === undefined || kind === 'done') done.push(entry);
+      else if (kind === 'unclear') unclear.push({ entry, symptom });
+      else if (kind === 'retry' && attempt + 1 < attempts) again.push({ entry, attempt: attempt + 1 });
+      else failed.push({ entry, symptom });
     }
   }
   return { done, unclear, failed };
+}
+
+function mostTries(again: readonly { readonly attempt: number }[]): number {
+  return Math.max(...again.map(({ attempt }) => attempt));
 }

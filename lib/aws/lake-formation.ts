@@ -18,7 +18,8 @@ import type { FilterChange } from '#mesh/plan/filters.ts';
 import { type GrantChange, toBatches } from '#mesh/plan/grants.ts';
 import { type BatchOutcome, sendAll } from './batch.ts';
 import { fromFilter, toEntry, toFilterInput, toGrants } from './lake-formation-shape.ts';
-import { type Failure, isNamed, type Patience, persist, type Symptom } from './retry.ts';
+import { createPace } from './pace.ts';
+import { type Failure, isNamed, type Patience, type Symptom } from './retry.ts';
 
 /** A table in somebody's catalog. */
 export interface TableName {
@@ -51,13 +52,14 @@ export interface LakeFormation {
 const ENTRIES = 20;
 
 export function createLakeFormation(client: LakeFormationClient, patience: Patience): LakeFormation {
+  const pace = createPace(patience);
   const list = async (input: ListPermissionsCommandInput): Promise<Grant[]> => {
     const found: PrincipalResourcePermissions[] = [];
     let NextToken: string | undefined;
     try {
       do {
         const command = new ListPermissionsCommand({ MaxResults: 1000, ...input, NextToken });
-        const answer = await persist(() => client.send(command), patience);
+        const answer = await pace.call(() => client.send(command));
         found.push(...(answer.PrincipalResourcePermissions ?? []));
         NextToken = answer.NextToken;
       } while (NextToken !== undefined && NextToken !== '');
@@ -71,7 +73,7 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
     const Entries = group.map(({ grant }, index) => toEntry(grant, String(index)));
     const command =
       kind === 'grant' ? new BatchGrantPermissionsCommand({ Entries }) : new BatchRevokePermissionsCommand({ Entries });
-    const answer = await persist(() => client.send(command as BatchGrantPermissionsCommand), patience);
+    const answer = await pace.call(() => client.send(command as BatchGrantPermissionsCommand));
     return (answer.Failures ?? []).map(({ RequestEntry, Error: error }) => ({
       index: Number(RequestEntry?.Id),
       symptom: { name: error?.ErrorCode ?? 'Unknown', message: error?.ErrorMessage ?? 'no reason was given' },
@@ -80,10 +82,16 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
   return {
     async apply(changes) {
       const outcomes: BatchOutcome<GrantChange>[] = [];
-      for (const batch of toBatches(changes, ENTRIES)) {
-        const kind = batch[0]?.kind ?? 'grant';
+      // A run of one kind may change its order, and runs may not: what is taken is taken after what is given.
+      for (const run of toBatches(changes, Number.POSITIVE_INFINITY)) {
+        const kind = run[0]?.kind ?? 'grant';
         outcomes.push(
-          await sendAll(batch, (group) => sendBatch(kind, group), { size: ENTRIES, patience, classify: classifyEntry }),
+          await sendAll(run, (group) => sendBatch(kind, group), {
+            size: ENTRIES,
+            patience,
+            refill: true,
+            classify: classifyEntry,
+          }),
         );
       }
       return {
@@ -114,7 +122,7 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
         do {
           const Table = { CatalogId: catalogId, DatabaseName: database, Name: table };
           const command = new ListDataCellsFilterCommand({ Table, MaxResults: 1000, NextToken });
-          const answer = await persist(() => client.send(command), patience);
+          const answer = await pace.call(() => client.send(command));
           found.push(...(answer.DataCellsFilters ?? []));
           NextToken = answer.NextToken;
         } while (NextToken !== undefined && NextToken !== '');
@@ -125,10 +133,7 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
       return found.map(fromFilter);
     },
     async settings() {
-      const { DataLakeSettings: found = {} } = await persist(
-        () => client.send(new GetDataLakeSettingsCommand({})),
-        patience,
-      );
+      const { DataLakeSettings: found = {} } = await pace.call(() => client.send(new GetDataLakeSettingsCommand({})));
       const { DataLakeAdmins = [], CreateDatabaseDefaultPermissions = [], CreateTableDefaultPermissions = [] } = found;
       return {
         admins: DataLakeAdmins.map(({ DataLakePrincipalIdentifier = '' }) => DataLakePrincipalIdentifier),
@@ -151,7 +156,7 @@ export function createLakeFormation(client: LakeFormationClient, patience: Patie
           ),
       }[kind];
       try {
-        await persist<unknown>(send, patience);
+        await pace.call<unknown>(send);
       } catch (error) {
         const already = kind === 'createFilter' ? 'AlreadyExistsException' : 'EntityNotFoundException';
         if (kind === 'updateFilter' || !isNamed(error, already)) throw error;

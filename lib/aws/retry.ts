@@ -5,6 +5,8 @@ export interface Patience {
   sleep(milliseconds: number): Promise<void>;
   /** A number from 0 up to 1. */
   random(): number;
+  /** The time on the clock that `sleep` goes by, in milliseconds; where it is absent, nothing is paced. */
+  now?(): number;
   /** Tries in all; default 6. */
   readonly attempts?: number;
   /** The ceiling of the first pause, in milliseconds; default 100. */
@@ -19,6 +21,7 @@ export const realPatience: Patience = {
     await wait(milliseconds);
   },
   random: Math.random,
+  now: () => performance.now(),
 };
 
 /**
@@ -70,6 +73,8 @@ const MAY_BE_APPLIED = /resource does not exist or requester is not authorized/i
 /** Lake Formation hides a throttle in an InvalidInputException (aws-cloudformation/cloudformation-coverage-roadmap#2289). */
 const DISGUISED_THROTTLE = /rate exceeded|throttl/i;
 
+const THROTTLES = /thrott|slowdown|toomanyrequests|requestlimitexceeded|throughputexceeded/i;
+
 /** Sorts an AWS error by code and by words, because a throttle and a success can both wear another error's code. */
 export function classify(symptom: Symptom): Failure {
   if (RETRYABLE.has(symptom.name) || BROKEN_CONNECTION.has(symptom.name)) return 'retry';
@@ -79,6 +84,11 @@ export function classify(symptom: Symptom): Failure {
     return 'retry';
   }
   return 'permanent';
+}
+
+/** True when the service says that calls come too fast, plainly or in disguise. */
+export function isThrottle({ name, message }: Symptom): boolean {
+  return THROTTLES.test(name) || DISGUISED_THROTTLE.test(message);
 }
 
 /** The symptom of whatever the SDK threw. */

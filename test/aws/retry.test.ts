@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sendAll, toGroups } from '#aws/batch.ts';
+import { sendAll } from '#aws/batch.ts';
 import { classify, pause, persist } from '#aws/retry.ts';
 import { noWait } from '../control/world.ts';
 
@@ -64,10 +64,41 @@ describe('trying again', () => {
 });
 
 describe('sending batches', () => {
-  test('groups by size and by weight, and lets what is too heavy stand alone', () => {
-    expect(toGroups([1, 2, 3, 4, 5], { size: 2 })).toEqual([[1, 2], [3, 4], [5]]);
+  test('groups by size and by weight, and lets what is too heavy stand alone', async () => {
+    const groups = async (
+      entries: number[],
+      options: { size: number; weight?: { of(one: number): number; limit: number } },
+    ) => {
+      const sent: number[][] = [];
+      const send = async (group: readonly number[]) => {
+        sent.push([...group]);
+        return [];
+      };
+      await sendAll(entries, send, { ...options, patience: noWait() });
+      return sent;
+    };
+    expect(await groups([1, 2, 3, 4, 5], { size: 2 })).toEqual([[1, 2], [3, 4], [5]]);
     const weight = { of: (entry: number) => entry, limit: 5 };
-    expect(toGroups([2, 3, 1, 9, 1], { size: 10, weight })).toEqual([[2, 3], [1], [9], [1]]);
+    expect(await groups([2, 3, 1, 9, 1], { size: 10, weight })).toEqual([[2, 3], [1], [9], [1]]);
+  });
+
+  test('fills a call up with others when some entries have to go again, without a pause for those', async () => {
+    const sent: string[][] = [];
+    const pauses: number[] = [];
+    const send = async (group: readonly string[]) => {
+      sent.push([...group]);
+      const slow = sent.length < 3 ? group.indexOf('b') : -1;
+      return slow < 0 ? [] : [{ index: slow, symptom: { name: 'ConcurrentModificationException', message: '' } }];
+    };
+    const patience = { random: () => 1, sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
+    const outcome = await sendAll(['a', 'b', 'c', 'd', 'e', 'f'], send, { size: 3, refill: true, patience });
+    expect(sent).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'd', 'e'],
+      ['b', 'f'],
+    ]);
+    expect(outcome.done.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(pauses).toEqual([]);
   });
 
   test('sends again only the entries that may be, and puts each entry in exactly one list', async () => {

@@ -2,10 +2,10 @@ import type { Cloud } from '../../core/cloud.ts';
 import type { Caller } from '../../core/service.ts';
 import { columnNames, type GlueDatabase, type GlueTable } from '../glue/types.ts';
 import { type Cell, intersection, union } from './cells.ts';
-import { type GrantRecord, grantsOnDatabase, grantsOnKind } from './grants.ts';
+import { type GrantRecord, grantFor, grantsOnDatabase, grantsOnKind } from './grants.ts';
 import { shareOfDatabase, shareOfTable } from './matching.ts';
 import { coversAccount, everyoneIn, IAM_ALLOWED, principalOf } from './principal.ts';
-import type { Permission } from './resource.ts';
+import type { LfResource, Permission } from './resource.ts';
 import { isAdmin, isReadOnlyAdmin, settingsOf } from './settings.ts';
 import { isShareAccepted } from './share-store.ts';
 
@@ -56,15 +56,13 @@ function creates(cloud: Cloud, caller: Caller, catalogId: string, names: readonl
 
 /** Whether everybody whom IAM allows still has everything on a database or table. */
 export function isOpen(cloud: Cloud, object: GlueDatabase | GlueTable): boolean {
-  const database = 'DatabaseName' in object ? object.DatabaseName : object.Name;
-  return grantsOnDatabase(cloud, object.CatalogId, object.CatalogId, database).some(
-    ({ principal, resource, permissions }) =>
-      principal === IAM_ALLOWED &&
-      permissions.includes('ALL') &&
-      ('DatabaseName' in object
-        ? resource.kind === 'table' && (resource.table === object.Name || resource.table === '*')
-        : resource.kind === 'database'),
-  );
+  const { CatalogId: catalogId } = object;
+  // Looked up by their keys: a mesh has thousands of grants on a database, and this is asked for each entry of a batch.
+  const places: LfResource[] =
+    'DatabaseName' in object
+      ? [object.Name, '*'].map((table) => ({ kind: 'table', catalogId, database: object.DatabaseName, table }))
+      : [{ kind: 'database', catalogId, database: object.Name }];
+  return places.some((place) => grantFor(cloud, catalogId, IAM_ALLOWED, place)?.permissions.includes('ALL') === true);
 }
 
 /** The caller's effective rights on a table: grants to it, to its account, by its account, by tags, and the implicit ones. */
