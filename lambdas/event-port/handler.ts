@@ -5,15 +5,16 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventBridgeEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createBus } from '#aws/eventbridge.ts';
+import { createJsonCall } from '#aws/json-call.ts';
 import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { createFifoQueue } from '#aws/sqs.ts';
-import { createWaitingRoom, type WaitingMessage } from '#aws/waiting-room.ts';
+import { createBurial, createWaitingRoom } from '#aws/waiting-room.ts';
 import { deliverHeld } from '#control/deliver-held.ts';
 import { deliverRows } from '#control/event-port.ts';
 import { BREAKER_LIMITS } from '#mesh/breaker.ts';
 import { parseHeldRows } from '#mesh/event/held-rows.ts';
 import { apiParameterName, busArn, directoryRoleName, domainBusName, roleArn } from '#mesh/topology/names.ts';
-import { sift, workThrough } from '../shared/batch.ts';
+import { sift, waitingOf, workThrough } from '../shared/batch.ts';
 import { breakersOf } from '../shared/breakers.ts';
 import { clientConfig, now, patience, queueConfig, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
@@ -65,11 +66,12 @@ const deps = {
   account,
   now,
 };
-const room = createWaitingRoom(
-  queues,
-  { arn: heldQueueArn, url: heldQueueUrl, deadLettersUrl: heldLettersUrl },
-  patience,
-);
+const sqs = createJsonCall('sqs', 'AmazonSQS', wayTo('sqs', region), patience, '1.0');
+const waiting = {
+  room: createWaitingRoom(sqs, heldQueueUrl),
+  burial: createBurial(sqs, { queueArn: heldQueueArn, deadLettersUrl: heldLettersUrl }),
+  limits: BREAKER_LIMITS,
+};
 
 /** Tells the consumers of the domain's products what their subscriptions show of the rows that changed, and goes on with what waits for one of them. */
 export const handler = meshHandler<SQSEvent, SQSBatchResponse>(
@@ -104,7 +106,7 @@ async function goOn(records: readonly SQSRecord[], logger: Logger): Promise<SQSB
     ({ body }) => parseHeldRows(body),
     (error, { messageId }) => logger.error('unreadable', { messageId, cause: describe(error) }),
   );
-  const outcomes = await deliverHeld(readable.map(waitingOf), { ...deps, room, limits: BREAKER_LIMITS });
+  const outcomes = await deliverHeld(readable.map(waitingOf), { ...deps, ...waiting });
   const open = readable.filter((record, index) => {
     const outcome = outcomes[index];
     logger.info('held rows', { id: record.messageId, ...outcome });
@@ -112,15 +114,4 @@ async function goOn(records: readonly SQSRecord[], logger: Logger): Promise<SQSB
     return outcome === undefined || outcome.outcome === 'waits';
   });
   return { batchItemFailures: [...unreadable, ...open].map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-function waitingOf({ messageId, receiptHandle, body, attributes }: SQSRecord): WaitingMessage {
-  return {
-    id: messageId,
-    handle: receiptHandle,
-    body,
-    group: attributes.MessageGroupId ?? '',
-    sentAt: Number(attributes.SentTimestamp),
-    received: Number(attributes.ApproximateReceiveCount),
-  };
 }

@@ -1,11 +1,12 @@
-import type { WaitingMessage, WaitingRoom } from '#aws/waiting-room.ts';
+import type { Burial, WaitingMessage, WaitingRoom } from '#aws/waiting-room.ts';
 import { type BreakerLimits, type BreakerState, standingOf } from '#mesh/breaker.ts';
 import { type HeldRows, parseHeldRows } from '#mesh/event/held-rows.ts';
 import { type EventPortDeps, projectRows } from './event-port.ts';
 import { handOver } from './hand-over.ts';
 
 export interface HeldDeps extends EventPortDeps {
-  readonly room: WaitingRoom;
+  readonly room: Pick<WaitingRoom, 'postpone'>;
+  readonly burial: Burial;
   readonly limits: BreakerLimits;
 }
 
@@ -98,7 +99,7 @@ async function seenBy({ consumer, detail }: HeldRows, deps: HeldDeps) {
   return projected.outcome === 'refused' ? [] : projected.deliveries.filter((one) => one.consumer === consumer);
 }
 
-async function bury(consumer: string, message: WaitingMessage, why: string, { room }: HeldDeps): Promise<HeldOutcome> {
-  await room.bury(message, why);
+async function bury(consumer: string, message: WaitingMessage, why: string, { burial }: HeldDeps): Promise<HeldOutcome> {
+  await burial.bury(message, why);
   return { outcome: 'buried', consumer, why };
 }

@@ -12,12 +12,23 @@ export interface BreakerLimits {
   readonly lookAgain: number;
 }
 
-/** What holds without another word. */
+/** What holds without another word, and for the bus of a consumer. */
 export const BREAKER_LIMITS: BreakerLimits = {
   failures: 3,
   rest: 60_000,
   longestRest: 30 * 60_000,
   claim: 2 * 60_000,
+  lookAgain: 60_000,
+};
+
+/**
+ * What holds for a database that a pipeline reads. A step that fails is tried again after some minutes, and a statement may run for half an hour: everything takes its time there.
+ */
+export const SOURCE_LIMITS: BreakerLimits = {
+  failures: 3,
+  rest: 5 * 60_000,
+  longestRest: 60 * 60_000,
+  claim: 15 * 60_000,
   lookAgain: 60_000,
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BusEvent } from '#aws/eventbridge.ts';
 import type { FifoMessage } from '#aws/sqs.ts';
-import type { WaitingRoom } from '#aws/waiting-room.ts';
+import type { HeldDeps } from '#control/deliver-held.ts';
 import { deliverHeld, HELD_FOR } from '#control/deliver-held.ts';
 import { deliverRows } from '#control/event-port.ts';
 import { BREAKER_LIMITS } from '#mesh/breaker.ts';
@@ -60,11 +60,11 @@ function port(broken: string[], ask: () => unknown = () => AUDIENCE, symptom = D
   const about = { domain: 'sales', account: '222222222222', limits: BREAKER_LIMITS, now };
   const left: [string, number][] = [];
   const buried: [string, string][] = [];
-  const room: WaitingRoom = {
-    postpone: async ({ id }, seconds) => void left.push([id, seconds]),
+  const room: HeldDeps['room'] = { postpone: async ({ id }, seconds) => void left.push([id, seconds]) };
+  const burial: HeldDeps['burial'] = {
     bury: async ({ id }, why) => void buried.push([id, why]),
   };
-  const deps = { api, own: busOf('sales'), busOf, breakers, held, room, within, ...about };
+  const deps = { api, own: busOf('sales'), busOf, breakers, held, room, burial, within, ...about };
   return { deps, tried, got, waits, store, lost, clock, left, buried, broken };
 }
 
