@@ -165,8 +165,9 @@ describe('the event port, on the deployed templates', () => {
     expect(calls).toEqual([]);
     await later(8);
     expect(await airports()).toHaveLength(9);
+    // One call for each, of which the first was the probe.
     expect(calls).toHaveLength(9);
-    expect(calls).toEqual(calls.toSorted((a, b) => a - b));
+    expect(new Set(calls).size).toBe(9);
     await events.rowsChanged([{ after: TEXAS }]);
     expect(await airports()).toHaveLength(1);
     stop();
