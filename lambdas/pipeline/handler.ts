@@ -10,17 +10,21 @@ import { createOwnTables } from '#aws/own-tables.ts';
 import { createObjectStore } from '#aws/s3.ts';
 import { createObjects } from '#aws/s3-objects.ts';
 import { createVersionedBucket } from '#aws/s3-versions.ts';
+import { createWaitingRoom } from '#aws/waiting-room.ts';
 import type { PipelineDeps } from '#control/pipeline/deps.ts';
 import { lookAtTables } from '#control/pipeline/look.ts';
 import { makeSnapshot } from '#control/pipeline/make-snapshot.ts';
+import { leaveFor, putOffOf } from '#control/pipeline/put-off.ts';
 import { reportTables } from '#control/pipeline/report-run.ts';
 import { runStep } from '#control/pipeline/run-step.ts';
 import { openSqlParser } from '#mesh/audit/reads/sql-parser.ts';
+import { SOURCE_LIMITS } from '#mesh/breaker.ts';
 import { runEvent } from '#mesh/lineage/run-event.ts';
 import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { type PipelineMessage, parseMessage } from '#mesh/pipeline/message.ts';
-import { exchangeBucketName, landingBucketName } from '#mesh/topology/names.ts';
-import { sift, workThrough } from '../shared/batch.ts';
+import { exchangeBucketName, landingBucketName, pipelineQueueName } from '#mesh/topology/names.ts';
+import { sift, waitingOf, workThrough } from '../shared/batch.ts';
+import { breakersOf } from '../shared/breakers.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
@@ -45,6 +49,12 @@ const moduleBytes = () => readFileSync(new URL('./polyglot_sql.wasm', import.met
 const metrics = meshMetrics('pipeline');
 const bucket = landingBucketName(mesh, domain, account, region);
 const jsonCall = (service: string, target: string) => createJsonCall(service, target, wayTo(service, region), patience);
+const room = createWaitingRoom(
+  createJsonCall('sqs', 'AmazonSQS', wayTo('sqs', region), patience, '1.0'),
+  `https://sqs.${region}.amazonaws.com/${account}/${pipelineQueueName(mesh, domain)}`,
+);
+const sources =
+  asset.sources === undefined ? {} : breakersOf('source', { mesh, region, domain, limits: SOURCE_LIMITS, metrics });
 const read = ({ body }: SQSRecord) => parseMessage(body);
 
 /** Runs the steps of the domain's pipeline, one message after the other. */
@@ -68,6 +78,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
       read: (from, key) => versions.read(from, key),
       keys: (from, prefix) => versions.keys(from, prefix),
       bus: createBus(new EventBridgeClient(clientConfig), domainBus, patience),
+      ...sources,
       lineage: (statement) => runEvent(statement, parser),
       now,
       hasTime: () => Date.now() - started < PATIENT_FOR,
@@ -76,17 +87,25 @@ export const handler = meshHandler<SQSEvent, unknown>(
       logger.error('unreadable', { messageId, cause: describe(error) }),
     );
     return workThrough(
-      readable.map((record) => ({ work: read(record), records: [record] })),
-      async (message) => {
-        logger.info('done', { task: message, outcome: await work(message, deps) });
+      readable.map((record) => ({ work: { message: read(record), record }, records: [record] })),
+      async ({ message, record }) => {
+        try {
+          logger.info('done', { task: message, outcome: await work(message, deps) });
+        } catch (error) {
+          const putOff = putOffOf(error);
+          if (putOff === undefined || (await leaveFor(putOff, waitingOf(record), room, now())) === 'left') throw error;
+          logger.info('put off', { task: message, ...putOff });
+        }
       },
       {
         // Within a group nothing overtakes; the queue gives the rest of the batch again.
         ordered: true,
         unreadable,
-        onError: (error, message) => {
-          metrics.addMetric('RunFailed', MetricUnit.Count, 1);
-          logger.error('failed', { task: message, cause: describe(error) });
+        onError: (error, { message }) => {
+          const putOff = putOffOf(error);
+          metrics.addMetric(putOff === undefined ? 'RunFailed' : 'RunPutOff', MetricUnit.Count, 1);
+          if (putOff === undefined) logger.error('failed', { task: message, cause: describe(error) });
+          else logger.info('put off', { task: message, ...putOff });
         },
       },
     );

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import type { WaitingMessage } from '#aws/waiting-room.ts';
 
 /** Messages that belong together: worked once, and failed together. */
 export interface Bundle<T> {
@@ -51,4 +52,16 @@ export async function workThrough<T>(
   }
   const open = [...(options.unreadable ?? []), ...failed];
   return { batchItemFailures: open.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** A message of a FIFO queue, as who leaves it to wait has to know it. */
+export function waitingOf({ messageId, receiptHandle, body, attributes }: SQSRecord): WaitingMessage {
+  return {
+    id: messageId,
+    handle: receiptHandle,
+    body,
+    group: attributes.MessageGroupId ?? '',
+    sentAt: Number(attributes.SentTimestamp),
+    received: Number(attributes.ApproximateReceiveCount),
+  };
 }

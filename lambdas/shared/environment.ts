@@ -27,6 +27,9 @@ const VARIABLES = {
   sourcePort: 'WEFT_SOURCE_PORT',
   sourceDatabase: 'WEFT_SOURCE_DATABASE',
   sourceTls: 'WEFT_SOURCE_TLS',
+  heldQueueUrl: 'WEFT_HELD_QUEUE_URL',
+  heldQueueArn: 'WEFT_HELD_QUEUE_ARN',
+  heldLettersUrl: 'WEFT_HELD_LETTERS_URL',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;

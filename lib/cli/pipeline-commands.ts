@@ -26,7 +26,7 @@ export const PIPELINE_COMMANDS: readonly CommandSpec[] = [
       { line: 'weft pipeline status --as sales/producer', what: 'rows that were written, put aside, and what failed' },
     ],
     shape:
-      '{ "runs": [{ "run", "step", "cause", "state", "startedAt", "endedAt", "read", "unfit", "rows", "error" }] }',
+      '{ "runs": [{ "run", "step", "cause", "state", "startedAt", "endedAt", "read", "unfit", "rows", "error", "putOffUntil" }], "sources": [{ "name", "standing", "since", "nextProbe", "why" }] }',
     load: () => import('./commands/pipeline-status.ts'),
   },
   {

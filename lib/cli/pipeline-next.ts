@@ -11,8 +11,9 @@ export function nextOfRuns(runs: readonly RunRecord[], step: string | undefined,
     lines.push(`rows put aside lie below s3://${bucket}/quarantine/, each with why (weft_reasons)`);
   // An older failure of a step that has run well since is mended already.
   const newest = [...new Map(runs.toReversed().map((run) => [run.step, run])).values()];
-  for (const { error, state, step: name } of newest)
-    if (error !== undefined && state !== 'done')
+  // What is put off runs by itself.
+  for (const { error, state, step: name, putOffUntil } of newest)
+    if (error !== undefined && state !== 'done' && putOffUntil === undefined)
       lines.push(`mend what failed, deploy it, then: weft pipeline run ${name}`);
   return lines;
 }

@@ -25,6 +25,12 @@ test.each<[string, RunRecord[], string | undefined, RegExp[]]>([
     [/ s3:\/\/landing\/quarantine\/, .*weft_reasons/],
   ],
   ['a step that failed', [failed, run({})], undefined, [/^mend .*: weft pipeline run orders\.orders$/]],
+  [
+    'a step that is put off, which comes back by itself',
+    [{ ...failed, putOffUntil: '2026-01-01T00:05:00.000Z' }],
+    undefined,
+    [],
+  ],
   ['a failure that is mended', [run({}), failed], undefined, []],
 ])('after %s', (_what, runs, step, expected) => {
   expect(nextOfRuns(runs, step, 'landing')).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));

@@ -46,8 +46,19 @@ describe('the event port, on the deployed templates', () => {
     if (events !== undefined) rmSync(events.folder, { recursive: true, force: true });
   });
 
-  // No role does anything that its synthesized policies do not allow.
-  afterEach(() => expect(statementsToAdd(judge.denials)).toEqual([]));
+  /** So many minutes pass, and what they set off is done. */
+  const later = async (minutes: number) => {
+    events.world.instance.cloud.clock.advance(minutes * 60_000 + 1000);
+    await events.world.settle();
+  };
+
+  // No role does anything that its synthesized policies do not allow; only the bus that is shut here says no.
+  afterEach(() => {
+    const denials = judge.denials.filter(
+      ({ action, resource }) => action !== 'events:PutEvents' || !resource.endsWith('-airport-reference'),
+    );
+    expect(statementsToAdd(denials)).toEqual([]);
+  });
 
   test('a consumer gets the columns and rows of its subscription, and nobody else gets anything', async () => {
     await events.rowsChanged([{ after: TEXAS }, { after: OHIO }]);
@@ -126,6 +137,59 @@ describe('the event port, on the deployed templates', () => {
     expect(new Set(heard.map(({ detail }) => detail.id)).size).toBe(heard.length);
     expect(Math.max(...heard.map((event) => JSON.stringify(event).length))).toBeLessThan(256 * 1024);
     expect(heard.flatMap(({ detail }) => detail.data.rows)).toHaveLength(700);
+  }, 60_000);
+
+  test('a consumer whose bus is gone gets its rows when it is back, one call in each rest until then, and nobody waits with it', async () => {
+    const source = [{ prefix: 'weft.product.' }];
+    await events.subscribe('airport-reference');
+    const airports = await events.listen('airport-reference', { source }, 'airports');
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect([(await analytics()).length, (await airports()).length]).toEqual([1, 1]);
+    const { calls, stop } = events.callsOf('airport-reference');
+    const back = await events.shutBus('airport-reference');
+    // Three failures open the breaker, and what comes after them is not tried at all.
+    for (let count = 0; count < 8; count += 1) await events.rowsChanged([{ after: TEXAS }]);
+    expect(await analytics()).toHaveLength(8);
+    expect(calls).toHaveLength(3);
+    // The probes: none within a rest, one after it, and each time the rest is twice as long.
+    for (const [index, minutes] of [1, 2, 4].entries()) {
+      await later(minutes / 2);
+      expect(calls).toHaveLength(3 + index);
+      await later(minutes / 2);
+      expect(calls).toHaveLength(4 + index);
+    }
+    expect(await airports()).toEqual([]);
+    await back();
+    calls.length = 0;
+    await events.rowsChanged([{ after: OHIO }]);
+    expect(calls).toEqual([]);
+    await later(8);
+    expect(await airports()).toHaveLength(9);
+    // One call for each, of which the first was the probe.
+    expect(calls).toHaveLength(9);
+    expect(new Set(calls).size).toBe(9);
+    await events.rowsChanged([{ after: TEXAS }]);
+    expect(await airports()).toHaveLength(1);
+    stop();
+    await analytics();
+  }, 120_000);
+
+  test('what waited for a consumer is shown by what he may see when it is given: revoked meanwhile, he gets none of it', async () => {
+    const id = await events.subscribe('airport-reference');
+    const steward = await events.world.as('airport-reference/steward');
+    const airports = await events.listen('airport-reference', { source: [{ prefix: 'weft.product.' }] }, 'revoked');
+    const back = await events.shutBus('airport-reference');
+    for (let count = 0; count < 5; count += 1) await events.rowsChanged([{ after: TEXAS }]);
+    await events.world.settle();
+    await steward.api({ method: 'POST', path: `/subscriptions/${id}/revocation`, body: {} });
+    await events.world.settle();
+    await back();
+    await later(2);
+    expect(await airports()).toEqual([]);
+    await events.subscribe('airport-reference');
+    await later(2);
+    expect(await airports()).toEqual([]);
+    await analytics();
   }, 60_000);
 
   test('the files of the same subscription hold its table and columns only', async () => {

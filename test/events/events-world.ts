@@ -1,7 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  PutPermissionCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemovePermissionCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -129,6 +137,7 @@ export class EventsWorld {
     await events.send(new PutTargetsCommand({ Rule: name, EventBusName, Targets: [{ Id: 'q', Arn: queueArn }] }));
     return async () => {
       await this.world.settle();
+      const sqs = new SQSClient((await this.world.as(`arn:aws:iam::${account}:root`)).client);
       const heard: Heard[] = [];
       for (;;) {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
@@ -158,6 +167,35 @@ export class EventsWorld {
         data: { product: 'bird-strikes', major: 1, table: TABLE, sequence, rows, ...rest },
       },
     });
+  }
+
+  /** Has the bus of a domain take nothing of products, until what it answers is called. */
+  async shutBus(domain: string): Promise<() => Promise<void>> {
+    const { topology } = this.world.local;
+    const { client } = await this.world.as(`arn:aws:iam::${this.accountOf(domain)}:root`);
+    const bridge = new EventBridgeClient(client);
+    const EventBusName = domainBusName(topology.mesh, domain);
+    const { Policy } = await bridge.send(new DescribeEventBusCommand({ Name: EventBusName }));
+    await bridge.send(new RemovePermissionCommand({ EventBusName, StatementId: 'products' }));
+    return async () => {
+      const { client } = await this.world.as(`arn:aws:iam::${this.accountOf(domain)}:root`);
+      await new EventBridgeClient(client).send(new PutPermissionCommand({ EventBusName, Policy }));
+    };
+  }
+
+  /** The calls of the event port that go to the bus of a domain, as they come: the sequence of the rows that each brings. */
+  callsOf(domain: string): { readonly calls: number[]; stop(): void } {
+    const bus = `:${this.accountOf(domain)}:event-bus/`;
+    const calls: number[] = [];
+    const stop = this.world.instance.cloud.observe({
+      before: ({ operation, input, caller }) => {
+        if (operation !== 'PutEvents' || !caller.arn.includes('-event-port')) return;
+        const [entry] = (input as { Entries: (Entry & { EventBusName?: string })[] }).Entries;
+        if (entry?.EventBusName?.includes(bus) !== true) return;
+        calls.push((JSON.parse(entry.Detail ?? '{}') as { data: { sequence: number } }).data.sequence);
+      },
+    });
+    return { calls, stop };
   }
 
   /** Puts one event on a domain's bus as a principal. @throws what EventBridge refused it for. */

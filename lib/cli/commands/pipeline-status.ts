@@ -1,4 +1,5 @@
 import type { RunRecord } from '#control/pipeline/run-record.ts';
+import { openBreakers, toldOf } from '../breakers.ts';
 import { type Invocation, numberOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
@@ -11,14 +12,18 @@ const NEWEST = 20;
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const landed = new LandedFiles(connection, pipelineDomain(connection));
+  const domain = pipelineDomain(connection);
+  const landed = new LandedFiles(connection, domain);
   const [step] = invocation.args;
   const runs = await landed.runs(step, numberOption(invocation, 'limit', 1000) ?? NEWEST);
+  const owner = { mesh: connection.topology.mesh, domain: domain.name };
+  const sources = await openBreakers(connection.client, owner, 'source', () => new Date());
   if (invocation.json) {
-    io.out(`${JSON.stringify({ runs })}\n`);
+    io.out(`${JSON.stringify({ runs, sources })}\n`);
     return;
   }
   const next = () => {
+    for (const source of sources) io.err(`${tone(io, 'bad', 'open:')} the source ${toldOf(source)}\n`);
     for (const line of nextOfRuns(runs, step, landed.bucket)) io.err(`${tone(io, 'dim', 'next:')} ${line}\n`);
   };
   if (runs.length === 0) {
@@ -57,7 +62,8 @@ function causeOf({ cause }: RunRecord): string {
   }
 }
 
-function stateOf({ state, skipped, error }: RunRecord): string {
+function stateOf({ state, skipped, error, putOffUntil }: RunRecord): string {
   if (skipped !== undefined) return 'skipped';
+  if (putOffUntil !== undefined && state !== 'done') return 'put off';
   return state !== 'done' && error !== undefined ? 'failed' : state;
 }

@@ -14,13 +14,16 @@ export interface Notes {
   eventQueue?: string;
 }
 
+/** A little less than the hour that the keys of a session hold, in milliseconds. */
+const SESSION = 50 * 60_000;
+
 /** The demo's mesh, as its people reach it: every call goes through HTTP with their own keys. */
 export class World {
   readonly local: LocalMesh;
   readonly instance: Instance;
   readonly counter: CallCounter;
   readonly notes: Notes = { subscriptions: new Map(), calls: new Map(), registerMs: new Map() };
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, { readonly connection: Connection; readonly until: number }>();
 
   constructor(instance: Instance, local: LocalMesh) {
     this.instance = instance;
@@ -30,10 +33,11 @@ export class World {
 
   /** The mesh as seen by `<domain>/<role>` or a role ARN. */
   async as(principal: string): Promise<Connection> {
+    const { clock } = this.instance.cloud;
     const known = this.#connections.get(principal);
-    if (known !== undefined) return known;
+    if (known !== undefined && clock.now() < known.until) return known.connection;
     const connection = await connectAs(principal, this.local, 'demo');
-    this.#connections.set(principal, connection);
+    this.#connections.set(principal, { connection, until: clock.now() + SESSION });
     return connection;
   }
 

@@ -5,6 +5,7 @@ import type { ObjectStore } from '#aws/s3.ts';
 import type { Objects } from '#aws/s3-objects.ts';
 import type { StatementRun } from '#mesh/lineage/run-event.ts';
 import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
+import type { Breakers } from '../breaker.ts';
 
 export interface PipelineDeps extends PipelineAsset {
   readonly mesh: string;
@@ -23,6 +24,10 @@ export interface PipelineDeps extends PipelineAsset {
   readonly bus: Bus;
   /** Absent: no lineage is told. */
   readonly lineage?: (statement: StatementRun) => Readonly<Record<string, unknown>> | undefined;
+  /** Of the databases that steps read, by name; absent where none does. */
+  readonly breakers?: Breakers;
+  /** Told each time that the breaker of a source is found open. */
+  tellOpen?(source: string): void;
   now(): Date;
   /** True while there is time to wait for a statement. */
   hasTime(): boolean;

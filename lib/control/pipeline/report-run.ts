@@ -16,6 +16,8 @@ import type { Work } from './run-step.ts';
 export interface Delivery {
   /** ISO 8601. */
   readonly at: string;
+  /** When the sources of the step were read for it; absent where it reads none. */
+  readonly readAt?: string;
   /** Nothing was delivered yet: its age counts from when somebody first looked. */
   readonly none?: true;
 }
@@ -48,7 +50,7 @@ export async function reportRun(
       ? []
       : [{ type: 'LineageReported', id: uuidOf(record.run, 'lineage'), time: at, ...about, event }];
   await report([delivered, ...lineage], domain, deps);
-  const kept: Delivery = { at };
+  const kept: Delivery = { at, ...(record.readAt === undefined ? {} : { readAt: record.readAt }) };
   await keepDelivery(writerOf(work.step), kept, deps);
 }
 

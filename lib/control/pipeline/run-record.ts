@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '#aws/s3.ts';
+import type { Ticket } from '#mesh/breaker.ts';
 import { WeftError } from '#mesh/error.ts';
 import type { StepCause } from '#mesh/pipeline/message.ts';
 
@@ -31,6 +32,11 @@ export interface RunRecord {
   readonly endedAt?: string;
   /** Why the last attempt failed. */
   readonly error?: string;
+  /** Leave to read each of the sources of the step, for the attempt that is under way; and when it was given. */
+  readonly asked?: Readonly<Record<string, Ticket>>;
+  readonly readAt?: string;
+  /** It waits for a source that does not answer. */
+  readonly putOffUntil?: string;
   /** Nothing was to be done, and why. */
   readonly skipped?: string;
 }

@@ -13,8 +13,9 @@ import {
 import type { ProductTable } from '#mesh/product/product.ts';
 import type { PipelineDeps } from './deps.ts';
 import { ensureTable, moveTable, snapshotOf, tidySnapshots } from './own-table.ts';
-import { reportRun } from './report-run.ts';
+import { type Delivery, deliveryKey, reportRun } from './report-run.ts';
 import { type OpenRun, RunBook, type RunRecord, runOf } from './run-record.ts';
+import { askSources, sourceFailed, sourcesAnswered, sourcesOf } from './source-gate.ts';
 
 /** What a step is made of, found in the repository. */
 export interface Work {
@@ -44,7 +45,7 @@ export async function runStep(name: string, cause: StepCause, deps: PipelineDeps
   };
   let open: OpenRun & { readonly resumed?: boolean } = await book.open(begin);
   if (open.record.state === 'done') return open.record;
-  const skipped = await overtaken(cause, deps);
+  const skipped = (await overtaken(cause, deps)) ?? (await readSince(cause, work, deps));
   // What was begun is brought to its end: the file may be gone by now, its rows are not.
   if (skipped !== undefined && !(await isBegun(open, work, deps))) {
     return (await book.save(open, { state: 'done', skipped, endedAt: deps.now().toISOString() })).record;
@@ -87,10 +88,26 @@ async function overtaken(cause: StepCause, deps: PipelineDeps): Promise<string |
   return etag === undefined ? 'the file is gone' : OVERWRITTEN;
 }
 
+/** After an outage of a source many runs are due that would each read it whole: the first has read for all that were due before it. */
+async function readSince(cause: StepCause, work: Work, deps: PipelineDeps): Promise<string | undefined> {
+  if (cause.kind !== 'time' || work.step.write !== 'replace' || sourcesOf(work, deps).length === 0) return undefined;
+  const found = await deps.landing.get(deliveryKey(writerOf(work.step)));
+  const { readAt } = found === undefined ? {} : (JSON.parse(new TextDecoder().decode(found.body)) as Partial<Delivery>);
+  return readAt !== undefined && Date.parse(readAt) > Date.parse(cause.at)
+    ? `its sources were read since, at ${readAt}`
+    : undefined;
+}
+
 const OVERWRITTEN = 'the file was written over';
 
 /** What the next attempt does anew. */
-const AGAIN: Partial<RunRecord> = { query: undefined, unfit: undefined, counting: undefined, aside: undefined };
+const AGAIN: Partial<RunRecord> = {
+  query: undefined,
+  unfit: undefined,
+  counting: undefined,
+  aside: undefined,
+  asked: undefined,
+};
 
 async function write(
   given: OpenRun & { readonly resumed?: boolean },
@@ -112,6 +129,7 @@ async function write(
   if (outcome.state === 'failed') {
     await removeWritten(outcome.manifest, deps);
     const error = outcome.reason ?? 'no reason is given';
+    await sourceFailed(open, error, work, deps);
     await book.save(open, { ...AGAIN, attempt: attempt + 1, error });
     throw failed(work, error);
   }
@@ -131,11 +149,13 @@ async function write(
 
 /** Counts the rows, and puts those that do not fit aside. It changes no table, so it may be done again. */
 async function look(given: OpenRun, work: Work, book: RunBook, deps: PipelineDeps): Promise<OpenRun> {
-  const { record } = given;
+  const begun = given.record.counting === undefined ? await askSources(given, work, book, deps) : given;
+  const { record } = begun;
   const sql = sqlOf(record, work, deps);
   const token = (what: string) => tokenOf(record, what, deps.now().toISOString());
   const counting = () => deps.statements.start(countStatement(sql), token('count'));
-  const counted = await through(given, 'counting', counting, work, book, deps);
+  const counted = await through(begun, 'counting', counting, work, book, deps);
+  await sourcesAnswered(counted.open, deps);
   const [[all, odd] = []] = (await deps.statements.result(counted.id)).rows;
   const counts = { read: Number(all ?? 0), unfit: Number(odd ?? 0) };
   if (counts.unfit === 0) return book.save(counted.open, counts);
@@ -169,7 +189,10 @@ async function through(
   const { state, reason = 'no reason is given' } = await deps.statements.ended(id, deps.hasTime);
   if (state === 'succeeded') return { open, id };
   if (state === 'running') throw stillRuns(id, work);
-  await book.save(open, { [field]: undefined, error: reason });
+  await sourceFailed(open, reason, work, deps);
+  // What read a source begins anew with asking for it.
+  const counting = open.record.asked === undefined ? {} : { counting: undefined };
+  await book.save(open, { ...counting, [field]: undefined, asked: undefined, error: reason });
   throw failed(work, reason);
 }
 

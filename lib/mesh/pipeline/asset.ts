@@ -15,6 +15,8 @@ export interface PipelineAsset {
   readonly pipeline: Pipeline;
   readonly products: readonly PipelineProduct[];
   readonly exchange?: readonly PreparedExchange[];
+  /** Databases that steps read where they are, by name. */
+  readonly sources?: readonly string[];
   /** By the name of the file. */
   readonly sql: Readonly<Record<string, string>>;
 }

@@ -96,6 +96,11 @@ export function pipelineQueueName(mesh: string, domain: string): string {
   return `${mesh}-${domain}-pipeline.fifo`;
 }
 
+/** The table of a domain's circuit breakers, in its account. */
+export function breakersTableName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-breakers`;
+}
+
 /** The bucket from which partners take a domain's products as files, in the domain's account. */
 export function exchangeBucketName(mesh: string, domain: string, account: string, region: string): string {
   return ownBucketName(mesh, domain, `-exchange-${account}-${region}`);

@@ -7,6 +7,7 @@ import type { Domain } from '#mesh/topology/topology.ts';
 import { DeadLetters } from '../dead-letters.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import { Agent } from './agent.ts';
+import { Breakers } from './breakers.ts';
 import { Catalog } from './catalog.ts';
 import { CatalogWatch } from './catalog-watch.ts';
 import { Disposal } from './disposal.ts';
@@ -68,6 +69,7 @@ export class DomainStack extends Stack {
     const shared = { topology, domain, bus: bus.bus, logsKey: key, lambdas };
     const watch = new CatalogWatch(this, 'CatalogWatch', shared);
     new Agent(this, 'Agent', { ...shared, undeliveredArn: bus.undelivered.queueArn });
+    new Breakers(this, 'Breakers', { topology, domain, watchers: [people.producer, people.steward] });
     new EventPort(this, 'EventPort', { ...shared, undeliveredArn: bus.undelivered.queueArn });
     const ofPeople = [
       { name: workgroupName(mesh, domain.name), workgroup: analysts },

@@ -9,8 +9,10 @@ import { Construct } from 'constructs';
 import { ALARM_ACTION, acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import type { DomainRepository } from '#constructs/domain-repository.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
+import { SOURCE_LIMITS } from '#mesh/breaker.ts';
 import { catalogName, type DatabaseSource } from '#mesh/pipeline/sources.ts';
 import { domainRoleName } from '#mesh/topology/names.ts';
+import { watchBreaker } from '../breaker-access.ts';
 import type { Landing } from './landing.ts';
 import { type NetworkPlace, SourceNetwork } from './source-network.ts';
 import { NETWORK_INTERFACES, rotate } from './source-rotation.ts';
@@ -100,6 +102,11 @@ export class FederatedSource extends Construct {
     });
     this.#admit(props, name);
     this.#watch(name);
+    watchBreaker(this, 'BreakerOpen', {
+      description: `${domain.name}: ${source.name} does not answer; the steps that read it are put off`,
+      dimensions: { service: 'weft-pipeline', mesh: topology.mesh, domain: domain.name, source: source.name },
+      longestRest: SOURCE_LIMITS.longestRest,
+    });
   }
 
   #place({ source, key }: FederatedSourceProps): NetworkPlace {

@@ -3,6 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { LakeGrants } from '#constructs/lake-grants.ts';
 import { glueName, landingDatabaseName, productBucketName, productKeyAlias } from '#mesh/topology/names.ts';
+import { breakerStatement } from '../breaker-access.ts';
 import { catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 import type { PipelineRunnerProps } from './runner.ts';
 
@@ -75,6 +76,7 @@ export function pipelineStatements(scope: Construct, props: PipelineRunnerProps)
       resources: [key.keyArn],
     }),
     ...(exchange?.statements() ?? []),
+    ...(repository.sources.length === 0 ? [] : [breakerStatement(scope, repository, 'source')]),
   ];
 }
 

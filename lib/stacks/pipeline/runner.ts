@@ -91,6 +91,8 @@ export class PipelineRunner extends Construct {
       batchSize: 1,
       reportBatchItemFailures: true,
     });
+    // A run that was put off takes its place in the queue anew.
+    if (repository.sources.length > 0) this.queue.grantSendMessages(this.function);
     for (const statement of pipelineStatements(this, props)) this.function.addToRolePolicy(statement);
     EventBus.fromEventBusName(this, 'Bus', domainBusName(mesh, domain.name)).grantPutEventsTo(this.function);
     grantLake(this, this.role, props);
@@ -144,7 +146,7 @@ export class PipelineRunner extends Construct {
 }
 
 /** What travels in the code of the Lambda: no word of it that the Lambda does not need. */
-function assetOf({ topology, pipeline, products, sql }: DomainRepository): PipelineAsset {
+function assetOf({ topology, pipeline, products, sql, sources }: DomainRepository): PipelineAsset {
   const exchanges = pipeline.exchange ?? [];
   const known = new Set([...pipeline.steps, ...exchanges].map(({ product }) => product));
   const exchange = exchanges.map((one) => {
@@ -157,6 +159,7 @@ function assetOf({ topology, pipeline, products, sql }: DomainRepository): Pipel
       .filter(({ name }) => known.has(name))
       .map(({ domain, name, major, version, tables, sla }) => ({ domain, name, major, version, tables, sla })),
     sql,
+    ...(sources.length === 0 ? {} : { sources: sources.map(({ name }) => name) }),
     ...(exchange.length === 0 ? {} : { exchange }),
   };
 }

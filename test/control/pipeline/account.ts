@@ -58,6 +58,8 @@ export class Account {
   unfit = 0;
   /** What happens to the landing bucket just before rows are added. */
   beforeInsert: () => void = () => undefined;
+  /** Why a statement fails that reads something outside; undefined when it does not. */
+  fails: (sql: string) => string | undefined = () => undefined;
   forgetsTokens = false;
   /** So many more looks find a statement running. */
   running = 0;
@@ -200,6 +202,9 @@ export class Account {
 
   #execute(sql: string, id: string): Execution {
     const done: Ended = { state: 'succeeded', scannedBytes: 1 };
+    const failure = this.fails(sql);
+    if (failure !== undefined)
+      return { sql, outcome: { state: 'failed', reason: failure, scannedBytes: 0 }, answer: [], written: 0 };
     if (sql.startsWith('SELECT')) return { sql, outcome: done, answer: [['2', String(this.unfit)]], written: 0 };
     const target = /TO '(s3:\/\/[^']+)'/.exec(sql)?.[1];
     if (sql.startsWith('INSERT')) this.beforeInsert();
