@@ -18,7 +18,8 @@ export const DOMAIN_END: readonly CommandSpec[] = [
         what: 'exit code 1 and a list when it would',
       },
     ],
-    shape: '{ "leaving": […], "obstacles": [{ "domain", "what", "state", "fix" }] }',
+    shape:
+      '{ "moves": [{ "what", "from", "to", "fix" }], "leaving": […], "obstacles": [{ "domain", "what", "state", "fix" }] }',
     load: () => import('./commands/mesh-check.ts'),
   },
   {

@@ -196,7 +196,7 @@ describe('the life of a product, on the deployed templates', () => {
     const file = join(folder, 'mesh.yaml');
     writeFileSync(file, readFileSync(join(import.meta.dirname, '../../examples/aviation/mesh.yaml')));
     const { out, exit } = await runWeft(['mesh', 'check', '--mesh', file, '--json', ...platform], { cwd: folder });
-    expect([exit, JSON.parse(out)]).toEqual([0, { leaving: [], obstacles: [] }]);
+    expect([exit, JSON.parse(out)]).toEqual([0, { moves: [], leaving: [], obstacles: [] }]);
     await weft('domain', 'remove', 'flight-operations', '--mesh', file, ...platform);
     expect(readFileSync(file, 'utf8')).toMatch(/^# The demo mesh[\s\S]*name: airport-reference/);
     expect(readFileSync(file, 'utf8')).not.toContain('flight-operations');
@@ -204,6 +204,9 @@ describe('the life of a product, on the deployed templates', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('analytics', 'statistics'));
     const changed = await runWeft(['mesh', 'check', '--mesh', file, ...platform], { cwd: folder, columns: 400 });
     expect([changed.exit, changed.out]).toEqual([1, expect.stringContaining('airports.v2.analytics')]);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('region: us-east-1', 'region: eu-west-1'));
+    const moved = await runWeft(['mesh', 'check', '--mesh', file, ...platform], { cwd: folder, columns: 400 });
+    expect([moved.exit, moved.err]).toEqual([1, expect.stringContaining('"region" is "eu-west-1"')]);
   };
 
   test('walks from a draft to its end while its next version lives beside it', async () => {

@@ -14,8 +14,8 @@ export const lakeFormation: Family = {
   'AWS::LakeFormation::Resource': {
     nameProperty: 'ResourceArn',
     properties: rules({
-      update: 'HybridAccessEnabled RoleArn UseServiceLinkedRole WithFederation',
-      replace: 'ResourceArn',
+      update: 'HybridAccessEnabled RoleArn WithFederation',
+      replace: 'ResourceArn UseServiceLinkedRole',
     }),
     async create({ call, properties }) {
       await call('lakeformation', 'RegisterResource', properties);
