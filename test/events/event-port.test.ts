@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Cloud } from '#local/core/cloud.ts';
 import type { ExportManifest } from '#mesh/product/export-manifest.ts';
 import { productSource, rowsSource } from '#mesh/topology/names.ts';
 import { runWeft } from '../cli/run-weft.ts';
-import { Judge, statementsToAdd } from '../judge/judge.ts';
+import { judging } from '../judge/judging.ts';
 import { type EventsWorld, type Heard, OWNER, openEventsWorld, PRODUCT, TABLE } from './events-world.ts';
 
 const TEXAS = {
@@ -22,14 +22,13 @@ describe('the event port, on the deployed templates', () => {
   let analytics: () => Promise<Heard[]>;
   let flights: () => Promise<Heard[]>;
   let refused: () => Promise<Heard[]>;
-  let judge: Judge;
+  const permits = judging();
   let subscription: string;
 
   beforeAll(async () => {
     events = await openEventsWorld();
     const { cloud }: { cloud: Cloud } = events.world.instance;
-    judge = new Judge(cloud);
-    cloud.observe(judge);
+    permits.watch(cloud);
     subscription = await events.subscribe('analytics', {
       clearance: 'internal',
       columns: { [TABLE]: ['operator', 'origin_state', 'speed_knots'] },
@@ -45,9 +44,6 @@ describe('the event port, on the deployed templates', () => {
     await events?.world.instance.close();
     if (events !== undefined) rmSync(events.folder, { recursive: true, force: true });
   });
-
-  // No role does anything that its synthesized policies do not allow.
-  afterEach(() => expect(statementsToAdd(judge.denials)).toEqual([]));
 
   test('a consumer gets the columns and rows of its subscription, and nobody else gets anything', async () => {
     await events.rowsChanged([{ after: TEXAS }, { after: OHIO }]);
