@@ -8,7 +8,9 @@ export type Keys = Readonly<Record<string, string | string[]>>;
 /** The condition keys that follow from who asks, of what. */
 export function commonKeys(cloud: Cloud, caller: Caller, action: string, resource: string, owner: string): Keys {
   const own = caller.kind === 'service' ? serviceKeys(caller) : roleKeys(cloud, caller);
-  const key: Keys = action.startsWith('kms:') ? { 'kms:ResourceAliases': cloud.service(KmsService).aliasesOf(resource) } : {};
+  const key: Keys = action.startsWith('kms:')
+    ? { 'kms:ResourceAliases': cloud.service(KmsService).aliasesOf(resource) }
+    : {};
   return { ...own, ...key, 'aws:ResourceAccount': owner, 'aws:SecureTransport': 'true' };
 }
 

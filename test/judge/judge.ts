@@ -1,6 +1,6 @@
 import type { Cloud } from '#local/core/cloud.ts';
 import type { Act, Call, Caller, Observer } from '#local/core/service.ts';
-import { asked } from '#local/services/iam/asked.ts';
+import { type Asked, asked } from '#local/services/iam/asked.ts';
 import { IamService } from '#local/services/iam/service.ts';
 import { commonKeys, type Keys, requestKeys, sessionActions } from './circumstances.ts';
 import { implied } from './implied.ts';
@@ -87,9 +87,9 @@ export class Judge implements Observer {
   async #call(call: Call): Promise<void> {
     if (!this.watching || UNJUDGED.has(call.action) || !this.#isJudged(call.caller)) return;
     const own = requestKeys(call);
-    for (const { action, resource, keys = {} } of asked(call)) {
+    for (const { action, resource, keys } of asked(call).flatMap(eachEvent)) {
       const beside = action === 'sts:AssumeRole' ? sessionActions(call) : [];
-      for (const one of [action, ...beside]) await this.#ask(call.caller, one, resource, { ...own, ...(keys as Keys) });
+      for (const one of [action, ...beside]) await this.#ask(call.caller, one, resource, { ...own, ...keys });
     }
   }
 
@@ -155,6 +155,19 @@ export class Judge implements Observer {
       this.#denials.set(`${policy} ${role} ${action} ${resource}`, denial);
     }
   }
+}
+
+/** A bus lets in event by event. */
+function eachEvent({ action, resource, keys = {} }: Asked): { action: string; resource: string; keys: Keys }[] {
+  if (action !== 'events:PutEvents') return [{ action, resource, keys: keys as Keys }];
+  const types = [keys['events:detail-type'] ?? []].flat();
+  const events = [keys['events:source'] ?? []].flat().map((source, index) => ({
+    'events:source': source,
+    'events:detail-type': types[index] ?? '',
+    'events:eventBusInvocation': 'false',
+  }));
+  const distinct = new Map(events.map((event) => [JSON.stringify(event), event]));
+  return [...distinct.values()].map((event) => ({ action, resource, keys: event }));
 }
 
 /** Calls that IAM never refuses. */

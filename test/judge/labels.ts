@@ -9,20 +9,19 @@ export interface Labels {
   resource(pattern: string, role: string): string;
 }
 
-/** Resources whose physical id is generated, or is made of names of the mesh. */
-const NAMED = new Set([
-  'AWS::ApiGateway::RestApi',
-  'AWS::Athena::WorkGroup',
-  'AWS::DynamoDB::Table',
-  'AWS::Events::EventBus',
-  'AWS::IAM::Role',
-  'AWS::KMS::Key',
-  'AWS::Lambda::Function',
-  'AWS::Logs::LogGroup',
-  'AWS::S3::Bucket',
-  'AWS::SecretsManager::Secret',
-  'AWS::SQS::Queue',
-]);
+/** The property that names a resource, by type; where a template leaves it out the name is generated. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  'AWS::ApiGateway::RestApi': undefined,
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::Events::EventBus': 'Name',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::KMS::Key': undefined,
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
+  'AWS::SecretsManager::Secret': 'Name',
+  'AWS::SQS::Queue': 'QueueName',
+};
 
 /** The labels of everything that the stacks of a cloud made. */
 export function labelsOf(cloud: Cloud): Labels {
@@ -33,7 +32,9 @@ export function labelsOf(cloud: Cloud): Labels {
   const replaced = new Map(
     records.flatMap((record) => {
       const name = lastOf(record.physicalId ?? '');
-      if (!NAMED.has(record.type) || name.length < 6) return [];
+      const property = NAMES[record.type];
+      const isNamed = property !== undefined && record.properties[property] !== undefined;
+      if (!(record.type in NAMES) || isNamed || name === '') return [];
       return [[name, `<${withoutHash(record.logicalId)}>`] as const];
     }),
   );
@@ -86,7 +87,7 @@ function namesIn(records: readonly ResourceRecord[]) {
 
 /** A logical id without what the CDK adds to make it unique. */
 function withoutHash(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '');
+  return logicalId.replace(/[0-9A-F]{8}$/, '').replace(/(?<=ForTarget)[0-9a-f]{6}$/, '');
 }
 
 function lastOf(id: string): string {

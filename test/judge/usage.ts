@@ -31,7 +31,7 @@ export function granted(cloud: Cloud, uses: readonly Use[]): Granted[] {
     cloud
       .service(IamService)
       .policiesOf(role)
-      .flatMap(({ document }) => permitsOf(role, document))
+      .flatMap(({ document }) => allowedBy(role, document))
       .map((permit) => labelled(permit, done.get(role) ?? [], labels)),
   );
   return united(permits);
@@ -59,21 +59,44 @@ function rolesIn(cloud: Cloud): string[] {
     .filter((role) => !role.includes(':role/cdk-'));
 }
 
-function permitsOf(role: string, document: string | undefined): Permit[] {
-  const { Statement: statements = [] } = JSON.parse(document ?? '{}') as { Statement?: Statement | Statement[] };
-  return [statements]
-    .flat()
-    .flatMap(({ Effect, Action = [], Resource = [] }) =>
-      Effect !== 'Allow'
-        ? []
-        : [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ role, action, resource }))),
-    );
+/** What a statement allows on one thing, which Glue knows by several ARNs. */
+interface Allowed extends Permit {
+  readonly patterns: readonly string[];
 }
 
-function labelled({ role, action, resource }: Permit, uses: readonly Use[], labels: Labels): Granted {
-  const used = uses.some(
-    (use) =>
-      fits(use.action.toLowerCase(), action.toLowerCase()) && (use.resource === '*' || fits(use.resource, resource)),
+function allowedBy(role: string, document: string | undefined): Allowed[] {
+  const { Statement: statements = [] } = JSON.parse(document ?? '{}') as { Statement?: Statement | Statement[] };
+  return [statements].flat().flatMap(({ Effect, Action = [], Resource = [] }) => {
+    if (Effect !== 'Allow') return [];
+    const things = thingsOf([Resource].flat());
+    return [Action].flat().flatMap((action) => things.map((thing) => ({ role, action, ...thing })));
+  });
+}
+
+/** A database of Glue with its tables is one thing; the catalog, which every request asks about too, is one only where nothing else is named. */
+function thingsOf(resources: readonly string[]): { resource: string; patterns: string[] }[] {
+  const isGlue = (resource: string) => resource.startsWith('arn:aws:glue:');
+  const catalogs = resources.filter((resource) => isGlue(resource) && isCatalog(resource));
+  const others = resources.filter((resource) => !catalogs.includes(resource));
+  const things = Map.groupBy(others, (resource) =>
+    isGlue(resource) ? resource.replace(/:table\/([^/]+)\/.*$/, ':database/$1') : resource,
+  );
+  if (things.size === 0) return catalogs.map((resource) => ({ resource, patterns: [resource] }));
+  return [...things].map(([resource, patterns]) => ({
+    resource,
+    patterns: isGlue(resource) ? [...patterns, ...catalogs] : patterns,
+  }));
+}
+
+function isCatalog(resource: string): boolean {
+  return resource.endsWith(':catalog');
+}
+
+function labelled({ role, action, resource, patterns }: Allowed, uses: readonly Use[], labels: Labels): Granted {
+  const asked = uses.filter((use) => fits(use.action.toLowerCase(), action.toLowerCase()));
+  const closer = asked.filter((use) => !isCatalog(use.resource));
+  const used = (closer.length > 0 ? closer : asked).some(
+    (use) => use.resource === '*' || patterns.some((pattern) => fits(use.resource, pattern)),
   );
   return { role: labels.role(role), action, resource: labels.resource(resource, role), used };
 }

@@ -69,11 +69,13 @@ export class Verdicts {
         request: { principal, action, resource: { resource, accountId: owner }, contextVariables: { ...keys } },
         identityPolicies: identity.map((text, index) => ({
           name: String(index),
-          policy: withApiId(this.#document(text).document, text, resource),
+          policy: forSimulator(this.#document(text).document, text, action, resource),
         })),
         ...(resourcePolicy === undefined
           ? {}
-          : { resourcePolicy: withApiId(this.#document(resourcePolicy).document, resourcePolicy, resource) }),
+          : {
+              resourcePolicy: forSimulator(this.#document(resourcePolicy).document, resourcePolicy, action, resource),
+            }),
         serviceControlPolicies: [],
         resourceControlPolicies: [],
       },
@@ -128,9 +130,38 @@ function kindOf(resource: string): string {
   return `${kind}${resource.includes('/')}`;
 }
 
-/** The simulator takes an API's id for a resource type, where no wildcard counts; in an execute-api ARN it is one that may be. */
-function withApiId(document: unknown, text: string, resource: string): unknown {
+/** A policy as the simulator has to be given it, where it knows less than AWS. */
+function forSimulator(document: unknown, text: string, action: string, resource: string): unknown {
+  if (action === 'events:PutEvents') return withEachEvent(document);
+  // It takes an API's id for a resource type, where no wildcard counts; in an execute-api ARN it is one that may be.
   const [, scope, id] = /^(arn:aws:execute-api:[^:]+:\d+:)([^/]+)\//.exec(resource) ?? [];
   if (scope === undefined || !text.includes(`${scope}*/`)) return document;
   return JSON.parse(text.replaceAll(`${scope}*/`, `${scope}${id}/`)) as unknown;
+}
+
+interface Conditional {
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * It takes the source and the type of an event for lists, to which a plain operator never fits. Each event is asked about by itself here, and EventBridge's own
+ * examples use plain operators (User Guide, "Using IAM policy conditions in Amazon EventBridge").
+ */
+function withEachEvent(document: unknown): unknown {
+  const { Statement, ...rest } = document as { Statement: Conditional | readonly Conditional[] };
+  return {
+    ...rest,
+    Statement: [Statement].flat().map((statement) => {
+      const { Condition = {}, ...others } = statement as Conditional;
+      const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, value]) => {
+          const isPlain = /^events:(?:source|detail-type)$/.test(key) && !operator.startsWith('For');
+          return [isPlain ? `ForAnyValue:${operator}` : operator, key, value] as const;
+        }),
+      );
+      const made: Record<string, Record<string, unknown>> = {};
+      for (const [operator, key, value] of conditions) made[operator] = { ...made[operator], [key]: value };
+      return { ...others, ...(conditions.length === 0 ? {} : { Condition: made }) };
+    }),
+  };
 }

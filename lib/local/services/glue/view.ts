@@ -44,10 +44,8 @@ export function requireViewable(context: Context, database: GlueDatabase, view: 
   // Whoever makes a view hands its definer and its connection to Glue.
   const passing = { caller: context.caller, keys: { 'iam:PassedToService': 'glue.amazonaws.com' } };
   cloud.tell({ ...passing, action: 'iam:PassRole', resource: view.Definer });
-  for (const path of ['catalog', `connection/${connection}`]) {
-    const resource = `arn:aws:glue:${cloud.region}:${database.CatalogId}:${path}`;
-    cloud.tell({ caller: context.caller, action: 'glue:PassConnection', resource });
-  }
+  const resource = `arn:aws:glue:${cloud.region}:${database.CatalogId}:connection/${connection}`;
+  cloud.tell({ caller: context.caller, action: 'glue:PassConnection', resource });
   const definer = callerFor(view.Definer, 'view');
   for (const arn of view.SubObjects) {
     const [, account, name, table] = /^arn:aws:glue:[^:]+:(\d{12}):table\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
