@@ -2,9 +2,9 @@ import type { Cloud } from '#local/core/cloud.ts';
 import type { Act, Call, Caller, Observer } from '#local/core/service.ts';
 import { type Asked, asked } from '#local/services/iam/asked.ts';
 import { IamService } from '#local/services/iam/service.ts';
-import { commonKeys, type Keys, requestKeys, sessionActions } from './circumstances.ts';
+import { type Keys, requestKeys, sessionActions } from './circumstances.ts';
 import { implied } from './implied.ts';
-import { resourceSide } from './resource-policy.ts';
+import { questionOf } from './question.ts';
 import { type Verdict, Verdicts } from './verdicts.ts';
 
 /** A call that some policy does not allow. */
@@ -113,31 +113,12 @@ export class Judge implements Observer {
         this.#uses.set(`${caller.roleArn} ${need.action} ${need.resource}`, { role: caller.roleArn, ...need });
       }
     }
-    const questions = needs.map((need) => this.#question(caller, need));
+    const questions = needs.map((need) => questionOf(this.#cloud, caller, need));
     for (const { question, side } of questions) {
       this.judged += 1;
       const verdict = await this.#verdicts.of(question);
       if (verdict.result !== 'Allowed') this.#note(caller, question, side, verdict);
     }
-  }
-
-  #question(caller: Caller, { action, resource, keys }: { action: string; resource: string; keys: Keys }) {
-    const side = resourceSide(this.#cloud, action, resource);
-    const owner = side?.owner ?? caller.account;
-    const iam = this.#cloud.service(IamService);
-    const identity = (caller.roleArn === undefined ? [] : iam.policiesOf(caller.roleArn)).flatMap(
-      ({ document }) => document ?? [],
-    );
-    const question = {
-      principal: caller.arn,
-      action,
-      resource,
-      owner,
-      keys: { ...commonKeys(this.#cloud, caller, action, resource, owner), ...keys },
-      identity,
-      ...(side?.policy === undefined ? {} : { resourcePolicy: side.policy }),
-    };
-    return { question, side: side?.name ?? `policy of ${resource}` };
   }
 
   #note(
