@@ -19,7 +19,6 @@ import { waitForProduct, waitForSubscription } from '#cli/wait.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
-import { Judge, statementsToAdd } from '../judge/judge.ts';
 import { judging } from '../judge/judging.ts';
 
 const DATABASE = 'wildlife_safety__bird_strikes__v1';
@@ -40,7 +39,6 @@ describe('a masked port, on the deployed templates', () => {
   let folder: string;
   const permits = judging();
   let world: World;
-  let judge: Judge;
   let contracts: string;
 
   const publish = async (change: (contract: string) => string = (text) => text) => {
@@ -77,8 +75,6 @@ describe('a masked port, on the deployed templates', () => {
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
     permits.watch(world.instance.cloud);
-    judge = new Judge(instance.cloud);
-    instance.cloud.observe(judge);
     await enrol(world, sourceOf('bird-strikes'));
     await publish();
     await subscribe(CLEAR, 'confidential', ['bird_strikes']);
@@ -282,9 +278,4 @@ describe('a masked port, on the deployed templates', () => {
     expect(contract.match(/weft.suggested/g)).toHaveLength(2);
     expect(contract).not.toMatch(/classification:|weft.personal|birds\.example|555/);
   }, 60_000);
-
-  test('no role did anything that its synthesized policies do not allow', () => {
-    expect(judge.judged).toBeGreaterThan(50);
-    expect(statementsToAdd(judge.denials)).toEqual([]);
-  });
 });

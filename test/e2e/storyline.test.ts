@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { TRAIL_CALLS } from '#cli/demo/call-counter.ts';
 import { type DemoReport, play } from '#cli/demo/play.ts';
 import { verifyExport } from '#cli/export.ts';
-import { readMeshFile } from '#cli/mesh-file.ts';
-import type { Cloud } from '#local/core/cloud.ts';
-import { Judge, statementsToAdd } from '../judge/judge.ts';
-import { type Reasoned, Usage, unexplained } from '../judge/usage.ts';
-
-const MESH = readMeshFile(undefined, '/');
+import { judging } from '../judge/judging.ts';
 
 /** Glue and Lake Formation among the counted requests. */
 function governed(calls: Readonly<Record<string, number>> = {}): number {
@@ -37,21 +31,15 @@ function sum(numbers: readonly number[]): number {
 }
 
 describe('the storyline of the demo, on the deployed templates', () => {
+  const permits = judging();
   let folder: string;
   let report: DemoReport;
-  let judge: Judge;
-  let usage: Usage;
   const facts = (id: string) => report.steps.find((step) => step.id === id)?.facts as Record<string, unknown>;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weft-story-'));
-    const onCloud = (cloud: Cloud) => {
-      judge = new Judge(cloud);
-      cloud.observe(judge);
-      usage = new Usage(cloud);
-    };
-    const onStep = () => usage.takeDown(MESH);
-    report = await play({ folder, port: 0, say: () => undefined, onStep, onCloud });
+    const quiet = () => undefined;
+    report = await play({ folder, port: 0, say: quiet, onStep: quiet, onCloud: (cloud) => permits.watch(cloud) });
   }, 180_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,16 +48,6 @@ describe('the storyline of the demo, on the deployed templates', () => {
     expect(report.steps.filter((step) => !step.ok).map((step) => `${step.id}: ${step.error}`)).toEqual([]);
     expect(report.ok).toBe(true);
     expect(report.steps).toHaveLength(12);
-  });
-
-  test('no role did anything that its synthesized policies do not allow', () => {
-    expect(judge.judged).toBeGreaterThan(100);
-    expect(statementsToAdd(judge.denials)).toEqual([]);
-  });
-
-  test('what a role may and never does is known, each with a reason', () => {
-    const reasons = parse(readFileSync(new URL('../judge/unused.yaml', import.meta.url), 'utf8')) as Reasoned[];
-    expect(unexplained(usage.unused(MESH), reasons)).toEqual([]);
   });
 
   test('before any grant Athena refuses in Lake Formation’s words', () => {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { rolesNamespace, type StoredRole } from '#local/services/iam/model.ts';
+import { callerFor } from '#local/core/cloud.ts';
 import { IamService } from '#local/services/iam/service.ts';
 import {
   auditBucketName,
@@ -17,6 +16,14 @@ import {
 } from '#mesh/topology/names.ts';
 import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
 import { openTestMesh, type TestMesh } from '../local/mesh.ts';
+import { auditApart } from '../stacks/audit-apart.ts';
+import type { Keys } from './circumstances.ts';
+import { type Crossing, crossingLine, crossings } from './crossing.ts';
+import { type Labels, labelsOf } from './labels.ts';
+import { questionOf } from './question.ts';
+import { fits } from './resource-class.ts';
+import { administrator, type Installed, installedIn, type Principal, rolesOf } from './separation/installed.ts';
+import { Verdicts } from './verdicts.ts';
 
 interface Row {
   readonly what: string;
@@ -25,132 +32,124 @@ interface Row {
   readonly allowed: readonly string[];
 }
 
-const ROWS = parse(readFileSync(new URL('matrix.yaml', import.meta.url), 'utf8')) as Row[];
+/** Principals that may do actions on resources of other accounts. */
+interface Declared {
+  readonly who: readonly string[];
+  readonly may: readonly string[];
+  readonly on: readonly string[];
+  readonly why: string;
+}
+
+const MATRIX = parse(readFileSync(new URL('matrix.yaml', import.meta.url), 'utf8')) as {
+  readonly kept: readonly Row[];
+  readonly crossing: readonly Declared[];
+};
 const DOMAIN = 'flight-operations';
 
-/** The resources that the rows name, and whose they are. */
-function resourceOf(name: string, topology: Topology): { readonly arn: string; readonly account: string } {
-  const { mesh, region, governanceAccount, auditAccount, domains } = topology;
-  const account = domains.find((domain) => domain.name === DOMAIN)?.account ?? '';
-  const inGovernance = (arn: string) => ({ arn, account: governanceAccount });
+/** The example with the audit account apart, and two domains: one for itself and one for all others. */
+function topologyOf(): Topology {
+  const topology = auditApart();
+  return { ...topology, domains: topology.domains.filter(({ name }) => [DOMAIN, 'analytics'].includes(name)) };
+}
+
+/** The resources that the rows name. */
+function resourceOf(name: string, topology: Topology, found: { registry: string; logKey: string }): string {
+  const { mesh, region, governanceAccount, auditAccount, witnessAccount = '' } = topology;
+  const account = topology.domains.find((domain) => domain.name === DOMAIN)?.account ?? '';
+  const products = `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}`;
   switch (name) {
     case 'central table':
-      return inGovernance(`arn:aws:glue:${region}:${governanceAccount}:table/flight_operations__flights__v1/flights`);
+      return `arn:aws:glue:${region}:${governanceAccount}:table/flight_operations__flights__v1/flights`;
     case 'registry':
-      return inGovernance(`arn:aws:dynamodb:${region}:${governanceAccount}:table/REGISTRY`);
-    case 'trail entry': {
-      const bucket = auditBucketName(mesh, auditAccount, region);
-      return { arn: `arn:aws:s3:::${bucket}/entries/000/000/000/000.jsonl`, account: auditAccount };
-    }
+      return found.registry;
+    case 'trail entry':
+      return `arn:aws:s3:::${auditBucketName(mesh, auditAccount, region)}/entries/000/000/000/000.jsonl`;
     case 'trail queue':
-      return { arn: `arn:aws:sqs:${region}:${auditAccount}:${auditQueueName(mesh)}`, account: auditAccount };
+      return `arn:aws:sqs:${region}:${auditAccount}:${auditQueueName(mesh)}`;
     case 'log key':
-      return { arn: `arn:aws:kms:${region}:${auditAccount}:key/LOG-KEY`, account: auditAccount };
-    case 'witness': {
-      const bucket = witnessBucketName(mesh, topology.witnessAccount ?? '', region);
-      return { arn: `arn:aws:s3:::${bucket}/checkpoint`, account: topology.witnessAccount ?? '' };
-    }
+      return found.logKey;
+    case 'witness':
+      return `arn:aws:s3:::${witnessBucketName(mesh, witnessAccount, region)}/checkpoint`;
     case 'product file':
-      return { arn: `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}/flights/part.parquet`, account };
+      return `${products}/flights/part.parquet`;
     case 'disposal record':
-      return {
-        arn: `arn:aws:s3:::${productBucketName(mesh, DOMAIN, account, region)}/disposals/records/one.json`,
-        account,
-      };
+      return `${products}/disposals/records/one.json`;
     case 'quality workgroup':
-      return {
-        arn: `arn:aws:athena:${region}:${account}:workgroup/${workgroupName(mesh, `${DOMAIN}-quality`)}`,
-        account,
-      };
+      return `arn:aws:athena:${region}:${account}:workgroup/${workgroupName(mesh, `${DOMAIN}-quality`)}`;
     case 'reconciler':
-      return inGovernance(roleArn(governanceAccount, governanceRoleName(mesh, 'reconcile')));
+      return roleArn(governanceAccount, governanceRoleName(mesh, 'reconcile'));
     default:
-      return inGovernance('*');
+      return '*';
   }
 }
 
-/** The key policy that leaves all to the identities of its account. */
-function keyPolicy(account: string) {
-  const Statement = [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
-  ];
-  return { Version: '2012-10-17', Statement };
+/** What a caller can arrange by how it asks. */
+function circumstances(action: string, region: string): readonly Keys[] {
+  if (action.startsWith('kms:')) return [{}, { 'kms:ViaService': `s3.${region}.amazonaws.com` }];
+  return action.startsWith('s3:') ? [{}, { 's3:if-none-match': '*' }] : [{}];
 }
 
 describe('what a mesh keeps to few', () => {
   let mesh: TestMesh;
-  /** The id that KMS gave the key that signs the log. */
+  let resources: readonly Installed[];
+  let roles: readonly Principal[];
+  let labels: Labels;
   let logKey: string;
+  const verdicts = new Verdicts();
 
   beforeAll(async () => {
-    mesh = await openTestMesh();
-    const { mesh: name, auditAccount } = mesh.topology;
-    const owner = new KMSClient(mesh.instance.cloud.clientConfig(`arn:aws:iam::${auditAccount}:root`));
-    const { KeyMetadata } = await owner.send(new DescribeKeyCommand({ KeyId: logKeyAlias(name) }));
-    logKey = KeyMetadata?.KeyId ?? '';
+    mesh = await openTestMesh({ topology: topologyOf() });
+    const { cloud } = mesh.instance;
+    resources = installedIn(cloud.store);
+    roles = rolesOf(cloud.store, cloud.service(IamService), accountsOf(mesh.topology));
+    labels = labelsOf(cloud);
+    const owner = new KMSClient(cloud.clientConfig(`arn:aws:iam::${mesh.topology.auditAccount}:root`));
+    const { KeyMetadata } = await owner.send(new DescribeKeyCommand({ KeyId: logKeyAlias(mesh.topology.mesh) }));
+    logKey = KeyMetadata?.Arn ?? '';
   }, 180_000);
 
   afterAll(() => mesh?.close());
 
-  const roles = () => {
-    return accountsOf(mesh.topology).flatMap((account) =>
-      mesh.instance.cloud.store
-        .list<StoredRole>(rolesNamespace(account))
-        .map(({ value }) => ({
-          account,
-          name: value.name,
-          arn: `arn:aws:iam::${account}:role${value.path}${value.name}`,
-        }))
-        .filter(({ name }) => !name.startsWith('cdk-')),
-    );
-  };
-
-  const mayDo = async (
-    role: { arn: string; account: string },
-    action: string,
-    on: { arn: string; account: string },
-  ) => {
-    const policies = mesh.instance.cloud
-      .service(IamService)
-      .policiesOf(role.arn)
-      .filter(({ document }) => document !== undefined);
-    const identityPolicies = policies.map(({ name, document }) => ({
-      name,
-      // The registry has a name that CloudFormation makes.
-      policy: JSON.parse(
-        (document ?? '{}')
-          .replaceAll(/table\/aviation-governance-Registry[A-Za-z0-9-]*/g, 'table/REGISTRY')
-          .replaceAll(logKey, 'LOG-KEY'),
-      ),
-    }));
-    const answer = await runSimulation(
-      {
-        request: {
-          principal: role.arn,
-          action,
-          // The identity's side alone is asked, as if the resource's owner let everybody in.
-          resource: { resource: on.arn, accountId: role.account },
-          contextVariables: { 'aws:ResourceAccount': on.account, 'aws:PrincipalArn': role.arn },
-        },
-        identityPolicies,
-        // Of keys the simulator asks the owner's word in any case.
-        ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(on.account) } : {}),
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      },
-      {},
-    );
-    if (answer.resultType === 'error') throw new Error(`${action} on ${on.arn}: ${answer.errors.message}`);
-    return answer.overallResult === 'Allowed';
-  };
-
-  test.each(ROWS)('only those declared may $what', async ({ action, on, allowed }) => {
-    const patterns = allowed.map((text) => new RegExp(`^${text.replaceAll('*', '.*')}$`));
-    const met: string[] = [];
-    for (const role of roles()) {
-      if (await mayDo(role, action, resourceOf(on, mesh.topology))) met.push(role.name);
+  const mayDo = async (role: Principal, action: string, resource: string) => {
+    const caller = callerFor(role.arn, 'whoever');
+    for (const keys of circumstances(action, mesh.topology.region)) {
+      const { question } = questionOf(mesh.instance.cloud, caller, { action, resource, keys });
+      if ((await verdicts.of(question)).result === 'Allowed') return true;
     }
-    expect(met.filter((name) => !patterns.some((pattern) => pattern.test(name)))).toEqual([]);
-    expect(allowed.filter((_, index) => !met.some((name) => patterns[index]?.test(name)))).toEqual([]);
+    return false;
+  };
+
+  test.each(MATRIX.kept)('only those declared may $what', async ({ action, on, allowed }) => {
+    const registry = resources.find(({ type, arn }) => type === 'AWS::DynamoDB::Table' && arn.includes('Registry'));
+    const resource = resourceOf(on, mesh.topology, { registry: registry?.arn ?? '', logKey });
+    const met: string[] = [];
+    for (const role of roles) {
+      if (await mayDo(role, action, resource)) met.push(role.name);
+    }
+    expect(met.filter((name) => !allowed.some((pattern) => fits(name, pattern)))).toEqual([]);
+    expect(allowed.filter((pattern) => !met.some((name) => fits(name, pattern)))).toEqual([]);
   });
+
+  test('only what is declared crosses from one account into another', async () => {
+    const { domains } = mesh.topology;
+    const admins = domains.map(({ name, account }) => administrator(account, `administrator-of-${name}`));
+    const table = { cloud: mesh.instance.cloud, topology: mesh.topology, labels, verdicts };
+    const found = await crossings(table, [...roles, ...admins], resources);
+    const covers = ({ who, may, on }: Declared, crossing: Crossing) =>
+      who.some((pattern) => fits(crossing.who, pattern)) &&
+      may.some((pattern) => fits(crossing.action, pattern)) &&
+      on.some((pattern) => fits(crossing.on, pattern));
+    expect(found.length).toBeGreaterThan(20);
+    const undeclared = found.filter((crossing) => !MATRIX.crossing.some((entry) => covers(entry, crossing)));
+    expect(undeclared.map(crossingLine)).toEqual([]);
+    // Each word of a declaration must be met by something that is found.
+    const unmet = MATRIX.crossing.flatMap((entry) =>
+      (['who', 'may', 'on'] as const).flatMap((part) =>
+        entry[part]
+          .filter((word) => !found.some((crossing) => covers({ ...entry, [part]: [word] }, crossing)))
+          .map((word) => `${entry.why}: ${part} ${word}`),
+      ),
+    );
+    expect(unmet).toEqual([]);
+  }, 60_000);
 });

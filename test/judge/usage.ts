@@ -1,17 +1,21 @@
 import type { Cloud } from '#local/core/cloud.ts';
-import type { Call } from '#local/core/service.ts';
-import { asked } from '#local/services/iam/asked.ts';
 import { rolesNamespace, type StoredRole } from '#local/services/iam/model.ts';
 import { IamService } from '#local/services/iam/service.ts';
-import { accountsOf, type Topology } from '#mesh/topology/topology.ts';
+import type { Use } from './judge.ts';
+import { type Labels, labelsOf } from './labels.ts';
+import { fits } from './resource-class.ts';
 
-/** A permission that a role has, or a thing that it did, in words that are the same for every domain. */
+/** A permission that a role has, in words that are the same for every domain. */
 export interface Permit {
   readonly role: string;
   readonly action: string;
+  readonly resource: string;
 }
 
-type OnResource = Permit & { readonly resource: string };
+/** A permit, and whether a suite saw it used. */
+export interface Granted extends Permit {
+  readonly used: boolean;
+}
 
 interface Statement {
   readonly Effect: string;
@@ -19,112 +23,85 @@ interface Statement {
   readonly Resource?: string | readonly string[];
 }
 
-/** What the roles of a mesh did, beside what they may do. */
-export class Usage {
-  readonly #cloud: Cloud;
-  readonly #used = new Map<string, OnResource>();
-  #roles: readonly OnResource[] = [];
-
-  constructor(cloud: Cloud) {
-    this.#cloud = cloud;
-    cloud.observe({ before: (call) => this.#note(call) });
-  }
-
-  #note(call: Call): void {
-    const { roleArn } = call.caller;
-    if (roleArn === undefined || isDeployer(roleArn)) return;
-    for (const { action, resource } of asked(call)) {
-      this.#used.set(`${roleArn} ${action} ${resource}`, { role: roleArn, action, resource });
-    }
-  }
-
-  /** Takes down what each role may do; to be called while the mesh is up. */
-  takeDown(topology: Topology): void {
-    this.#roles = this.#granted(topology);
-  }
-
-  /** Every action that a kind of synthesized role may do and never did, one for all domains together. */
-  unused(topology: Topology): Permit[] {
-    const done = Map.groupBy(this.#used.values(), ({ role }) => roleLabel(role, topology));
-    const open = new Map<string, Permit>();
-    const met = new Set<string>();
-    for (const granted of this.#roles) {
-      const permit = { role: roleLabel(granted.role, topology), action: granted.action };
-      const [action, resource] = [pattern(granted.action), pattern(granted.resource)];
-      const uses = done.get(permit.role) ?? [];
-      const isUsed = uses.some(
-        (use) => action.test(use.action) && (use.resource === '*' || resource.test(use.resource)),
-      );
-      if (isUsed) met.add(lineOf(permit));
-      else open.set(lineOf(permit), permit);
-    }
-    return [...open].filter(([line]) => !met.has(line)).map(([, permit]) => permit);
-  }
-
-  #granted(topology: Topology): OnResource[] {
-    const iam = this.#cloud.service(IamService);
-    return accountsOf(topology).flatMap((account) =>
-      this.#cloud.store.list<StoredRole>(rolesNamespace(account)).flatMap(({ value }) => {
-        const role = `arn:aws:iam::${account}:role${value.path}${value.name}`;
-        if (isDeployer(role)) return [];
-        return iam.policiesOf(role).flatMap(({ document }) => permits(role, document));
-      }),
-    );
-  }
+/** What the roles of a cloud may do by their identity policies, and what of it they did. */
+export function granted(cloud: Cloud, uses: readonly Use[]): Granted[] {
+  const labels = labelsOf(cloud);
+  const done = Map.groupBy(uses, ({ role }) => role);
+  const permits = rolesIn(cloud).flatMap((role) =>
+    cloud
+      .service(IamService)
+      .policiesOf(role)
+      .flatMap(({ document }) => allowedBy(role, document))
+      .map((permit) => labelled(permit, done.get(role) ?? [], labels)),
+  );
+  return united(permits);
 }
 
-function permits(role: string, document: string | undefined): OnResource[] {
+/** One permit for all domains, used when any of them used it. */
+export function united(permits: readonly Granted[]): Granted[] {
+  const known = new Map<string, Granted>();
+  for (const permit of permits) {
+    const line = lineOf(permit);
+    known.set(line, { ...permit, used: permit.used || known.get(line)?.used === true });
+  }
+  return [...known.values()].toSorted((a, b) => lineOf(a).localeCompare(lineOf(b)));
+}
+
+function rolesIn(cloud: Cloud): string[] {
+  const spaces = cloud.store.namespaces('iam/').filter((name) => name.endsWith('/roles'));
+  const accounts = spaces.map((name) => name.split('/')[1] ?? '');
+  return accounts
+    .flatMap((account) =>
+      cloud.store
+        .list<StoredRole>(rolesNamespace(account))
+        .map(({ value: { path, name } }) => `arn:aws:iam::${account}:role${path}${name}`),
+    )
+    .filter((role) => !role.includes(':role/cdk-'));
+}
+
+/** What a statement allows on one thing, which Glue knows by several ARNs. */
+interface Allowed extends Permit {
+  readonly patterns: readonly string[];
+}
+
+function allowedBy(role: string, document: string | undefined): Allowed[] {
   const { Statement: statements = [] } = JSON.parse(document ?? '{}') as { Statement?: Statement | Statement[] };
-  return [statements]
-    .flat()
-    .flatMap(({ Effect, Action = [], Resource = [] }) =>
-      Effect !== 'Allow'
-        ? []
-        : [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ role, action, resource }))),
-    );
+  return [statements].flat().flatMap(({ Effect, Action = [], Resource = [] }) => {
+    if (Effect !== 'Allow') return [];
+    const things = thingsOf([Resource].flat());
+    return [Action].flat().flatMap((action) => things.map((thing) => ({ role, action, ...thing })));
+  });
 }
 
-function isDeployer(role: string): boolean {
-  return role.includes(':role/cdk-');
+/** A database of Glue with its tables is one thing; the catalog, which every request asks about too, is one only where nothing else is named. */
+function thingsOf(resources: readonly string[]): { resource: string; patterns: string[] }[] {
+  const isGlue = (resource: string) => resource.startsWith('arn:aws:glue:');
+  const catalogs = resources.filter((resource) => isGlue(resource) && isCatalog(resource));
+  const others = resources.filter((resource) => !catalogs.includes(resource));
+  const things = Map.groupBy(others, (resource) =>
+    isGlue(resource) ? resource.replace(/:table\/([^/]+)\/.*$/, ':database/$1') : resource,
+  );
+  if (things.size === 0) return catalogs.map((resource) => ({ resource, patterns: [resource] }));
+  return [...things].map(([resource, patterns]) => ({
+    resource,
+    patterns: isGlue(resource) ? [...patterns, ...catalogs] : patterns,
+  }));
 }
 
-/** The role without its account, its domain and what the CDK adds to make a name unique. */
-function roleLabel(role: string, topology: Topology): string {
-  const name = role.split('/').at(-1) ?? role;
-  return withoutDomain(name, topology).replace(/-?[A-Z0-9]{8}(-[A-Za-z0-9]{10,})?$/, '');
+function isCatalog(resource: string): boolean {
+  return resource.endsWith(':catalog');
 }
 
-function withoutDomain(text: string, { domains }: Topology): string {
-  const longest = domains.map(({ name }) => name).toSorted((a, b) => b.length - a.length);
-  return longest.reduce((label, name) => label.replaceAll(name, '<domain>'), text);
+function labelled({ role, action, resource, patterns }: Allowed, uses: readonly Use[], labels: Labels): Granted {
+  const asked = uses.filter((use) => fits(use.action.toLowerCase(), action.toLowerCase()));
+  const closer = asked.filter((use) => !isCatalog(use.resource));
+  const used = (closer.length > 0 ? closer : asked).some(
+    (use) => use.resource === '*' || patterns.some((pattern) => fits(use.resource, pattern)),
+  );
+  return { role: labels.role(role), action, resource: labels.resource(resource, role), used };
 }
 
-/** IAM's wildcards. */
-function pattern(text: string): RegExp {
-  const escaped = text.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
-}
-
-/** One permission in a line. */
-function lineOf({ role, action }: Permit): string {
-  return `${role} ${action}`;
-}
-
-/** A permission that is there although nothing asked for it; `*` in role and action is a wildcard. */
-export interface Reasoned extends Permit {
-  readonly reason: string;
-}
-
-/** Permissions that no entry explains, and entries that explain none. */
-export function unexplained(unused: readonly Permit[], reasons: readonly Reasoned[]): string[] {
-  const covers = (reason: Reasoned, permit: Permit) =>
-    pattern(reason.role).test(permit.role) && pattern(reason.action).test(permit.action);
-  return [
-    ...unused
-      .filter((permit) => !reasons.some((reason) => covers(reason, permit)))
-      .map((permit) => `${lineOf(permit)}: is never used`),
-    ...reasons
-      .filter((reason) => !unused.some((permit) => covers(reason, permit)))
-      .map((reason) => `${lineOf(reason)}: the reason explains nothing`),
-  ].toSorted();
+/** A permit in a line. */
+export function lineOf({ role, action, resource }: Permit): string {
+  return `${role}: ${action} on ${resource}`;
 }

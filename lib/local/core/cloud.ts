@@ -4,7 +4,17 @@ import { Clock } from './clock.ts';
 import { authenticate, type Credentials, issueCredentials } from './credentials.ts';
 import { AwsError, notModelled } from './error.ts';
 import { ownMember } from './members.ts';
-import type { Authenticated, Call, Caller, Context, Observer, Service, WireRequest, WireResponse } from './service.ts';
+import type {
+  Act,
+  Authenticated,
+  Call,
+  Caller,
+  Context,
+  Observer,
+  Service,
+  WireRequest,
+  WireResponse,
+} from './service.ts';
 import { Store } from './store.ts';
 
 export interface CloudOptions {
@@ -153,6 +163,7 @@ export class Cloud {
       eventSource: service.eventSource ?? `${service.signingName}.amazonaws.com`,
       at: context.now,
       headers: context.request?.headers,
+      query: context.request?.query,
     };
     let output: unknown;
     try {
@@ -165,6 +176,11 @@ export class Cloud {
     for (const observer of this.#observers) await observer.after?.(call, { output });
     this.wake();
     return output;
+  }
+
+  /** Tells the observers what AWS is about to do beside calls. */
+  tell(act: Act): void {
+    for (const observer of this.#observers) observer.acting?.(act);
   }
 
   /** A context for work that AWS does by itself, e.g. a rule that invokes a function. */

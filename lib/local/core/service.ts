@@ -1,4 +1,5 @@
 import type { Cloud } from './cloud.ts';
+import type { ConditionKeys } from './condition.ts';
 
 /** Who calls: a role session, the root of an account, or AWS itself. */
 export interface Caller {
@@ -120,9 +121,26 @@ export interface Call {
   readonly at: number;
   /** The headers of the request, lower-case; absent for a call that came over no wire. */
   readonly headers?: WireRequest['headers'];
+  /** The query of the request; absent for a call that came over no wire. */
+  readonly query?: WireRequest['query'];
+}
+
+/**
+ * What AWS does beside the calls that it is sent: a service takes on a role, delivers to a resource, or asks another service in the name of a
+ * role. IAM is asked about it as about a call.
+ */
+export interface Act {
+  readonly caller: Caller;
+  /** `sqs:SendMessage`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys beside those of the caller, e.g. `aws:SourceArn`. */
+  readonly keys?: ConditionKeys;
 }
 
 export interface Observer {
+  /** Is told of an act that is about to be done; cannot refuse it. */
+  acting?(act: Act): void;
   before?(call: Call): void | Promise<void>;
   /** Runs after the operation took effect; throwing turns a success into a failure (a fault: applied but failed). */
   after?(call: Call, outcome: { output?: unknown; error?: Error }): void | Promise<void>;

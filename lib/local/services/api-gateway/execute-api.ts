@@ -57,6 +57,14 @@ export class ExecuteApiService implements Service {
     this.#throttle = new Throttle(() => cloud.clock.now());
   }
 
+  /** The policy under which a stage is served, by the ARN of one of its methods. */
+  policyOf(arn: string): PolicyDocument | undefined {
+    const [id = '', stageName] = (arn.split(':')[5] ?? '').split('/');
+    const api = findApi(this.#cloud.store, id);
+    const stage = api?.stages.find((one) => one.stageName === stageName);
+    return api && expanded(api, api.deployments.find((one) => one.id === stage?.deploymentId)?.policy);
+  }
+
   async #invoke(input: Target, context: Context): Promise<WireResponse> {
     const api = findApi(this.#cloud.store, input.apiId);
     const stage = api?.stages.find(({ stageName }) => stageName === input.stageName);

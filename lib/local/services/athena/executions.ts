@@ -1,5 +1,6 @@
 import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
 import type { Context } from '../../core/service.ts';
+import { tellResult } from './acts.ts';
 import type { Engine } from './engine/instance.ts';
 import { type ExecutionRecord, invalid, namespace } from './model.ts';
 import { checkCatalog, isGlue } from './operations/metadata.ts';
@@ -173,6 +174,7 @@ export class Executions {
         },
       });
       if (running.cancelled) return;
+      if (outcome.format !== 'none') tellResult(context.cloud, context.caller, 'PutObject', place);
       const manifest = await writeOutcome(context.cloud, outcome, place, id, location);
       this.#succeed(context, id, outcome, place, started, manifest);
     } catch (error) {

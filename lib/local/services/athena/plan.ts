@@ -1,3 +1,4 @@
+import { tellAssumed } from '../../core/act.ts';
 import type { Cloud } from '../../core/cloud.ts';
 import { callerFor } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
@@ -5,6 +6,7 @@ import type { Caller } from '../../core/service.ts';
 import { catalog } from '../glue/catalog.ts';
 import type { GlueViewDefinition } from '../glue/types.ts';
 import { type ReadableTable, readTable } from '../lake-formation/access.ts';
+import { tellLookup } from './acts.ts';
 import type { Engine } from './engine/instance.ts';
 import type { ParquetSchemas } from './engine/parquet-schema.ts';
 import { DuckdbParser } from './engine/parser.ts';
@@ -251,6 +253,7 @@ class Work {
     if (this.#realm !== undefined) throw new QueryFailure(`NOT_SUPPORTED: ${place}: a view of a view cannot be read`);
     const { owner } = readable;
     const caller = callerFor(Definer, `AWSLF-00-AT-${owner.catalogId}`);
+    tellAssumed(this.#asker.cloud, 'lakeformation.amazonaws.com', Definer);
     const prefix = `definer$${this.#views}$`;
     this.#views += 1;
     const asker = { cloud: this.#asker.cloud, caller, database: owner.database };
@@ -273,7 +276,11 @@ class Work {
   #readable(at: { database: string; table: string }, place: string): ReadableTable {
     const { cloud, caller } = this.#asker;
     try {
-      return readTable(cloud, caller, { catalogId: caller.account, ...at });
+      const asked = { catalogId: caller.account, ...at };
+      const readable = readTable(cloud, caller, asked);
+      tellLookup(cloud, caller, asked, readable.governed);
+      tellLookup(cloud, caller, readable.owner, readable.governed);
+      return readable;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (error.code === 'EntityNotFoundException') {

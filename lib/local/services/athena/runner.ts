@@ -1,5 +1,6 @@
 import { AwsError } from '../../core/error.ts';
 import type { Context } from '../../core/service.ts';
+import { tellFiles } from './acts.ts';
 import { recordReads } from './audit.ts';
 import { runDefinition } from './ddl/definition.ts';
 import { runShow } from './ddl/show.ts';
@@ -97,6 +98,9 @@ export class Runner {
         throw new QueryFailure('Query exhausted resources at this scale factor: Bytes scanned limit was exceeded', 2);
       }
       isMasked = plan.reads.some(({ as }) => as !== undefined);
+      for (const { owner, files, as = caller } of plan.reads) {
+        if (files !== undefined) tellFiles(cloud, as, owner.catalogId, 'GetObject', files.bucket, files.keys);
+      }
       recordReads(cloud, caller, run.queryId, plan.reads);
       run.started?.(engine);
       return await use(engine, plan);

@@ -1,3 +1,4 @@
+import { tellAssumed } from '../../core/act.ts';
 import { callerFor } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import type { Context, Operations, Service } from '../../core/service.ts';
@@ -40,6 +41,7 @@ export class AthenaService implements Service {
   /** Glue's question before it keeps a view: why its text does not run as its definer, or undefined. */
   validateView({ cloud }: Context, view: GlueTable): Promise<string | undefined> {
     const { Definer = '', Representations = [] } = view.ViewDefinition ?? {};
+    tellAssumed(cloud, 'glue.amazonaws.com', Definer);
     const asker = { cloud, caller: callerFor(Definer, 'view-validation'), database: view.DatabaseName };
     return this.#runner.faultOf(Representations[0]?.ViewExpandedText ?? '', asker, columnNames(view));
   }

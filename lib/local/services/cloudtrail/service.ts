@@ -220,6 +220,7 @@ export class CloudTrailService implements Service, Observer {
         's3:x-amz-acl': 'bucket-owner-full-control',
       },
     } as const;
+    this.#cloud.tell(request);
     if (owner !== undefined && !admits(this.#cloud.store, buckets.bucketPolicy(trail.bucket), owner, request)) {
       throw new AwsError('AccessDenied', `the policy of the bucket ${trail.bucket} does not let ${arn} write`, 403);
     }

@@ -45,8 +45,8 @@ export class DynamoDbService implements Service {
     GetItem: onTable(getItem),
     UpdateItem: onTable(updateItem),
     DeleteItem: onTable(deleteItem),
-    Query: { ...onTable(query), readOnly: true },
-    Scan: { ...onTable(scan), readOnly: true },
+    Query: { run: query, resources: ofRead, readOnly: true },
+    Scan: { run: scan, resources: ofRead, readOnly: true },
     BatchWriteItem: {
       run: batchWrite,
       resources: (input: BatchWriteInput, context) => namedTables(Object.keys(input.RequestItems), context),
@@ -88,6 +88,12 @@ export class DynamoDbService implements Service {
 
 function onTable<I extends { readonly TableName: string }>(run: (input: I, context: Context) => unknown): Operation<I> {
   return { run, resources: (input, context) => [arnOfName(context, input.TableName)] };
+}
+
+/** A read of an index is a right on the index, and not on its table. */
+function ofRead(input: { readonly TableName: string; readonly IndexName?: string }, context: Context): string[] {
+  const table = arnOfName(context, input.TableName);
+  return [input.IndexName === undefined ? table : `${table}/index/${input.IndexName}`];
 }
 
 function namedTables(names: readonly string[], context: Context): string[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { serviceCaller, tellAssumed } from '../../core/act.ts';
 import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import type { ServiceEvent } from '../../core/emit.ts';
@@ -98,7 +99,8 @@ export class EventBridgeService implements Service {
 
   async #deliver(delivery: Delivery): Promise<void> {
     const { rule, target, event } = delivery;
-    const keys = { 'aws:SourceArn': ruleArn(rule), 'aws:SourceAccount': rule.account };
+    if (target.RoleArn !== undefined) tellAssumed(this.#cloud, 'events.amazonaws.com', target.RoleArn, sourceOf(rule));
+    const keys = sourceOf(rule);
     if (target.Arn.startsWith('arn:aws:events:')) return this.#forward(delivery);
     const text = inputFor(event, target, rule, delivery.acceptedAt);
     if (target.Arn.startsWith('arn:aws:lambda:')) {
@@ -139,6 +141,7 @@ export class EventBridgeService implements Service {
         'events:eventBusInvocation': 'true',
       },
     };
+    if (!own) this.#cloud.tell(request);
     if (!own && !admits(this.#cloud.store, bus.policy, bus.account, request)) {
       const text = `User: ${request.caller.arn} is not authorized to perform: events:PutEvents on resource: ${busArn(bus)}`;
       throw new AwsError('AccessDeniedException', text, 403);
@@ -152,20 +155,21 @@ export class EventBridgeService implements Service {
     attributes: Readonly<Record<string, string>>,
   ): Promise<void> {
     sendToQueue(this.#cloud, queueArn, JSON.stringify(event), {
-      caller: serviceCaller(rule.account),
-      keys: { 'aws:SourceArn': ruleArn(rule), 'aws:SourceAccount': rule.account },
+      caller: serviceCaller('events.amazonaws.com', rule.account),
+      keys: sourceOf(rule),
       attributes,
     });
   }
 
   #callerOf({ rule, target }: Pick<Delivery, 'rule' | 'target'>): Caller {
     if (target.RoleArn !== undefined) return callerFor(target.RoleArn, `events-${rule.name}`.slice(0, 64));
-    return serviceCaller(rule.account);
+    return serviceCaller('events.amazonaws.com', rule.account);
   }
 }
 
-function serviceCaller(account: string): Caller {
-  return { kind: 'service', account, arn: 'events.amazonaws.com', principalId: 'events.amazonaws.com' };
+/** What EventBridge says of itself to the policies that it meets. */
+function sourceOf(rule: Delivery['rule']): Readonly<Record<string, string>> {
+  return { 'aws:SourceArn': ruleArn(rule), 'aws:SourceAccount': rule.account };
 }
 
 function parseEvent(text: string): unknown {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { tellAssumed } from '../../core/act.ts';
 import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import type { WireRequest } from '../../core/service.ts';
@@ -10,6 +11,7 @@ import {
   DEFAULT_SECONDS,
   type DeliveryStream,
   noteBuffered,
+  streamArn,
   type Waiting,
 } from './model.ts';
 import { evaluatePrefix } from './prefix.ts';
@@ -32,6 +34,12 @@ export function dueAt(cloud: Cloud, stream: DeliveryStream): number | undefined 
  * @throws AwsError what S3 answers
  */
 export async function deliver(cloud: Cloud, stream: DeliveryStream): Promise<void> {
+  const { account } = stream;
+  tellAssumed(cloud, 'firehose.amazonaws.com', stream.destination.RoleARN, {
+    'aws:SourceAccount': account,
+    'aws:SourceArn': streamArn(stream),
+    'sts:ExternalId': account,
+  });
   const waiting = waitingIn(cloud, stream);
   const records = await transform(
     cloud,

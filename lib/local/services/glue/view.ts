@@ -41,6 +41,11 @@ export function requireViewable(context: Context, database: GlueDatabase, view: 
   if (connections.get(cloud, database.CatalogId, connection) === undefined) {
     throw entityNotFound(`Connection ${connection} not found.`);
   }
+  // Whoever makes a view hands its definer and its connection to Glue.
+  const passing = { caller: context.caller, keys: { 'iam:PassedToService': 'glue.amazonaws.com' } };
+  cloud.tell({ ...passing, action: 'iam:PassRole', resource: view.Definer });
+  const resource = `arn:aws:glue:${cloud.region}:${database.CatalogId}:connection/${connection}`;
+  cloud.tell({ caller: context.caller, action: 'glue:PassConnection', resource });
   const definer = callerFor(view.Definer, 'view');
   for (const arn of view.SubObjects) {
     const [, account, name, table] = /^arn:aws:glue:[^:]+:(\d{12}):table\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];

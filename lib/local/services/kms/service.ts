@@ -2,7 +2,7 @@ import type { Cloud } from '../../core/cloud.ts';
 import { jsonCodec } from '../../core/codecs.ts';
 import type { Context, Operation, Operations, Service } from '../../core/service.ts';
 import * as cryptography from './cryptography.ts';
-import { findKey, type Key, keyArn, keysNamespace } from './key.ts';
+import { aliasesNamespace, findKey, type Key, keyArn, keysNamespace } from './key.ts';
 import * as keys from './key-operations.ts';
 
 /** AWS KMS: symmetric keys that encrypt, elliptic and RSA keys that sign, key policies, aliases. */
@@ -48,6 +48,13 @@ export class KmsService implements Service {
   policyOf(arn: string): string | undefined {
     const [, , , region = '', account = '', name = ''] = arn.split(':');
     return this.#cloud.store.get<Key>(keysNamespace(account, region), name.replace(/^key\//, ''))?.policy;
+  }
+
+  /** The aliases of a key. */
+  aliasesOf(arn: string): string[] {
+    const [, , , region = '', account = '', name = ''] = arn.split(':');
+    const aliases = this.#cloud.store.list<{ name: string; keyId: string }>(aliasesNamespace(account, region));
+    return aliases.filter(({ value }) => `key/${value.keyId}` === name).map(({ value }) => value.name);
   }
 }
 

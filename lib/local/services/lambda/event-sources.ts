@@ -1,5 +1,6 @@
 import type { Cloud } from '../../core/cloud.ts';
 import { SqsService } from '../sqs/service.ts';
+import { tellAs } from './acts.ts';
 import type { Runner } from './async-queue.ts';
 import type { Flights } from './flights.ts';
 import { findFunction } from './functions.ts';
@@ -8,6 +9,12 @@ import type { StoredFunction } from './model.ts';
 import { receiveBatch, releaseInFlight, runMessages } from './queue-poller.ts';
 import { nextBatch, runBatch } from './stream-poller.ts';
 import { progressOf } from './stream-progress.ts';
+
+/** What Lambda's poller of a queue needs of the function's role: Developer Guide, "Using Lambda with Amazon SQS". */
+const QUEUE_READS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** The same for a stream, with `dynamodb:ListStreams`: "Using AWS Lambda with Amazon DynamoDB". */
+const STREAM_READS = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
 
 /** Polls the sources of every enabled mapping and starts what fits into its function's threads. */
 export class EventSources {
@@ -53,6 +60,8 @@ export class EventSources {
   #startStream(mapping: StoredMapping, stored: StoredFunction): void {
     const records = nextBatch(this.#cloud, mapping);
     if (records.length === 0) return;
+    tellAs(this.#cloud, stored, STREAM_READS, mapping.eventSourceArn);
+    tellAs(this.#cloud, stored, ['dynamodb:ListStreams'], '*');
     this.#flights.start(mapping.uuid, () => runBatch(this.#cloud, mapping, stored, records, this.#run));
   }
 
@@ -62,6 +71,7 @@ export class EventSources {
     for (; room > 0; room -= 1) {
       const messages = receiveBatch(this.#cloud, mapping);
       if (messages.length === 0) return;
+      tellAs(this.#cloud, stored, QUEUE_READS, mapping.eventSourceArn);
       this.#batches += 1;
       const key = `${mapping.uuid} ${this.#batches}`;
       this.#flights.start(key, () => runMessages(this.#cloud, mapping, stored, messages, this.#run));

@@ -22,6 +22,7 @@ export function sendToQueue(cloud: Cloud, queueArn: string, body: string, delive
   const { caller, keys, groupId } = delivery;
   const owner = queueArn.split(':')[4] ?? '';
   const request = { caller, action: 'sqs:SendMessage', resource: queueArn, keys };
+  cloud.tell(request);
   if (!admits(cloud.store, queues.policyOf(queueArn) || undefined, owner, request)) {
     const text = `User: ${caller.arn} is not authorized to perform: sqs:sendmessage on resource: ${queueArn}`;
     throw new AwsError(

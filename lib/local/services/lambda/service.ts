@@ -4,6 +4,7 @@ import { admits } from '../../core/policy.ts';
 import { restJsonCodec } from '../../core/rest-codec.ts';
 import { type LocalServer, serve } from '../../core/server.ts';
 import type { Caller, Context, Operations, Service } from '../../core/service.ts';
+import { tellRuntime } from './acts.ts';
 import { AsyncQueue, type Runner } from './async-queue.ts';
 import { isDestination } from './destination.ts';
 import { EventSources } from './event-sources.ts';
@@ -72,6 +73,7 @@ export class LambdaService implements Service {
     const stored = getFunction(functionArn, context);
     const { FunctionArn } = stored.configuration;
     const request = { caller, action: 'lambda:InvokeFunction', resource: FunctionArn, keys };
+    this.#cloud.tell(request);
     if (!admits(this.#cloud.store, stored.policy, stored.account, request)) {
       throw new AwsError(
         'AccessDeniedException',
@@ -128,6 +130,7 @@ export class LambdaService implements Service {
       this.#server ??= serve(this.#cloud, 0);
       await this.#server;
     }
+    tellRuntime(this.#cloud, stored);
     const outcome = await this.#pool(stored).run(payload, requestId);
     // What closing cut short is no failure of the function: its event stays where it came from.
     if (this.#closing) throw new AwsError('ServiceException', 'the function was stopped with the cloud', 500);

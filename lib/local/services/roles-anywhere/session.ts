@@ -95,6 +95,7 @@ function assume(
       ]),
     ),
   };
+  for (const action of ACTIONS) cloud.tell({ caller, action, resource: roleArn, keys });
   const refused = ACTIONS.some(
     (action) => judgePolicy(cloud.store, role?.trust, { caller, action, resource: roleArn, keys }) !== 'allow',
   );

@@ -1,5 +1,5 @@
 import type { Context } from '../../core/service.ts';
-import { requireBucket } from './bucket.ts';
+import { bucketArn, requireBucket } from './bucket.ts';
 import { decodeKey, type S3Input, type S3Output } from './codec.ts';
 import { causeOf } from './events.ts';
 import { s3Error } from './failure.ts';
@@ -60,7 +60,10 @@ export function copySource(context: Context): { source: S3Input; version: Object
     throw s3Error('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
   const VersionId = new URLSearchParams(query).get('versionId') ?? undefined;
   const source: S3Input = { Bucket: text.slice(0, slash), Key: text.slice(slash + 1), VersionId };
-  requireBucket(context, source.Bucket, VersionId === undefined ? 'GetObject' : 'GetObjectVersion', source.Key);
+  const action = VersionId === undefined ? 'GetObject' : 'GetObjectVersion';
+  const { caller, cloud } = context;
+  cloud.tell({ caller, action: `s3:${action}`, resource: bucketArn(source.Bucket, source.Key) });
+  requireBucket(context, source.Bucket, action, source.Key);
   const version = requireVersion(context, source);
   checkConditions(request, version, 'x-amz-copy-source-');
   return { source, version };

@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/error.ts';
 import type { Context } from '../../core/service.ts';
-import { type Bucket, requireBucket } from './bucket.ts';
+import { type Bucket, bucketArn, requireBucket } from './bucket.ts';
 import type { S3Input, S3Output } from './codec.ts';
 import { causeOf, objectDeleted } from './events.ts';
 import { s3Error } from './failure.ts';
@@ -39,6 +39,8 @@ export function deleteObjects(files: ObjectFiles, { Bucket }: S3Input, context: 
   for (const entry of entries) {
     const Key = textAt(entry, 'Key') ?? '';
     const VersionId = textAt(entry, 'VersionId');
+    const action = `s3:${VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion'}`;
+    context.cloud.tell({ caller: context.caller, action, resource: bucketArn(Bucket, Key) });
     try {
       const result = deleteOne(files, { Bucket, Key, VersionId }, context);
       const marker = result.DeleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: result.VersionId } : {};

@@ -26,7 +26,7 @@ import { currentVersion, listObjects, type ObjectVersion } from './objects.ts';
 import { digest } from './payload.ts';
 import { putObject } from './put.ts';
 import { DOCUMENTS, ROUTES } from './routes.ts';
-import { type ObjectOptions, storeObject } from './writing.ts';
+import { defaultEncryption, type ObjectOptions, storeObject } from './writing.ts';
 
 /** A live object, as other services see it. */
 export interface ListedKey {
@@ -127,6 +127,12 @@ export class S3Service implements Service {
   /** A bucket's policy as JSON text; undefined when it has none. */
   bucketPolicy(bucket: string): string | undefined {
     return findBucket(this.#cloud.store, bucket)?.documents.policy;
+  }
+
+  /** The ARN or id of the KMS key that a bucket encrypts with by default; undefined when S3's own does. */
+  defaultKey(bucket: string): string | undefined {
+    const found = findBucket(this.#cloud.store, bucket);
+    return found && defaultEncryption(found)?.keyId;
   }
 
   #bucket(name: string): Bucket {

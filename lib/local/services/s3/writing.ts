@@ -117,7 +117,8 @@ export function encryptionHeaders(encryption: ObjectVersion['encryption']): Reco
   };
 }
 
-function defaultEncryption(bucket: Bucket): ObjectVersion['encryption'] {
+/** How a bucket encrypts what comes without saying how. */
+export function defaultEncryption(bucket: Bucket): ObjectVersion['encryption'] {
   const { encryption } = bucket.documents;
   if (encryption === undefined) return { algorithm: 'AES256' };
   const root = parseXml(encryption);

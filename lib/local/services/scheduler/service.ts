@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tellAssumed } from '../../core/act.ts';
 import { type Cloud, callerFor } from '../../core/cloud.ts';
 import { AwsError } from '../../core/error.ts';
 import { restJsonCodec } from '../../core/rest-codec.ts';
@@ -6,7 +7,7 @@ import type { Service } from '../../core/service.ts';
 import { EventBridgeService } from '../eventbridge/service.ts';
 import { sendToQueue } from '../lambda/send-to-queue.ts';
 import { LambdaService } from '../lambda/service.ts';
-import { FIRINGS, type Firing, SCHEDULES, type StoredSchedule, scheduleArn } from './model.ts';
+import { FIRINGS, type Firing, groupArn, SCHEDULES, type StoredSchedule, scheduleArn } from './model.ts';
 import { operations, ROUTES, withNext } from './operations.ts';
 
 /** Errors that no retry can heal. */
@@ -89,6 +90,10 @@ export class SchedulerService implements Service {
     const { target, schedule } = firing;
     const text = inputOf(firing, executionId);
     const caller = callerFor(target.RoleArn, `scheduler-${schedule.name}`.slice(0, 64));
+    tellAssumed(this.#cloud, 'scheduler.amazonaws.com', target.RoleArn, {
+      'aws:SourceAccount': schedule.account,
+      'aws:SourceArn': groupArn(schedule.account, schedule.region, schedule.group),
+    });
     if (target.Arn.startsWith('arn:aws:lambda:')) {
       await this.#cloud.service(LambdaService).invokeAs(caller, target.Arn, text, 'Event');
     } else if (target.Arn.startsWith('arn:aws:sqs:')) {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { columnNames } from '../../glue/types.ts';
+import { tellFiles } from '../acts.ts';
 import { athenaFailure } from '../engine/failure.ts';
 import type { Engine } from '../engine/instance.ts';
 import type { Outcome } from '../outcome.ts';
@@ -194,6 +195,7 @@ async function upload(run: Run, { location, partitions }: Target, out: string) {
     const path = entry.parentPath.slice(out.length + 1);
     const directory = path === '' ? '' : `${path}/`;
     const key = `${prefix}${directory}${run.queryId.replaceAll('-', '')}_${entry.name}`;
+    tellFiles(run.context.cloud, run.context.caller, run.context.account, 'PutObject', bucket, [key]);
     storage.put(bucket, key, readFileSync(file));
     files.push(`s3://${bucket}/${key}`);
     if (partitions.length > 0)

@@ -35,6 +35,7 @@ export async function reach(cloud: Cloud, caller: Caller, name: string, place: s
   const context = cloud.contextFor(caller, catalog.region);
   await invoke(cloud, 'athena', 'GetDataCatalog', { Name: catalog.name }, caller);
   const lambda = connectorArn(catalog);
+  cloud.tell({ caller, action: 'lambda:InvokeFunction', resource: lambda });
   cloud.permit?.(context, 'lambda:InvokeFunction', lambda);
   const fail = (doing: string, error: unknown) => failure(lambda, doing, error);
   try {

@@ -8,6 +8,7 @@ import type {
   StopQueryExecutionInput,
 } from '@aws-sdk/client-athena';
 import type { Context, Operations } from '../../../core/service.ts';
+import { tellResult } from '../acts.ts';
 import type { Executions } from '../executions.ts';
 import { type ExecutionRecord, invalid, page, workGroupArn } from '../model.ts';
 import { fromCsv, type Row, readResult } from '../results.ts';
@@ -121,6 +122,7 @@ class ResultPages {
     const state = record.execution.Status?.State;
     if (state !== 'SUCCEEDED')
       throw invalid(`Query has not yet finished. Current state: ${state}`, 'INVALID_QUERY_EXECUTION_STATE');
+    if (record.result !== undefined) tellResult(context.cloud, context.caller, 'GetObject', record.result);
     const rows = await this.#rows(record, context);
     const { items, ...next } = page(rows, { ...input, MaxResults: size }, LARGEST_PAGE);
     const isWrite = record.result === undefined;

@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type Reasoned, unexplained } from './unexplained.ts';
+import { type Granted, lineOf, united } from './usage.ts';
+
+/** What a judged suite leaves behind. */
+interface SuiteUsage {
+  readonly suite: string;
+  readonly permits: readonly Granted[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The suites that are judged, by their paths. */
+function judgedSuites(): string[] {
+  const files = globSync('test/**/*.test.ts', { cwd: ROOT });
+  return files.filter((file) => /\bjudging\(\)/.test(readFileSync(join(ROOT, file), 'utf8'))).toSorted();
+}
+
+/** Reads what all suites left in a folder together. Gives what is wrong, line by line. */
+function check(folder: string, show: (line: string) => void): string[] {
+  const usages = globSync('*.json', { cwd: folder }).map(
+    (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as SuiteUsage,
+  );
+  const missing = judgedSuites().filter((suite) => !usages.some((usage) => usage.suite === suite));
+  if (missing.length > 0)
+    return missing.map((suite) => `${suite}: left nothing in ${folder}: run it with WEFT_USAGE_DIR`);
+  const permits = united(usages.flatMap((usage) => usage.permits));
+  const unused = permits.filter(({ used }) => !used);
+  const reasons = parse(readFileSync(join(import.meta.dirname, 'unused.yaml'), 'utf8')) as Reasoned[];
+  for (const permit of unused) show(lineOf(permit));
+  show(`${permits.length} permits in ${usages.length} suites, ${unused.length} never used, ${reasons.length} reasons`);
+  return unexplained(unused, reasons);
+}
+
+const [folder, ...rest] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('usage: npm run unused -- <folder that WEFT_USAGE_DIR named> [--all]');
+  process.exitCode = 2;
+} else {
+  const lines: string[] = [];
+  const wrong = check(folder, (line) => lines.push(line));
+  for (const line of rest.includes('--all') ? lines : lines.slice(-1)) console.log(line);
+  for (const line of wrong) console.error(line);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
