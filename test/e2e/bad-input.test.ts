@@ -8,6 +8,7 @@ import { openInstance } from '#local/instance/instance.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
+import { keepingSecrets } from '../judge/secrets.ts';
 import { BadFolders, CONTRACT, CONTRACTS, PRODUCT, PRODUCTS } from './bad-contracts.ts';
 
 const TABLE = 'wildlife_safety__bird_strikes__v1.bird_strikes';
@@ -19,6 +20,7 @@ const folders = new BadFolders();
 
 describe('a running mesh', () => {
   const permits = judging();
+  const secrets = keepingSecrets();
   let world: World;
   let folder: string;
   const weft = (as: string, ...argv: string[]) =>
@@ -33,6 +35,7 @@ describe('a running mesh', () => {
     const up = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
     world = new World(up.instance, up.local);
     permits.watch(world.instance.cloud);
+    secrets.watch(world.instance.cloud);
     for (const [name, as] of [
       ['airports', 'airport-reference/producer'],
       ['bird-strikes', 'wildlife-safety/producer'],
@@ -285,6 +288,43 @@ describe('a running mesh', () => {
       ['subscription', 'approve', subscription.id],
       /requested this subscription and cannot decide it.*\n.*ask somebody else, whose role and name are others/,
     );
+  });
+
+  /** The caller is told what was wrong with it; logs, events and the trail are not. */
+  test('tells nobody else what somebody sent that was wrong', async () => {
+    const STRIKES_OF = (rows: string) => ['subscription', 'request', STRIKES, '--purpose', 'x', '--rows', rows];
+    await leavesAllAsItWas(async () => {
+      const literal = secrets.plant('canary-in-a-row-filter');
+      await refused('analytics/analyst', STRIKES_OF(`bird_strikes=speed_knots = '${literal}'`), /does not fit/);
+      await refused('analytics/analyst', STRIKES_OF(`bird_strikes=origin_state = '${literal}' OR`), /WEFT-/);
+      const { api } = await world.as('analytics/analyst');
+      const post = (path: string, body: unknown) => api({ method: 'POST', path, body }).catch(String);
+      const get = (path: string, query: Record<string, string>) => api({ method: 'GET', path, query }).catch(String);
+      await post('/subscriptions', {
+        product: STRIKES,
+        purpose: 'x',
+        tables: { [secrets.plant('canary-in-a-wrong-list')]: 1 },
+      });
+      await post('/subscriptions', secrets.plant('canary-as-a-whole-body'));
+      await post('/subscriptions/plan', {
+        product: STRIKES,
+        purpose: 'x',
+        expiresAt: secrets.plant('canary-as-an-end-date'),
+      });
+      await get('/products', { q: secrets.plant('canary-that-is-searched-for') });
+      await get('/subscriptions', { state: secrets.plant('canary-as-a-state-of-something') });
+      await get(`/products/wildlife-safety/${secrets.plant('canary-as-a-name-of-a-product')}`, {});
+      await post('/products/plan', { product: `a: ${secrets.plant('canary-in-a-product-file')}`, contracts: {} });
+    });
+  });
+
+  test('a body beyond what is read is refused by its size, whoever sends it', async () => {
+    const { api } = await world.as('analytics/analyst');
+    const huge = { product: STRIKES, purpose: 'x'.repeat(600_000) };
+    await expect(api({ method: 'POST', path: '/subscriptions', body: huge })).rejects.toMatchObject({
+      code: 'WEFT-API-006',
+      details: { status: 413 },
+    });
   });
 
   const expecting = /line 1:1: mismatched input '[a-z]+'\. Expecting: 'ALTER', 'CREATE'/;

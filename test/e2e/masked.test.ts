@@ -21,6 +21,7 @@ import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { Judge, statementsToAdd } from '../judge/judge.ts';
 import { judging } from '../judge/judging.ts';
+import { keepingSecrets } from '../judge/secrets.ts';
 
 const DATABASE = 'wildlife_safety__bird_strikes__v1';
 const CLEAR = 'flight-operations/analyst';
@@ -39,6 +40,7 @@ const dearest = (from: string) =>
 describe('a masked port, on the deployed templates', () => {
   let folder: string;
   const permits = judging();
+  const secrets = keepingSecrets();
   let world: World;
   let judge: Judge;
   let contracts: string;
@@ -77,6 +79,7 @@ describe('a masked port, on the deployed templates', () => {
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
     permits.watch(world.instance.cloud);
+    secrets.watch(world.instance.cloud);
     judge = new Judge(instance.cloud);
     instance.cloud.observe(judge);
     await enrol(world, sourceOf('bird-strikes'));
