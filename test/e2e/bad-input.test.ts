@@ -6,6 +6,7 @@ import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
 import { openInstance } from '#local/instance/instance.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { domainNamed } from '#mesh/topology/topology.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
 import { keepingSecrets } from '../judge/secrets.ts';
@@ -45,7 +46,7 @@ describe('a running mesh', () => {
     }
     const wish = ['airport-reference/airports', '--purpose', 'to be there'];
     expect(await weft('analytics/analyst', 'subscription', 'request', ...wish)).toMatchObject({ exit: 0 });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => world?.instance.close());
 
@@ -315,6 +316,31 @@ describe('a running mesh', () => {
       await get('/subscriptions', { state: secrets.plant('canary-as-a-state-of-something') });
       await get(`/products/wildlife-safety/${secrets.plant('canary-as-a-name-of-a-product')}`, {});
       await post('/products/plan', { product: `a: ${secrets.plant('canary-in-a-product-file')}`, contracts: {} });
+    });
+  });
+
+  /** The table of every route and caller is test/cases/api-access.yaml: this is a sample of it behind API Gateway. */
+  test('API Gateway keeps strangers out, and the mesh whoever is called like somebody else', async () => {
+    const accountOf = (name: string) => domainNamed(world.local.topology, name)?.account ?? '';
+    const suspend = {
+      method: 'POST',
+      path: '/products/wildlife-safety/bird-strikes/suspension',
+      body: { action: 'suspend' },
+    } as const;
+    const look = { method: 'GET', path: '/mesh' } as const;
+    const code = async (arn: string, call: typeof suspend | typeof look) =>
+      (await world.as(arn)).api(call).then(
+        () => 'answered',
+        (error: { code: string }) => error.code,
+      );
+    const steward = 'role/aviation-wildlife-safety-steward';
+    await leavesAllAsItWas(async () => {
+      for (const call of [suspend, look])
+        expect(await code(`arn:aws:iam::999999999999:${steward}`, call)).toBe('WEFT-CLI-007');
+      const likeIt = `arn:aws:iam::${accountOf('analytics')}:${steward}`;
+      const unknown = `arn:aws:iam::${accountOf('wildlife-safety')}:role/Admin`;
+      for (const arn of [likeIt, unknown])
+        expect([await code(arn, suspend), await code(arn, look)]).toEqual(['WEFT-AUTH-002', 'answered']);
     });
   });
 
