@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMMANDS } from '#cli/commands.ts';
 import { RULES, type RuleName, ruleCode } from '#mesh/contract/compatibility-rules.ts';
+import { apiPage } from './api-page.ts';
 import { costPage } from './cost-page.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorPage } from './error-page.ts';
@@ -20,6 +21,7 @@ const stacks = synthesizedStacks();
 /** The generated pages: file below docs/reference → its text. */
 const PAGES: Readonly<Record<string, () => string>> = {
   'commands.md': commands,
+  'api.md': apiPage,
   'errors.md': errorPage,
   'policies.md': policyPage,
   'environment.md': () => environmentPage(stacks),

@@ -6,8 +6,10 @@ import { bringUp } from '#cli/local-mesh.ts';
 import { readMeshFile } from '#cli/mesh-file.ts';
 import { openInstance } from '#local/instance/instance.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { domainNamed } from '#mesh/topology/topology.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
+import { keepingSecrets } from '../judge/secrets.ts';
 import { BadFolders, CONTRACT, CONTRACTS, PRODUCT, PRODUCTS } from './bad-contracts.ts';
 
 const TABLE = 'wildlife_safety__bird_strikes__v1.bird_strikes';
@@ -19,6 +21,7 @@ const folders = new BadFolders();
 
 describe('a running mesh', () => {
   const permits = judging();
+  const secrets = keepingSecrets();
   let world: World;
   let folder: string;
   const weft = (as: string, ...argv: string[]) =>
@@ -33,6 +36,7 @@ describe('a running mesh', () => {
     const up = await bringUp({ topology: readMeshFile(undefined, '/'), folder, port: 0 });
     world = new World(up.instance, up.local);
     permits.watch(world.instance.cloud);
+    secrets.watch(world.instance.cloud);
     for (const [name, as] of [
       ['airports', 'airport-reference/producer'],
       ['bird-strikes', 'wildlife-safety/producer'],
@@ -42,7 +46,7 @@ describe('a running mesh', () => {
     }
     const wish = ['airport-reference/airports', '--purpose', 'to be there'];
     expect(await weft('analytics/analyst', 'subscription', 'request', ...wish)).toMatchObject({ exit: 0 });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => world?.instance.close());
 
@@ -285,6 +289,68 @@ describe('a running mesh', () => {
       ['subscription', 'approve', subscription.id],
       /requested this subscription and cannot decide it.*\n.*ask somebody else, whose role and name are others/,
     );
+  });
+
+  /** The caller is told what was wrong with it; logs, events and the trail are not. */
+  test('tells nobody else what somebody sent that was wrong', async () => {
+    const STRIKES_OF = (rows: string) => ['subscription', 'request', STRIKES, '--purpose', 'x', '--rows', rows];
+    await leavesAllAsItWas(async () => {
+      const literal = secrets.plant('canary-in-a-row-filter');
+      await refused('analytics/analyst', STRIKES_OF(`bird_strikes=speed_knots = '${literal}'`), /does not fit/);
+      await refused('analytics/analyst', STRIKES_OF(`bird_strikes=origin_state = '${literal}' OR`), /WEFT-/);
+      const { api } = await world.as('analytics/analyst');
+      const post = (path: string, body: unknown) => api({ method: 'POST', path, body }).catch(String);
+      const get = (path: string, query: Record<string, string>) => api({ method: 'GET', path, query }).catch(String);
+      await post('/subscriptions', {
+        product: STRIKES,
+        purpose: 'x',
+        tables: { [secrets.plant('canary-in-a-wrong-list')]: 1 },
+      });
+      await post('/subscriptions', secrets.plant('canary-as-a-whole-body'));
+      await post('/subscriptions/plan', {
+        product: STRIKES,
+        purpose: 'x',
+        expiresAt: secrets.plant('canary-as-an-end-date'),
+      });
+      await get('/products', { q: secrets.plant('canary-that-is-searched-for') });
+      await get('/subscriptions', { state: secrets.plant('canary-as-a-state-of-something') });
+      await get(`/products/wildlife-safety/${secrets.plant('canary-as-a-name-of-a-product')}`, {});
+      await post('/products/plan', { product: `a: ${secrets.plant('canary-in-a-product-file')}`, contracts: {} });
+    });
+  });
+
+  /** The table of every route and caller is test/cases/api-access.yaml: this is a sample of it behind API Gateway. */
+  test('API Gateway keeps strangers out, and the mesh whoever is called like somebody else', async () => {
+    const accountOf = (name: string) => domainNamed(world.local.topology, name)?.account ?? '';
+    const suspend = {
+      method: 'POST',
+      path: '/products/wildlife-safety/bird-strikes/suspension',
+      body: { action: 'suspend' },
+    } as const;
+    const look = { method: 'GET', path: '/mesh' } as const;
+    const code = async (arn: string, call: typeof suspend | typeof look) =>
+      (await world.as(arn)).api(call).then(
+        () => 'answered',
+        (error: { code: string }) => error.code,
+      );
+    const steward = 'role/aviation-wildlife-safety-steward';
+    await leavesAllAsItWas(async () => {
+      for (const call of [suspend, look])
+        expect(await code(`arn:aws:iam::999999999999:${steward}`, call)).toBe('WEFT-CLI-007');
+      const likeIt = `arn:aws:iam::${accountOf('analytics')}:${steward}`;
+      const unknown = `arn:aws:iam::${accountOf('wildlife-safety')}:role/Admin`;
+      for (const arn of [likeIt, unknown])
+        expect([await code(arn, suspend), await code(arn, look)]).toEqual(['WEFT-AUTH-002', 'answered']);
+    });
+  });
+
+  test('a body beyond what is read is refused by its size, whoever sends it', async () => {
+    const { api } = await world.as('analytics/analyst');
+    const huge = { product: STRIKES, purpose: 'x'.repeat(600_000) };
+    await expect(api({ method: 'POST', path: '/subscriptions', body: huge })).rejects.toMatchObject({
+      code: 'WEFT-API-006',
+      details: { status: 413 },
+    });
   });
 
   const expecting = /line 1:1: mismatched input '[a-z]+'\. Expecting: 'ALTER', 'CREATE'/;

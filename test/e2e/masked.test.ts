@@ -20,6 +20,7 @@ import type { ProductRecord } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
+import { keepingSecrets } from '../judge/secrets.ts';
 
 const DATABASE = 'wildlife_safety__bird_strikes__v1';
 const CLEAR = 'flight-operations/analyst';
@@ -38,6 +39,7 @@ const dearest = (from: string) =>
 describe('a masked port, on the deployed templates', () => {
   let folder: string;
   const permits = judging();
+  const secrets = keepingSecrets();
   let world: World;
   let contracts: string;
 
@@ -75,6 +77,7 @@ describe('a masked port, on the deployed templates', () => {
     const { instance, local } = await bringUp({ topology, folder: join(folder, '.weft'), port: 0 });
     world = new World(instance, local);
     permits.watch(world.instance.cloud);
+    secrets.watch(world.instance.cloud);
     await enrol(world, sourceOf('bird-strikes'));
     await publish();
     await subscribe(CLEAR, 'confidential', ['bird_strikes']);

@@ -78,6 +78,13 @@ describe('what could not be delivered, on the deployed templates', () => {
     expect(await weft('redrive', '--id', letter?.id ?? '', '--as', `${OWNER}/steward`)).toMatch(/redriven/);
     expect(await rows()).toHaveLength(1);
     expect(await weft('dead-letters', '--as', `${OWNER}/steward`)).toMatch(/everything was delivered/);
+    // What was delivered again is not there to be delivered once more.
+    const again = ['events', 'redrive', '--id', letter?.id ?? '', '--as', `${OWNER}/steward`];
+    expect(await runWeft(again, { cwd: events.folder })).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('WEFT-EVENT-006'),
+    });
+    expect(await rows()).toEqual([]);
   }, 60_000);
 
   test('news for a bus that takes nothing wait for the platform, with the reason', async () => {

@@ -81,7 +81,7 @@ export const ROUTES = [
 export const DOCUMENT_ROUTES: readonly (typeof ROUTES)[number][] = ['POST /products', 'POST /products/plan'];
 
 /** The routes that parse documents, ask policy of every product, or walk everything that is known of lineage: less of them at once. */
-const COSTLY_ROUTES: readonly (typeof ROUTES)[number][] = [
+export const COSTLY_ROUTES: readonly (typeof ROUTES)[number][] = [
   ...DOCUMENT_ROUTES,
   'POST /subscriptions/plan',
   'POST /entitlements',
