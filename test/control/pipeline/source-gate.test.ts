@@ -239,6 +239,20 @@ describe('a step whose source does not answer', () => {
     expect([...world.kept.store.items]).toEqual([]);
   });
 
+  test('of two sources, the one whose turn it is to be tried is not claimed by a run that waits for the other', async () => {
+    const world = new World();
+    for (const name of ['crm', 'erp']) {
+      for (let count = 0; count < 3; count += 1) await world.kept.breakers.failed(name, { by: 'x' }, 'down');
+      world.time += 3 * MINUTE;
+    }
+    const { deps } = world;
+    const sql = { ...deps.sql, 'erp.sql': 'SELECT total FROM sales_erp.public.t JOIN sales_crm.public.o USING (id)' };
+    const run = runStep('orders.totals', { kind: 'time', at: world.now.toISOString() }, { ...deps, sql });
+    await expect(run).rejects.toThrow(/"erp" has not answered/);
+    expect(world.kept.store.items.get('crm')?.state.open?.probe).toBeUndefined();
+    expect(await world.run('orders.orders')).toMatchObject({ state: 'done' });
+  });
+
   test('without the store of the breakers it runs as if there were none', async () => {
     const world = new World();
     world.kept.store.broken = true;
