@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WaitingMessage } from '#aws/waiting-room.ts';
 import type { PipelineDeps } from '#control/pipeline/deps.ts';
-import { leaveFor, putOffOf } from '#control/pipeline/put-off.ts';
+import { leaveFor, PUT_OFF_FOR, putOffOf } from '#control/pipeline/put-off.ts';
 import type { RunRecord } from '#control/pipeline/run-record.ts';
 import { runStep } from '#control/pipeline/run-step.ts';
 import { SOURCE_LIMITS } from '#mesh/breaker.ts';
@@ -204,6 +204,25 @@ describe('a step whose source does not answer', () => {
     expect(world.account.rows('orders')).toHaveLength(1);
     expect([...world.kept.store.items]).toEqual([]);
   }, 20_000);
+
+  test.each([
+    [1, PUT_OFF_FOR - 1, 'left', []],
+    [2, PUT_OFF_FOR - 1, 'replaced', [2]],
+    [2, PUT_OFF_FOR + 1, 'left', []],
+  ])('taken %i times from the queue, %i ms after it began, its message is %s', async (received, age, outcome, again) => {
+    const now = new Date(Date.UTC(2026, 0, 10));
+    const sent: number[] = [];
+    const left: number[] = [];
+    const room = {
+      postpone: async (_: WaitingMessage, seconds: number) => void left.push(seconds),
+      sendAgain: async (message: WaitingMessage) => void sent.push(message.received),
+    };
+    const message = { id: 'm', handle: 'h', body: '{}', group: 'g', sentAt: 0, received };
+    const startedAt = new Date(now.getTime() - age).toISOString();
+    const putOff = { source: 'crm', until: now.getTime() + 90_500, startedAt };
+    expect(await leaveFor(putOff, message, room, now)).toBe(outcome);
+    expect([sent, left]).toEqual([again, outcome === 'left' ? [91] : []]);
+  });
 
   test('bad SQL and missing columns open nothing', async () => {
     const world = new World();
