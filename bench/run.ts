@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   time: () => import('./access-in-time.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
+  breaker: () => import('./breaker.ts'),
   register: () => import('./register.ts'),
   synth: () => import('./synth.ts'),
   domain: () => import('./domain-new.ts'),

@@ -2,6 +2,7 @@
 const BY_SID: Readonly<Record<string, string>> = {
   Archive: 'put what is removed into the archive where the contract wants it kept',
   ArchiveKey: 'encrypt what goes into the archive',
+  Breakers: 'keep in mind whom it does not call for a while, since calls failed',
   Bucket: 'Lake Formation looks up what is below a registered path',
   Buses: 'put events that could not be delivered onto their bus again',
   Catalog:
@@ -43,6 +44,7 @@ const BY_SID: Readonly<Record<string, string>> = {
   ProductBucket: 'list its own product bucket',
   ProductKey: 'encrypt and decrypt its own product data',
   Products: 'bring its own product data',
+  PutAside: 'have rows wait for a consumer that takes none, and give to people what waited too long',
   PublicKeys: 'verify the digests of CloudTrail',
   Queries: 'read which queries ran, and their texts',
   Query: 'ask Athena in the workgroup of its own',
@@ -55,6 +57,7 @@ const BY_SID: Readonly<Record<string, string>> = {
   ResultsBucket: 'Athena looks where results go',
   ResultsKey: 'encrypt and decrypt results of queries',
   Rules: 'find out where an event that could not be delivered was meant to go',
+  SeeBreakers: 'see whom the domain does not call for a while, and why',
   SeeGrants: 'see who holds what in Lake Formation',
   SeeGrantsOnPaths: 'see who holds what on a path in Lake Formation',
   SeeShares: 'Lake Formation looks for its shares of AWS RAM in the name of whoever grants',

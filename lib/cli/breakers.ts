@@ -16,7 +16,7 @@ export interface OpenBreaker {
   readonly why: string;
 }
 
-/** The open breakers of one kind of a domain; none where the domain has no breakers, or the caller may not see them. */
+/** The open breakers of one kind of a domain; none where the domain has no table of them yet. */
 export async function openBreakers(
   way: Omit<Way, 'requestHandler'>,
   owner: { readonly mesh: string; readonly domain: string },
@@ -34,7 +34,7 @@ export async function openBreakers(
       return [{ name, standing, since: at(state.open.since), nextProbe: at(state.open.probeAt), why: state.why }];
     });
   } catch (error) {
-    if (isNamed(error, 'ResourceNotFoundException', 'AccessDeniedException')) return [];
+    if (isNamed(error, 'ResourceNotFoundException')) return [];
     throw error;
   }
 }

@@ -56,22 +56,29 @@ export async function redrive(
   const redriven: DeadLetter[] = [];
   const failed: (DeadLetter & { error: string })[] = [];
   for (const queue of queuesNamed(filter.queue, deps)) {
-    const taken = await deps.letters.take(queue.url, MOST);
-    const [wanted, others] = [
-      taken.filter(({ id }) => (filter.id ?? id) === id),
-      taken.filter(({ id }) => (filter.id ?? id) !== id),
-    ];
-    await deps.letters.release(queue.url, others);
-    for (const letter of wanted) {
-      const about = shown(queue, letter);
-      try {
-        await deliver(letter, destinationOf({ ...letter, lambda: queue.lambda }), deps);
-        await deps.letters.remove(queue.url, letter);
-        redriven.push(about);
-      } catch (error) {
-        failed.push({ ...about, error: error instanceof Error ? error.message : String(error) });
-        await deps.letters.release(queue.url, [letter]);
+    // Of a FIFO queue no more than ten of a group are given at once, and more when those are gone.
+    for (let round = redriven.length; ; round = redriven.length) {
+      const before = failed.length;
+      const taken = await deps.letters.take(queue.url, MOST);
+      const [wanted, others] = [
+        taken.filter(({ id }) => (filter.id ?? id) === id),
+        taken.filter(({ id }) => (filter.id ?? id) !== id),
+      ];
+      await deps.letters.release(queue.url, others);
+      for (const letter of wanted) {
+        const about = shown(queue, letter);
+        try {
+          await deliver(letter, destinationOf({ ...letter, lambda: queue.lambda }), deps);
+          await deps.letters.remove(queue.url, letter);
+          redriven.push(about);
+        } catch (error) {
+          failed.push({ ...about, error: error instanceof Error ? error.message : String(error) });
+          await deps.letters.release(queue.url, [letter]);
+        }
       }
+      const done = redriven.length - round;
+      if (filter.id !== undefined || done === 0 || redriven.length >= MOST || failed.length > before) break;
+      if (!queue.url.endsWith('.fifo')) break;
     }
   }
   if (filter.id !== undefined && redriven.length + failed.length === 0) {

@@ -34,7 +34,8 @@ export function watchBreaker(
       metricName: 'BreakerOpen',
       dimensionsMap: props.dimensions,
       statistic: 'Maximum',
-      period: Duration.millis(props.longestRest),
+      // One rest might pass between two words of it, and a little more.
+      period: Duration.millis(2 * props.longestRest),
     }),
     threshold: 1,
     evaluationPeriods: 1,

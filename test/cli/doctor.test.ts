@@ -2,9 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createBreakerStore } from '#aws/breakers.ts';
+import { createJsonCall } from '#aws/json-call.ts';
+import { realPatience } from '#aws/retry.ts';
 import { type Finding, perform, type Surroundings } from '#cli/doctor/check.ts';
 import { CHECKS } from '#cli/doctor/checks.ts';
 import { isNewEnough } from '#cli/doctor/machine-checks.ts';
@@ -16,6 +20,7 @@ import { type Instance, openInstance } from '#local/instance/instance.ts';
 import { NEW_ACCOUNT, putSettings, settingsOf } from '#local/services/lake-formation/settings.ts';
 import { shares } from '#local/services/lake-formation/share-store.ts';
 import { setSharing } from '#local/services/ram.ts';
+import { breakersTableName } from '#mesh/topology/names.ts';
 import { stackNames } from '#mesh/topology/stack-names.ts';
 import { aviation } from '../local/mesh.ts';
 import { fakeMesh } from './fake-mesh.ts';
@@ -216,6 +221,44 @@ describe('the doctor, of an account', () => {
   });
   const settings = (changes: Partial<ReturnType<typeof settingsOf>>) =>
     putSettings(instance.cloud, account, { ...settingsOf(instance.cloud, account), ...changes });
+
+  test('breakers: tells whom a domain does not call, since when and why, and nothing where there is no table yet', async () => {
+    const [domain] = TOPOLOGY.domains;
+    const as = aws({ credentials: async () => keysOf(`arn:aws:iam::${domain?.account}:root`, 'doctor') });
+    expect(await made('breakers', as)).toMatchObject({ status: 'ok' });
+    const { region, endpoint } = as.aws;
+    const client = new DynamoDBClient({ region, endpoint, credentials: as.aws.credentials });
+    const TableName = breakersTableName(TOPOLOGY.mesh, domain?.name ?? '');
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: ['kind', 'name'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: [
+          { AttributeName: 'kind', KeyType: 'HASH' },
+          { AttributeName: 'name', KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    expect(await made('breakers', as)).toMatchObject({ status: 'ok' });
+    const call = createJsonCall('dynamodb', 'DynamoDB_20120810', as.aws, realPatience, '1.0');
+    const store = createBreakerStore(call, TableName, 'consumer', () => new Date());
+    const open = { since: Date.UTC(2026, 0, 1), rest: 60_000, probeAt: Date.UTC(2126, 0, 1) };
+    expect(await store.write('analytics', { failures: 1, why: 'x' }, undefined)).toBe(true);
+    expect(await store.write('analytics', { failures: 3, why: 'AccessDenied', open }, undefined)).toBe(false);
+    expect(await made('breakers', as)).toMatchObject({ status: 'ok' });
+    const { tag } = (await store.read('analytics')) ?? {};
+    expect(await store.write('analytics', { failures: 3, why: 'AccessDenied', open }, tag)).toBe(true);
+    expect(await store.write('analytics', undefined, tag)).toBe(false);
+    expect(await made('breakers', as)).toEqual({
+      status: 'warning',
+      message:
+        'the consumer analytics has not answered since 2026-01-01T00:00:00.000Z; it is tried again at 2126-01-01T00:00:00.000Z: AccessDenied',
+      fix: expect.any(String),
+    });
+    expect(await store.write('analytics', undefined, (await store.read('analytics'))?.tag)).toBe(true);
+    expect([await store.all(), await store.read('analytics')]).toEqual([[], undefined]);
+  });
 
   const AWS = CHECKS.filter((check) => check.aws === true).map(({ id }) => id);
 

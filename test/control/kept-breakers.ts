@@ -3,7 +3,7 @@ import { type Breakers, createBreakers } from '#control/breaker.ts';
 import { BREAKER_LIMITS, type BreakerLimits } from '#mesh/breaker.ts';
 
 /** A store in memory that keeps its promises: a write goes through only where nobody wrote since. */
-export class KeptBreakers implements BreakerStore {
+class KeptBreakers implements BreakerStore {
   readonly items = new Map<string, KeptBreaker>();
   /** True: whoever asks gets an error. */
   broken = false;

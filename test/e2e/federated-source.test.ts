@@ -2,15 +2,19 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { query } from '#cli/athena.ts';
+import type { OpenBreaker } from '#cli/breakers.ts';
 import { ask, refusal } from '#cli/demo/sql.ts';
+import type { RunRecord } from '#control/pipeline/run-record.ts';
 import { callerFor } from '#local/core/cloud.ts';
+import { runWeft } from '../cli/run-weft.ts';
 import { judging } from '../judge/judging.ts';
 import { type DeployedRepository, deployRepository } from '../pipeline/deployed.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../servers/postgres.ts';
 import { describeWithServers } from '../servers/require-server.ts';
 
 const CONSUMER = 'analytics/analyst';
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const LIVE = 'SELECT customer_id, name FROM "sales_crm".public.customers WHERE customer_id = 4';
 const PRODUCT = 'SELECT * FROM sales__customers__v1.customers ORDER BY customer_id';
 const CONTENT = `select md5(string_agg(t::text, '|' order by customer_id)) as content, xmax_sum from customers t,
@@ -101,6 +105,55 @@ describeWithServers('a database that is queried where it is, on the deployed tem
     expect(refused).toMatch(/password authentication failed for user "weft_reader"/);
     expect(refused).not.toContain(former.password);
     await secret('PutSecretValue', { SecretString: JSON.stringify(now) });
+  }, 60_000);
+
+  test('a database that is down is tried once in each rest, nobody loses what he had, and it goes on by itself', async () => {
+    await pass(HOUR);
+    const before = (await ask(deployed.world, CONSUMER, PRODUCT)).rows;
+    const { cloud } = deployed.world.instance;
+    let queries = 0;
+    const stop = cloud.observe({
+      before: ({ operation, caller }) => {
+        if (operation === 'StartQueryExecution' && caller.arn.includes('-sales-pipeline/')) queries += 1;
+      },
+    });
+    const status = async () => {
+      const { out } = await runWeft(['pipeline', 'status', '--as', 'sales/producer', '--json'], {
+        cwd: deployed.folder,
+      });
+      return JSON.parse(out) as { runs: RunRecord[]; sources: OpenBreaker[] };
+    };
+    await postgres.halt();
+    await pass(HOUR);
+    for (let retry = 0; retry < 2; retry += 1) await pass(7 * MINUTE);
+    expect(queries).toBe(3);
+    expect((await status()).sources).toEqual([
+      expect.objectContaining({ name: 'crm', standing: 'open', why: expect.stringMatching(/ECONNREFUSED/) }),
+    ]);
+    // After five minutes one query tries it. Then it has ten minutes, in which the run comes back and is put off.
+    await pass(7 * MINUTE);
+    expect(queries).toBe(4);
+    await pass(7 * MINUTE);
+    expect(queries).toBe(4);
+    const [run] = (await status()).runs;
+    expect(run).toMatchObject({
+      state: 'started',
+      putOffUntil: expect.any(String),
+      error: expect.stringMatching(/is put off until .*: the source "crm" has not answered since/),
+    });
+    expect((await ask(deployed.world, CONSUMER, PRODUCT)).rows).toEqual(before);
+    await postgres.resume();
+    await postgres.query(`update customers set segment = 'retail' where customer_id = 2`);
+    await pass(5 * MINUTE);
+    expect(queries).toBe(6);
+    stop();
+    expect((await ask(deployed.world, CONSUMER, PRODUCT)).rows[1]?.[2]).toBe('retail');
+    expect(await status()).toMatchObject({
+      runs: expect.arrayContaining([expect.objectContaining({ run: run?.run, state: 'done' })]),
+      sources: [],
+    });
+    await postgres.query(`update customers set segment = 'wholesale' where customer_id = 2`);
+    await pass(HOUR);
   }, 60_000);
 
   test('a column that goes at the source is told by its contract, and the table stays as it was', async () => {

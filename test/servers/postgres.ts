@@ -16,6 +16,9 @@ export interface PostgresServer {
   readonly url: string;
   /** Runs statements as the superuser; gives the rows of the last one. */
   query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Stops it, and starts it again on the same port with the same data. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -93,14 +96,22 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...(options.settings ?? []),
   ];
   appendFileSync(join(data, 'postgresql.conf'), `${settings.join('\n')}\n`);
-  const child = spawn(join(bin, 'postgres'), ['-D', data], { ...as, cwd: folder, stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
+  const run = () => {
+    const child = spawn(join(bin, 'postgres'), ['-D', data], { ...as, cwd: folder, stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
+    return { child, ended };
+  };
+  let server = run();
+  const halt = async () => {
+    server.child.kill('SIGINT');
+    await server.ended;
+  };
   const url = `postgres://weft:${PASSWORD}@127.0.0.1:${port}/postgres`;
   const query = (sql: string) => ask(url, sql, options.tls !== undefined);
-  await answers(child, query);
+  await answers(server.child, query);
   return {
     host: '127.0.0.1',
     port,
@@ -109,9 +120,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     database: 'postgres',
     url,
     query,
+    halt,
+    resume: async () => {
+      server = run();
+      await answers(server.child, query);
+    },
     stop: async () => {
-      child.kill('SIGINT');
-      await ended;
+      await halt();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,5 @@
 import { ACCOUNT_CHECKS } from './account-checks.ts';
+import { BREAKER_CHECKS } from './breaker-checks.ts';
 import { CALLER_CHECKS } from './caller-checks.ts';
 import type { Check } from './check.ts';
 import { FILE_CHECKS } from './file-checks.ts';
@@ -15,5 +16,6 @@ export const CHECKS: readonly Check[] = [
   ...CALLER_CHECKS,
   ...ACCOUNT_CHECKS,
   ...SHARING_CHECKS,
+  ...BREAKER_CHECKS,
   ...MESH_CHECKS,
 ];

@@ -24,7 +24,7 @@ export interface PutOff {
 export async function askSources(open: OpenRun, work: Work, book: RunBook, deps: PipelineDeps): Promise<OpenRun> {
   const { breakers } = deps;
   const sources = sourcesOf(work, deps);
-  if (sources.length === 0 || breakers === undefined || open.record.asked !== undefined) return open;
+  if (sources.length === 0 || breakers === undefined) return open;
   const now = deps.now().getTime();
   const known = await breakers.all();
   // Nothing is claimed of one source while another keeps the run waiting.

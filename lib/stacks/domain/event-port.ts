@@ -1,7 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
@@ -70,8 +69,7 @@ export class EventPort extends Construct {
     });
     port.consume(this.queue);
     this.held.grantConsumeMessages(port);
-    new EventSourceMapping(this, 'Catch', {
-      target: port,
+    port.addEventSourceMapping('Held', {
       eventSourceArn: this.held.queueArn,
       batchSize: 10,
       maxConcurrency: AT_ONCE,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WaitingMessage } from '#aws/waiting-room.ts';
 import type { PipelineDeps } from '#control/pipeline/deps.ts';
-import { leaveFor, putOffOf } from '#control/pipeline/put-off.ts';
+import { leaveFor, PUT_OFF_FOR, putOffOf } from '#control/pipeline/put-off.ts';
 import type { RunRecord } from '#control/pipeline/run-record.ts';
 import { runStep } from '#control/pipeline/run-step.ts';
 import { SOURCE_LIMITS } from '#mesh/breaker.ts';
@@ -205,6 +205,25 @@ describe('a step whose source does not answer', () => {
     expect([...world.kept.store.items]).toEqual([]);
   }, 20_000);
 
+  test.each([
+    [1, PUT_OFF_FOR - 1, 'left', []],
+    [2, PUT_OFF_FOR - 1, 'replaced', [2]],
+    [2, PUT_OFF_FOR + 1, 'left', []],
+  ])('taken %i times from the queue, %i ms after it began, its message is %s', async (received, age, outcome, again) => {
+    const now = new Date(Date.UTC(2026, 0, 10));
+    const sent: number[] = [];
+    const left: number[] = [];
+    const room = {
+      postpone: async (_: WaitingMessage, seconds: number) => void left.push(seconds),
+      sendAgain: async (message: WaitingMessage) => void sent.push(message.received),
+    };
+    const message = { id: 'm', handle: 'h', body: '{}', group: 'g', sentAt: 0, received };
+    const startedAt = new Date(now.getTime() - age).toISOString();
+    const putOff = { source: 'crm', until: now.getTime() + 90_500, startedAt };
+    expect(await leaveFor(putOff, message, room, now)).toBe(outcome);
+    expect([sent, left]).toEqual([again, outcome === 'left' ? [91] : []]);
+  });
+
   test('bad SQL and missing columns open nothing', async () => {
     const world = new World();
     world.down.add('crm');
@@ -237,6 +256,20 @@ describe('a step whose source does not answer', () => {
     world.time += 6 * MINUTE;
     expect(await world.run('orders.orders', at)).toMatchObject({ state: 'done' });
     expect([...world.kept.store.items]).toEqual([]);
+  });
+
+  test('of two sources, the one whose turn it is to be tried is not claimed by a run that waits for the other', async () => {
+    const world = new World();
+    for (const name of ['crm', 'erp']) {
+      for (let count = 0; count < 3; count += 1) await world.kept.breakers.failed(name, { by: 'x' }, 'down');
+      world.time += 3 * MINUTE;
+    }
+    const { deps } = world;
+    const sql = { ...deps.sql, 'erp.sql': 'SELECT total FROM sales_erp.public.t JOIN sales_crm.public.o USING (id)' };
+    const run = runStep('orders.totals', { kind: 'time', at: world.now.toISOString() }, { ...deps, sql });
+    await expect(run).rejects.toThrow(/"erp" has not answered/);
+    expect(world.kept.store.items.get('crm')?.state.open?.probe).toBeUndefined();
+    expect(await world.run('orders.orders')).toMatchObject({ state: 'done' });
   });
 
   test('without the store of the breakers it runs as if there were none', async () => {
