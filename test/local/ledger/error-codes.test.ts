@@ -8,7 +8,6 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const REASONS: Readonly<Record<string, string>> = {
   AWSOrganizationsNotInUseException: 'every account of a mesh is in its organization',
   BadRequestException: 'the deployer makes APIs, from templates that are checked before',
-  DeleteConflict: 'the deployer deletes in order',
   ExecuteApi: 'not a code of AWS: what an API answers is its own status and message',
   InvalidConnection: 'not a code of AWS: the connector fails the query with its words, which tests name',
   InvalidSecret: 'not a code of AWS: the connector fails the query with its words, which tests name',
