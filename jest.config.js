@@ -1,5 +1,6 @@
 /** What takes long and changes seldom runs by its own command, `npm run test:long`. */
 export const LONG = [
+  'test/clients/weft-local.test.ts',
   'test/docs/json.test.ts',
   'test/e2e/audit-reports.test.ts',
   'test/e2e/killed.test.ts',

@@ -8,6 +8,7 @@ import { costPage } from './cost-page.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorPage } from './error-page.ts';
 import { eventPages } from './event-pages.ts';
+import { inertProperties } from './inert-properties.ts';
 import { cell, NOTE, sentence } from './markdown.ts';
 import { policyPage } from './policy-page.ts';
 import { propertyPage } from './property-page.ts';
@@ -83,7 +84,7 @@ function ledger(): string {
       );
       return `## ${name.replace('.yaml', '')}\n\n| operation | what is modelled | source | held by | checked against AWS |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
     });
-  return `# What the local AWS models\n\n${NOTE}No AWS account was used: every row rests on its source.\n\n${sections.join('\n')}`;
+  return `# What the local AWS models\n\n${NOTE}No AWS account was used: every row rests on its source.\n\n${sections.join('\n')}\n${inertProperties()}`;
 }
 
 const check = process.argv.includes('--check');

@@ -5,13 +5,15 @@ import { parse } from 'yaml';
 
 /** One modelled behaviour: what is claimed, where AWS says so, and which test holds it. None has been checked against AWS itself. */
 export interface LedgerRow {
-  /** An operation of the service (for the deployer, also a resource type), or `*` for what concerns several. */
+  /** An operation of the service (for the deployer, also a resource type), `background` for what it does by itself, or `*` for what concerns several. */
   readonly operation: string;
   readonly what: string;
   /** A public document, issue or service model. */
   readonly source: string;
   /** Path of the test file, from the repository's root. */
   readonly test: string;
+  /** What the test calls it by, where it does not name the operation: it comes there by way of something else. */
+  readonly by?: string;
 }
 
 /** The ledger's files by name, each with its rows. */
@@ -21,7 +23,11 @@ export type Ledger = ReadonlyMap<string, readonly LedgerRow[]>;
 export interface Ledgered {
   readonly signingName: string;
   readonly operations: Readonly<Record<string, unknown>>;
+  /** Its work in the background, if it has any. */
+  readonly pump?: unknown;
 }
+
+const BACKGROUND = 'background';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -45,8 +51,8 @@ export function readLedger(folder = FOLDER): Ledger {
 }
 
 /**
- * What is wrong with a ledger, one sentence each: an operation without a row, a row for an operation that is not there, a row that lacks
- * something, a test file that does not exist, a file that is for no service.
+ * What is wrong with a ledger, one sentence each: an operation or work in the background without a row, a row for one that is not there, a
+ * row that lacks something, a test file that does not exist, a file that is for no service.
  * @param types resource types of the deployer, which its file may name like operations and must name.
  */
 export function checkLedger(
@@ -56,9 +62,10 @@ export function checkLedger(
   root: string,
 ): string[] {
   const known = new Map<string, Set<string>>();
-  for (const { signingName, operations } of services) {
+  for (const { signingName, operations, pump } of services) {
     const file = FILES[signingName] ?? signingName;
-    known.set(file, new Set([...(known.get(file) ?? []), ...Object.keys(operations)]));
+    const names = [...Object.keys(operations), ...(pump === undefined ? [] : [BACKGROUND])];
+    known.set(file, new Set([...(known.get(file) ?? []), ...names]));
   }
   known.set('deployer', new Set([...(known.get('deployer') ?? []), ...types]));
   const missing = [...known].flatMap(([file, names]) => {

@@ -9,6 +9,7 @@ const PAGE = 50;
 
 export function describeParameters(input: DescribeParametersRequest, context: Context) {
   refuseOthers('ssm', 'DescribeParameters', input, new Set(['ParameterFilters', 'MaxResults', 'NextToken']));
+  for (const [at, { Key = '' }] of (input.ParameterFilters ?? []).entries()) checkKey(Key, at + 1);
   const all = listLatest(context).filter((stored) =>
     (input.ParameterFilters ?? []).every((filter) => passes(stored, filter)),
   );
@@ -20,6 +21,17 @@ export function describeParameters(input: DescribeParametersRequest, context: Co
     Policies: [],
   }));
   return { Parameters, NextToken };
+}
+
+/** What the service model allows as a key, whether it is modelled here or not. */
+const KEYS = /^(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)$/;
+
+function checkKey(key: string, at: number): void {
+  if (KEYS.test(key)) return;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${key}' at 'parameterFilters.${at}.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType`,
+  );
 }
 
 function passes(stored: Stored, filter: ParameterStringFilter): boolean {
