@@ -4,7 +4,7 @@ import { rolesNamespace } from '#local/services/iam/model.ts';
 import { keysNamespace } from '#local/services/kms/key.ts';
 import { namespace as lambda } from '#local/services/lambda/model.ts';
 import { BUCKETS } from '#local/services/s3/bucket.ts';
-import { secretsNamespace } from '#local/services/secrets-manager/model.ts';
+import { findSecret, secretsNamespace } from '#local/services/secrets-manager/model.ts';
 import { queuesNamespace } from '#local/services/sqs/queue.ts';
 
 type Tree = { [member: string]: unknown };
@@ -60,7 +60,11 @@ function placeOf(cloud: Cloud, arn: string): Place {
     case 'lambda':
       return { space: lambda(account, region, 'functions'), key: name, path: ['policy'] };
     case 'secretsmanager':
-      return { space: secretsNamespace(account, region), key: name, path: ['policy'] };
+      return {
+        space: secretsNamespace(account, region),
+        key: findSecret({ cloud, account, region }, arn)?.name ?? '',
+        path: ['policy'],
+      };
     case 'iam':
       return { space: rolesNamespace(account), key: name.split('/').at(-1) ?? '', path: ['trust'] };
     default: {
