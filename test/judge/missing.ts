@@ -41,6 +41,10 @@ export function standing(
     if (found === undefined) throw new Error(`there is no ${type} ${part}`);
     return found.arn;
   };
+  // There is one for each domain.
+  const news = resources.find(
+    ({ stack, arn }) => stack === `${mesh}-enrolment-${name}` && arn.includes('MeshEventsRole'),
+  );
   const role = (holder: string, part: string) => callerFor(find('AWS::IAM::Role', part, holder), 'test');
   const assumed = (principal: string, arn: string, keys: Record<string, string> = {}): Standing => ({
     what: `${principal} takes on a role`,
@@ -82,7 +86,7 @@ export function standing(
     {
       what: 'EventBridge brings to the bus of another account what the mesh says',
       act: {
-        caller: role(governanceAccount, 'MeshEventsRole'),
+        caller: callerFor(news?.arn ?? '', 'test'),
         action: 'events:PutEvents',
         resource: bus,
         keys: { 'events:source': MESH_SOURCE, 'events:detail-type': 'X', 'events:eventBusInvocation': 'true' },
