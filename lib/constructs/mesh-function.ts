@@ -16,6 +16,7 @@ import { type Acknowledgements, ALARM_ACTION, acknowledge, INLINE_POLICY } from 
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type Beside, lambdaCode } from './lambda-code.ts';
 import { type AcceptedWildcards, acceptWildcards } from './wildcards.ts';
+import { allowPolling } from './work-queue.ts';
 
 /** Leaves a safeguard out, and says why. */
 interface Without {
@@ -125,7 +126,7 @@ export class MeshFunction extends LambdaFunction {
 
   /** Works a queue off in batches of ten; messages that fail are named one by one. */
   consume(queue: IQueue): EventSourceMapping {
-    queue.grantConsumeMessages(this);
+    allowPolling(queue, this);
     return this.addEventSourceMapping('Queue', {
       eventSourceArn: queue.queueArn,
       batchSize: 10,

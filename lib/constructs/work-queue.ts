@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
@@ -35,11 +35,22 @@ export class WorkQueue extends Queue {
     this.deadLetters = deadLetters;
   }
 
+  /** Lets a function put messages, and ask nothing of the queue. */
+  allowSending(sender: IGrantable): this {
+    this.grant(sender, 'sqs:SendMessage');
+    return this;
+  }
+
   /** Lets the rules of one bus of this account deliver, those included that other stacks add later. */
   allowRulesOf(busName: string): this {
     for (const queue of [this, this.deadLetters]) allowRules(queue, busName);
     return this;
   }
+}
+
+/** What Lambda's poller needs as the role of the function that works a queue off: Developer Guide, "Using Lambda with Amazon SQS". */
+export function allowPolling(queue: IQueue, worker: IGrantable): void {
+  queue.grant(worker, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
 }
 
 /** Lets the rules of one bus deliver to a queue; `default` is the account's own bus. */

@@ -3,6 +3,24 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AcceptedWildcards } from '#constructs/wildcards.ts';
 
+/** What a query asks of the catalog in its caller's name. */
+const QUERIED = [
+  'glue:BatchGetPartition',
+  'glue:GetDatabase',
+  'glue:GetPartition',
+  'glue:GetPartitions',
+  'glue:GetTable',
+];
+
+/** What people and their tools look around with. */
+const LISTED = [
+  'glue:GetDatabases',
+  'glue:GetTableVersion',
+  'glue:GetTableVersions',
+  'glue:GetTables',
+  'glue:SearchTables',
+];
+
 /** Reads databases of one or more accounts' catalogs; Lake Formation filters what is seen. `*` in a name is a wildcard of IAM. */
 export function catalogRead(
   scope: Construct,
@@ -10,21 +28,29 @@ export function catalogRead(
   databases: readonly string[],
   sid = 'Catalog',
 ): PolicyStatement {
+  return onDatabases(scope, accounts, databases, sid, [...QUERIED, ...LISTED].sort());
+}
+
+/** Lets a machine query tables whose names it knows. */
+export function catalogQuery(
+  scope: Construct,
+  accounts: readonly string[],
+  databases: readonly string[],
+): PolicyStatement {
+  return onDatabases(scope, accounts, databases, 'Catalog', QUERIED);
+}
+
+function onDatabases(
+  scope: Construct,
+  accounts: readonly string[],
+  databases: readonly string[],
+  sid: string,
+  actions: string[],
+): PolicyStatement {
   const { region } = Stack.of(scope);
   return new PolicyStatement({
     sid,
-    actions: [
-      'glue:BatchGetPartition',
-      'glue:GetDatabase',
-      'glue:GetDatabases',
-      'glue:GetPartition',
-      'glue:GetPartitions',
-      'glue:GetTable',
-      'glue:GetTableVersion',
-      'glue:GetTableVersions',
-      'glue:GetTables',
-      'glue:SearchTables',
-    ],
+    actions,
     resources: accounts.flatMap((account) => [
       `arn:aws:glue:${region}:${account}:catalog`,
       ...databases.flatMap((name) => [

@@ -68,7 +68,7 @@ export class DeadLetters extends Construct {
     for (const statement of [
       new PolicyStatement({
         sid: 'Take',
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
         resources: queues.map(({ queueArn }) => queueArn),
       }),
       new PolicyStatement({

@@ -72,7 +72,9 @@ function namesIn(records: readonly ResourceRecord[]) {
   const mesh = roles.flatMap((name) => /^(.+)-reconcile$/.exec(name)?.[1] ?? [])[0] ?? '';
   const domains = roles.flatMap((name) => {
     const rest = name.startsWith(`${mesh}-`) ? name.slice(mesh.length + 1) : '';
-    return /^(.+)-analyst$/.exec(rest)?.[1] ?? [];
+    // A domain that is enrolled and not deployed yet has a directory only; so has the audit account.
+    const domain = /^(.+)-(?:analyst|directory)$/.exec(rest)?.[1];
+    return domain === undefined || domain === 'audit' ? [] : domain;
   });
   const known = [
     ...domains.flatMap((name) => [name, name.replaceAll('-', '_')]).map((name) => [name, '<domain>'] as const),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { callerFor } from '#local/core/cloud.ts';
 import { IamService } from '#local/services/iam/service.ts';
+import { SecretsManagerService } from '#local/services/secrets-manager/service.ts';
 import {
   auditBucketName,
   auditQueueName,
@@ -19,11 +20,14 @@ import { openTestMesh, type TestMesh } from '../local/mesh.ts';
 import { auditApart } from '../stacks/audit-apart.ts';
 import type { Keys } from './circumstances.ts';
 import { type Crossing, crossingLine, crossings } from './crossing.ts';
+import { Judge, statementsToAdd } from './judge.ts';
 import { type Labels, labelsOf } from './labels.ts';
+import { standing } from './missing.ts';
 import { questionOf } from './question.ts';
 import { fits } from './resource-class.ts';
 import { administrator, type Installed, installedIn, type Principal, rolesOf } from './separation/installed.ts';
 import { Verdicts } from './verdicts.ts';
+import { withoutEach } from './without.ts';
 
 interface Row {
   readonly what: string;
@@ -83,6 +87,10 @@ function resourceOf(name: string, topology: Topology, found: { registry: string;
   }
 }
 
+function policyOf(...Statement: object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}
+
 /** What a caller can arrange by how it asks. */
 function circumstances(action: string, region: string): readonly Keys[] {
   if (action.startsWith('kms:')) return [{}, { 'kms:ViaService': `s3.${region}.amazonaws.com` }];
@@ -128,6 +136,59 @@ describe('what a mesh keeps to few', () => {
     }
     expect(met.filter((name) => !allowed.some((pattern) => fits(name, pattern)))).toEqual([]);
     expect(allowed.filter((pattern) => !met.some((name) => fits(name, pattern)))).toEqual([]);
+  });
+
+  test('a statement that is taken out of any policy of what is met is named', async () => {
+    const { cloud } = mesh.instance;
+    const { governanceAccount, domains, region } = mesh.topology;
+    const root = cloud.contextFor(callerFor(`arn:aws:iam::${governanceAccount}:root`, 'test'), region);
+    const secrets = cloud.service(SecretsManagerService);
+    const { ARN } = (await cloud.invoke(secrets, 'CreateSecret', { Name: 'token', SecretString: 'x' }, root)) as {
+      ARN: string;
+    };
+    const steward = `arn:aws:iam::${domains[0]?.account}:role/aviation-${domains[0]?.name}-steward`;
+    const may = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+    const ResourcePolicy = JSON.stringify({ Statement: [{ ...may, Principal: { AWS: steward } }] });
+    await cloud.invoke(secrets, 'PutResourcePolicy', { SecretId: ARN, ResourcePolicy }, root);
+    const input = { RoleName: steward.split('/').at(-1), PolicyName: 'x', PolicyDocument: policyOf(may) };
+    const iam = cloud.service(IamService);
+    const admin = cloud.contextFor(callerFor(steward.replace(/role.*/, 'root'), 'test'), region);
+    await cloud.invoke(iam, 'PutRolePolicy', input, admin);
+    const found: unknown[] = [];
+    const wanted: unknown[] = [];
+    for (const { what, act, policyOf: arn, named } of standing(cloud, mesh.topology, resources, ARN)) {
+      const whole = new Judge(cloud);
+      whole.acting(act);
+      const broken = new Judge(cloud);
+      withoutEach(cloud, arn, () => broken.acting(act));
+      const lines = statementsToAdd(await broken.denials());
+      found.push({ what, whole: statementsToAdd(await whole.denials()), lines });
+      wanted.push({ what, whole: [], lines: [expect.stringMatching(named)] });
+    }
+    expect(found).toEqual(wanted);
+    await cloud.invoke(iam, 'DeleteRolePolicy', input, admin);
+  });
+
+  test('and so is one that a role lacks itself', async () => {
+    const { cloud } = mesh.instance;
+    const { governanceAccount } = mesh.topology;
+    const judge = new Judge(cloud);
+    const caller = callerFor(`arn:aws:iam::${governanceAccount}:role/aviation-relay`, 'test');
+    judge.acting({
+      caller,
+      action: 'dynamodb:Scan',
+      resource: `arn:aws:dynamodb:us-east-1:${governanceAccount}:table/x`,
+    });
+    judge.acting({
+      caller,
+      action: 'sts:AssumeRole',
+      resource: `arn:aws:iam::${governanceAccount}:role/aviation-reconcile`,
+    });
+    expect(statementsToAdd(await judge.denials())).toEqual([
+      expect.stringMatching(/^role aviation-relay: add Allow dynamodb:Scan on .*table\/x \(ImplicitlyDenied\)$/),
+      expect.stringMatching(/^role aviation-relay: add Allow sts:AssumeRole on /),
+      expect.stringMatching(/^trust of the role .*reconcile: add Allow sts:AssumeRole on .* to aviation-relay/),
+    ]);
   });
 
   test('only what is declared crosses from one account into another', async () => {

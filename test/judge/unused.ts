@@ -12,9 +12,10 @@ interface SuiteUsage {
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The suites that are judged, by their paths. */
+/** The suites that are judged, by their paths, but for those that `npm test` leaves out. */
 function judgedSuites(): string[] {
-  const files = globSync('test/**/*.test.ts', { cwd: ROOT });
+  const config = readFileSync(join(ROOT, 'jest.config.js'), 'utf8');
+  const files = globSync('test/**/*.test.ts', { cwd: ROOT }).filter((file) => !config.includes(`'${file}'`));
   return files.filter((file) => /\bjudging\(\)/.test(readFileSync(join(ROOT, file), 'utf8'))).toSorted();
 }
 

@@ -69,8 +69,21 @@ function allowedBy(role: string, document: string | undefined): Allowed[] {
   return [statements].flat().flatMap(({ Effect, Action = [], Resource = [] }) => {
     if (Effect !== 'Allow') return [];
     const things = thingsOf([Resource].flat());
-    return [Action].flat().flatMap((action) => things.map((thing) => ({ role, action, ...thing })));
+    return [Action].flat().flatMap((action) => {
+      const fitting = things.filter(({ resource }) => canBeOn(action, resource));
+      return (fitting.length > 0 ? fitting : things).map((thing) => ({ role, action, ...thing }));
+    });
   });
+}
+
+/** False where a statement names an action beside a resource that is meant for its others, which IAM passes over. */
+function canBeOn(action: string, resource: string): boolean {
+  if (resource.startsWith('arn:aws:s3:::')) {
+    const isOnObjects = /^s3:(?!.*Bucket).*(?:Object|Multipart)/.test(action);
+    return isOnObjects === resource.includes('/');
+  }
+  const replays = /^events:(?:Cancel|Describe)(Replay|Archive)$/.exec(action)?.[1];
+  return replays === undefined || resource.includes(`:${replays.toLowerCase()}/`);
 }
 
 /** A database of Glue with its tables is one thing; the catalog, which every request asks about too, is one only where nothing else is named. */
@@ -96,9 +109,14 @@ function labelled({ role, action, resource, patterns }: Allowed, uses: readonly 
   const asked = uses.filter((use) => fits(use.action.toLowerCase(), action.toLowerCase()));
   const closer = asked.filter((use) => !isCatalog(use.resource));
   const used = (closer.length > 0 ? closer : asked).some(
-    (use) => use.resource === '*' || patterns.some((pattern) => fits(use.resource, pattern)),
+    (use) => use.resource === '*' || patterns.some((pattern) => fits(use.resource, withoutVariables(pattern))),
   );
   return { role: labels.role(role), action, resource: labels.resource(resource, role), used };
+}
+
+/** What a variable stands for is in the session, and any value will do here. */
+function withoutVariables(pattern: string): string {
+  return pattern.replaceAll(/\$\{[^}]*\}/g, '*');
 }
 
 /** A permit in a line. */

@@ -22,6 +22,9 @@ export interface AuditLogProps {
   readonly logsKey: IKey;
 }
 
+/** What whoever appends to the log writes once and goes on without. */
+const NEVER_READ = ['log/checkpoints/*', 'log/key'];
+
 /** What is written once: a second version under the same key could hide the first from whoever reads the newest. */
 const OF_THE_LOG = ['entries/*', 'ids/*', 'log/tile/*', 'log/checkpoints/*', 'log/key'];
 const ONCE = [...OF_THE_LOG, 'details/*', 'queries/*', 'disposals/*'];
@@ -82,12 +85,15 @@ export class AuditLog extends Construct {
 
   #allowAppending(appender: MeshFunction, bucket: Bucket, auditKey: IKey): void {
     const written = [...OF_THE_LOG, 'log/checkpoint'];
-    appender.addToRolePolicy(
-      new PolicyStatement({
-        sid: 'Log',
-        actions: ['s3:PutObject', 's3:GetObject'],
-        resources: written.map((key) => bucket.arnForObjects(key)),
-      }),
+    const allow = (sid: string, action: string, keys: readonly string[]) =>
+      appender.addToRolePolicy(
+        new PolicyStatement({ sid, actions: [action], resources: keys.map((key) => bucket.arnForObjects(key)) }),
+      );
+    allow('Log', 's3:PutObject', written);
+    allow(
+      'LogFiles',
+      's3:GetObject',
+      written.filter((key) => !NEVER_READ.includes(key)),
     );
     // Without it S3 does not say whether a key is free.
     appender.addToRolePolicy(

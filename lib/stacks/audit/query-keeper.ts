@@ -49,7 +49,7 @@ export class QueryKeeper extends Construct {
     keeper.addToRolePolicy(
       new PolicyStatement({ sid: 'Keep', actions: ['s3:PutObject'], resources: [bucket.arnForObjects('queries/*')] }),
     );
-    key.grantEncrypt(keeper);
+    key.grant(keeper, 'kms:GenerateDataKey');
     acceptWildcards(this, { 'Resource::%/queries/*': 'the executions in exactly one bucket' });
     keeper.consume(queue);
   }

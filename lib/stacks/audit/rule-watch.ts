@@ -9,7 +9,7 @@ import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { auditDirectoryRoleName, governanceRoleName, roleArn, workgroupName } from '#mesh/topology/names.ts';
 import { INVOKE_WILDCARDS, invoke, WATCH } from '../api-access.ts';
-import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
+import { CATALOG_WILDCARDS, catalogQuery } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 
 export interface RuleWatchProps extends MeshSite {
@@ -61,7 +61,7 @@ export class RuleWatch extends Construct {
     const may = [
       invoke(topology, WATCH),
       ...workgroup.queryOnly(),
-      catalogRead(this, [account], [database]),
+      catalogQuery(this, [account], [database]),
       new PolicyStatement({
         sid: 'Directory',
         actions: ['sts:AssumeRole'],

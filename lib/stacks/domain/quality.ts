@@ -8,7 +8,7 @@ import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { WorkQueue } from '#constructs/work-queue.ts';
+import { allowPolling, WorkQueue } from '#constructs/work-queue.ts';
 import {
   directoryRoleName,
   domainBusName,
@@ -20,7 +20,7 @@ import {
   workgroupName,
 } from '#mesh/topology/names.ts';
 import { INVOKE_WILDCARDS, invoke } from '../api-access.ts';
-import { CATALOG_WILDCARDS, catalogRead } from '../catalog-access.ts';
+import { CATALOG_WILDCARDS, catalogQuery } from '../catalog-access.ts';
 import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
 
 export interface QualityProps extends DomainLambdaProps {
@@ -91,7 +91,7 @@ export class Quality extends Construct {
         actions: ['sts:AssumeRole'],
         resources: [roleArn(governanceAccount, directoryRoleName(mesh, domain.name))],
       }),
-      catalogRead(this, [domain.account], [glueName(domain.name), 'default']),
+      catalogQuery(this, [domain.account], [glueName(domain.name), 'default']),
       ...this.workgroup.workgroup.queryOnly(),
     ];
   }
@@ -101,7 +101,7 @@ export class Quality extends Construct {
     const queue = new WorkQueue(this, 'Asked', { workTimeout: TIMEOUT }).allowRulesOf(
       domainBusName(topology.mesh, domain.name),
     );
-    queue.grantConsumeMessages(lambda);
+    allowPolling(queue, lambda);
     const mapping = lambda.addEventSourceMapping('Queue', {
       eventSourceArn: queue.queueArn,
       batchSize: 1,

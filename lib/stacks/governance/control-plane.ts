@@ -3,7 +3,6 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
@@ -76,6 +75,7 @@ export class ControlPlane extends Construct {
       deadLetters: { without: 'the caller is told at once' },
     });
     for (const lambda of [this.api, this.publish]) registry.allowWriting(lambda);
+    registry.allowReleasing(this.publish);
 
     const relay = this.#lambda(props, 'Relay', {
       name: 'relay',
@@ -90,12 +90,14 @@ export class ControlPlane extends Construct {
       deadLetters: { without: 'the stream sends what fails to its own dead-letter queue' },
     });
     registry.allowReading(relay);
-    requests.grantSendMessages(relay);
+    requests.allowSending(relay);
     bus.grantPutEventsTo(relay);
     for (const statement of writeTrailStatements(trail, props.topology)) relay.addToRolePolicy(statement);
-    if (auditKey) auditKey.grantEncrypt(relay);
+    if (auditKey) auditKey.grant(relay, 'kms:GenerateDataKey');
     else relay.addToRolePolicy(encryptTrailStatement(props.topology));
     registry.grantStreamRead(relay);
+    const failures = new DeadLetterQueue(this, 'RelayFailures');
+    failures.grant(relay, 'sqs:SendMessage');
     relay.addEventSourceMapping('Stream', {
       eventSourceArn: registry.tableStreamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -103,7 +105,7 @@ export class ControlPlane extends Construct {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: 10,
-      onFailure: new SqsDlq(new DeadLetterQueue(this, 'RelayFailures')),
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
 
     const reconcile = this.#lambda(props, 'Reconcile', {
@@ -137,7 +139,8 @@ export class ControlPlane extends Construct {
       timeout: Duration.minutes(5),
     });
     registry.allowWriting(sweep);
-    requests.grantSendMessages(sweep);
+    for (const lambda of [this.api, this.publish, reconcile, sweep]) registry.allowListing(lambda);
+    requests.allowSending(sweep);
     new Schedule(this, 'SweepSchedule', {
       description: 'Every 15 minutes: expiry and drift',
       schedule: ScheduleExpression.rate(Duration.minutes(15)),

@@ -44,18 +44,27 @@ export class Registry extends Table {
     });
   }
 
-  /** Lets a Lambda query records; nothing of the mesh scans. */
+  /** Lets a Lambda query records by their keys; nothing of the mesh scans. */
   allowReading(lambda: IGrantable): void {
     this.#key.grantDecrypt(lambda);
-    this.#allow(lambda, 'ReadRegistry', ['dynamodb:Query'], [this.tableArn, `${this.tableArn}/index/${INDEX}`]);
+    this.#allow(lambda, 'ReadRegistry', ['dynamodb:Query'], [this.tableArn]);
   }
 
-  /** Lets a Lambda query records and write them; only pointers to sources are ever deleted. */
+  /** Lets a Lambda list the records of a type too. */
+  allowListing(lambda: IGrantable): void {
+    this.#allow(lambda, 'ListRegistry', ['dynamodb:Query'], [`${this.tableArn}/index/${INDEX}`]);
+  }
+
+  /** Lets a Lambda query records and write them. */
   allowWriting(lambda: IGrantable): void {
     this.allowReading(lambda);
     this.#key.grantEncrypt(lambda);
-    const writes = ['dynamodb:PutItem', 'dynamodb:DeleteItem'];
-    this.#allow(lambda, 'WriteRegistry', writes, [this.tableArn]);
+    this.#allow(lambda, 'WriteRegistry', ['dynamodb:PutItem'], [this.tableArn]);
+  }
+
+  /** Lets a Lambda give source tables free: nothing but pointers to them is ever deleted. */
+  allowReleasing(lambda: IGrantable): void {
+    this.#allow(lambda, 'ReleaseSources', ['dynamodb:DeleteItem'], [this.tableArn]);
   }
 
   #allow(lambda: IGrantable, sid: string, actions: string[], resources: string[]): void {

@@ -19,7 +19,7 @@ import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { governanceRoleName, maskKeyBucketName, viewConnectionName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
+import { CATALOG_WILDCARDS, catalogQuery, PRODUCT_DATABASES } from '../catalog-access.ts';
 
 export interface ViewGroundProps {
   readonly topology: Topology;
@@ -55,7 +55,7 @@ export class ViewGround extends Construct {
       description,
       roles: [definer],
       statements: [
-        catalogRead(this, [Stack.of(this).account], [PRODUCT_DATABASES]),
+        catalogQuery(this, [Stack.of(this).account], [PRODUCT_DATABASES]),
         passConnection(this, mesh),
         new PolicyStatement({ sid: 'LakeData', actions: ['lakeformation:GetDataAccess'], resources: ['*'] }),
       ],

@@ -11,7 +11,7 @@ import type { DomainRepository } from '#constructs/domain-repository.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { WorkQueue } from '#constructs/work-queue.ts';
+import { allowPolling, WorkQueue } from '#constructs/work-queue.ts';
 import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
@@ -84,7 +84,7 @@ export class PipelineRunner extends Construct {
         [PARSER]: readFileSync(fileURLToPath(import.meta.resolve(`@polyglot-sql/sdk/${PARSER}`))),
       },
     });
-    this.queue.grantConsumeMessages(this.function);
+    allowPolling(this.queue, this.function);
     // One at a time: a statement may take minutes, and what fails holds up nothing but its own table.
     this.function.addEventSourceMapping('Queue', {
       eventSourceArn: this.queue.queueArn,

@@ -64,7 +64,7 @@ export class PipelineTriggers extends Construct {
       group: ASIDE,
     });
     this.#schedule('Look', ScheduleExpression.rate(LOOK_EVERY), { look: true }, ASIDE);
-    queue.grantSendMessages(this.#starter);
+    queue.allowSending(this.#starter);
   }
 
   #start(step: PipelineStep, bus: string): void {

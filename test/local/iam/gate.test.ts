@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   CopyObjectCommand,
@@ -120,6 +120,20 @@ describe('the identity policies of a calling role', () => {
     await expect(sqs.send(new ReceiveMessageCommand({ QueueUrl: named }))).resolves.toBeDefined();
     await expect(sqs.send(new ReceiveMessageCommand({ QueueUrl: other }))).rejects.toMatchObject({
       name: 'AccessDenied',
+    });
+  });
+
+  test('an index is asked about by itself', async () => {
+    const table = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/things`;
+    await policy({ Effect: 'Allow', Action: 'dynamodb:Query', Resource: table });
+    const query = (IndexName?: string) =>
+      new DynamoDBClient(as(ROLE)).send(
+        new QueryCommand({ TableName: 'things', IndexName, KeyConditionExpression: 'id = :id' }),
+      );
+    await expect(query()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(query('by-type')).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`${table}/index/by-type`),
     });
   });
 
