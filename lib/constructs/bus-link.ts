@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -20,7 +21,10 @@ export class BusLink extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', {
       description: props.description,
-      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+      // EventBridge asks as the same service for rules of any account: only this account's may send as the role.
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
       inlinePolicies: {
         send: new PolicyDocument({
           statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [props.to] })],

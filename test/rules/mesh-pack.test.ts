@@ -1,29 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import { auditApart } from '../stacks/audit-apart.ts';
-import { appOf, aviation, templatesOf } from '../stacks/aviation.ts';
-import { pipelineTemplates } from '../stacks/pipeline.ts';
-import { ACCESS_RULES } from './mesh-pack/access.ts';
-import { EVENT_RULES } from './mesh-pack/events.ts';
-import { LAKE_RULES } from './mesh-pack/lake.ts';
+import { everyTemplate } from './every-template.ts';
+import { EXAMPLE } from './mesh-pack/example.ts';
+import { RULES } from './mesh-pack/pack.ts';
 import type { Resources } from './mesh-pack/rule.ts';
-import { STORAGE_RULES } from './mesh-pack/storage.ts';
 
-const RULES = [...LAKE_RULES, ...EVENT_RULES, ...ACCESS_RULES, ...STORAGE_RULES];
+const stacks = everyTemplate();
 
-const meshes = [aviation(), { ...aviation(), organization: undefined }, auditApart()];
-const stacks = [...meshes.flatMap((topology) => [...templatesOf(appOf(topology))]), ...pipelineTemplates()];
+test('each rule has a name of its own', () => {
+  expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
+});
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
   test('lets pass what is right', () => {
-    expect(rule.check(rule.passes)).toEqual([]);
+    expect(rule.check(rule.passes, EXAMPLE)).toEqual([]);
   });
 
   test.each(Object.entries(rule.fails))('refuses what %s', (_name, resources) => {
-    expect(rule.check(resources)).not.toEqual([]);
+    expect(rule.check(resources, EXAMPLE)).not.toEqual([]);
   });
 
-  test.each(stacks)('holds in %s', (_stack, { Resources }) => {
-    expect(rule.check(Resources)).toEqual([]);
+  test('holds in every template', () => {
+    const broken = stacks.map(({ stack, resources, place }) => [stack, rule.check(resources, place)]);
+    expect(broken.filter(([, ids]) => ids?.length !== 0)).toEqual([]);
   });
 
   if (rule.mutations.length === 0) return;
@@ -31,15 +29,19 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     rule.mutations.map((mutation) => [mutation.name, mutation] as const),
   )('finds %s wherever it is', (_name, mutation) => {
     let applied = 0;
-    for (const [stack, { Resources }] of stacks) {
-      for (const [id, { Type }] of Object.entries(Resources)) {
+    const missed: unknown[] = [];
+    for (const { stack, resources, place } of stacks) {
+      for (const [id, { Type, Properties = {} }] of Object.entries(resources)) {
         if (Type !== mutation.type) continue;
-        const broken: Resources = structuredClone(Resources);
-        if (mutation.apply(broken[id]?.Properties ?? {}) === false) continue;
+        const changed = structuredClone(Properties);
+        if (mutation.apply(changed) === false) continue;
         applied += 1;
-        expect([stack, id, rule.check(broken)]).toEqual([stack, id, [id]]);
+        const broken: Resources = { ...resources, [id]: { ...resources[id], Type, Properties: changed } };
+        const found = rule.check(broken, place);
+        if (found.join() !== id) missed.push([stack, id, found]);
       }
     }
+    expect(missed).toEqual([]);
     expect(applied).toBeGreaterThan(0);
   });
 });

@@ -3,9 +3,10 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { domainBusName, domainRoleName, MESH_SOURCE, shareParameterPath } from '#mesh/topology/names.ts';
+import { domainBusName, domainRoleName, domainSource, MESH_SOURCE, shareParameterPath } from '#mesh/topology/names.ts';
 import { isInOrganization } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { CATALOG_WILDCARDS, PRODUCT_DATABASES } from '../catalog-access.ts';
@@ -42,7 +43,7 @@ export class Agent extends Construct {
       'Resource::arn:aws:ssm:%:parameter/weft/%/shares/*':
         'one parameter for each product version that the mesh asks this account to apply: they come and go',
     });
-    bus.grantPutEventsTo(agent);
+    sayAs(agent, bus, domainSource(domain.name));
     agent.consume(intents);
     new CfnRule(this, 'Rule', {
       description: `Shares that the mesh asks ${domain.name} to apply`,

@@ -5,9 +5,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { allowRules } from '#constructs/work-queue.ts';
-import { domainRoleName, glueName } from '#mesh/topology/names.ts';
+import { domainRoleName, domainSource, glueName } from '#mesh/topology/names.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 
@@ -63,7 +64,7 @@ export class CatalogWatch extends Construct {
       }),
     );
     acceptWildcards(this.role, CATALOG_WILDCARDS);
-    props.bus.grantPutEventsTo(watch);
+    sayAs(watch, props.bus, domainSource(domain.name));
 
     const undelivered = new DeadLetterQueue(this, 'Undelivered');
     allowRules(undelivered, 'default');

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import type { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import {
   auditBucketName,
@@ -15,6 +16,7 @@ import {
   directoryRoleName,
   disposalName,
   domainRoleName,
+  domainSource,
   glueName,
   MESH_SOURCE,
   productBucketName,
@@ -86,7 +88,7 @@ export class Disposal extends Construct {
       reservedConcurrency: 1,
     });
     for (const statement of this.#statements(props)) lambda.addToRolePolicy(statement);
-    props.bus.grantPutEventsTo(lambda);
+    sayAs(lambda, props.bus, domainSource(domain.name));
     acceptWildcards(this, {
       ...INVOKE_WILDCARDS,
       ...CATALOG_WILDCARDS,

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { allowPolling, WorkQueue } from '#constructs/work-queue.ts';
 import {
@@ -71,7 +72,7 @@ export class Quality extends Construct {
       timeout: TIMEOUT,
     });
     for (const statement of this.#statements(props)) lambda.addToRolePolicy(statement);
-    props.bus.grantPutEventsTo(lambda);
+    sayAs(lambda, props.bus, domainSource(domain.name));
     acceptWildcards(this, {
       ...INVOKE_WILDCARDS,
       ...CATALOG_WILDCARDS,

@@ -10,9 +10,10 @@ import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import { decisionFiles } from '#constructs/decision-files.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { auditBucketName, auditQueueName, governanceRoleName, meshBusName } from '#mesh/topology/names.ts';
+import { auditBucketName, auditQueueName, governanceRoleName, MESH_SOURCE, meshBusName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
 import {
@@ -91,7 +92,7 @@ export class ControlPlane extends Construct {
     });
     registry.allowReading(relay);
     requests.allowSending(relay);
-    bus.grantPutEventsTo(relay);
+    sayAs(relay, bus, MESH_SOURCE);
     for (const statement of writeTrailStatements(trail, props.topology)) relay.addToRolePolicy(statement);
     if (auditKey) auditKey.grant(relay, 'kms:GenerateDataKey');
     else relay.addToRolePolicy(encryptTrailStatement(props.topology));

@@ -10,13 +10,14 @@ import { ALARM_ACTION, acknowledge } from '#constructs/acknowledge.ts';
 import type { DomainRepository } from '#constructs/domain-repository.ts';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
+import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { allowPolling, WorkQueue } from '#constructs/work-queue.ts';
 import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { freshnessPromise } from '#mesh/product/freshness.ts';
-import { domainBusName, domainRoleName, pipelineQueueName, workgroupName } from '#mesh/topology/names.ts';
+import { domainBusName, domainRoleName, domainSource, pipelineQueueName, workgroupName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { ExchangePort } from './exchange.ts';
 import type { Landing } from './landing.ts';
@@ -94,7 +95,8 @@ export class PipelineRunner extends Construct {
     // A run that was put off takes its place in the queue anew.
     if (repository.sources.length > 0) this.queue.grantSendMessages(this.function);
     for (const statement of pipelineStatements(this, props)) this.function.addToRolePolicy(statement);
-    EventBus.fromEventBusName(this, 'Bus', domainBusName(mesh, domain.name)).grantPutEventsTo(this.function);
+    const bus = EventBus.fromEventBusName(this, 'Bus', domainBusName(mesh, domain.name));
+    sayAs(this.function, bus, domainSource(domain.name));
     grantLake(this, this.role, props);
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,

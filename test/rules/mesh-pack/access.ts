@@ -97,6 +97,7 @@ const methods: Rule = {
 };
 
 function member(statement: unknown): boolean {
+  if (at(statement, 'Effect') === 'Deny') return true;
   const principal = at(statement, 'Principal');
   const everybody = principal === '*' || list(at(principal, 'AWS')).includes('*');
   return !everybody || typeof at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID') === 'string';

@@ -1,20 +1,31 @@
+import type { Topology } from '#mesh/topology/topology.ts';
+
 /** The properties of one resource of a template. */
 export type Properties = Record<string, unknown>;
 
-interface Resource {
+export interface Resource {
   readonly Type: string;
   readonly Properties?: Properties;
   readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 export type Resources = Readonly<Record<string, Resource>>;
+
+/** Where a template is deployed: what the template itself does not say. */
+export interface Place {
+  readonly topology: Topology;
+  /** The account of its stack. */
+  readonly account: string;
+}
 
 /** A rule that public packs do not know, with what it lets pass, what it refuses, and ways to break our own templates. */
 export interface Rule {
   readonly id: string;
   readonly why: string;
   /** The logical ids that break the rule. */
-  check(resources: Resources): string[];
+  check(resources: Resources, place: Place): string[];
   readonly passes: Resources;
   readonly fails: Readonly<Record<string, Resources>>;
   /** Changes to properties of a resource of a type; each must be found wherever it is made. */
