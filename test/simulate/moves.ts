@@ -215,6 +215,9 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
       append: trailed.length,
     }),
     waiting: () => mailboxes().reduce((sum, { letters }) => sum + letters.length, 0),
-    deadLetters: () => mailboxes().reduce((sum, { dead }) => sum + dead, 0),
+    /** What was given up is delivered again. */
+    redrive: () => {
+      for (const mailbox of mailboxes()) mailbox.redrive();
+    },
   };
 }

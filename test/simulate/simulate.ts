@@ -83,9 +83,9 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
     mesh.faults.rates = {};
     mesh.faults.interrupt = undefined;
     mesh.clocks.straighten();
+    mesh.redrive();
     await drain();
-    const helpless = sweeping || mesh.deadLetters() > 0;
-    if (!helpless) await settled(false);
+    if (!sweeping) await settled(false);
     mesh.world.clock.advance(60 * 86_400_000);
     await sweeps();
     await settled(true);

@@ -13,6 +13,8 @@ import type { Registered } from '../mesh.ts';
 export interface Source {
   readonly principals: readonly string[];
   readonly scope: AccessScope;
+  /** Given by a standing entitlement. */
+  readonly entitled: boolean;
 }
 
 const DONE: readonly string[] = ['revoked', 'rejected', 'pending'];
@@ -59,12 +61,12 @@ function sources(
 ): Source[] {
   return [
     ...subscribed.flatMap(({ principals, approved }) =>
-      approved === undefined ? [] : [{ principals, scope: approved }],
+      approved === undefined ? [] : [{ principals, scope: approved, entitled: false }],
     ),
     ...entitled.flatMap(({ selector, grantee }) => {
       const covers = selector.domain === undefined || selector.domain === product.domain;
       if (!covers || grantee.kind !== 'account' || grantee.domain === product.domain) return [];
-      return [{ principals: grantee.principals, scope: { clearance: selector.classification } }];
+      return [{ principals: grantee.principals, scope: { clearance: selector.classification }, entitled: true }];
     }),
   ];
 }

@@ -13,7 +13,8 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
   const registered = await mesh.registered();
   const now = mesh.world.clock.date().toISOString();
   for (const version of registered.versions) {
-    const ends = [...version.subscriptions, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
+    const open = version.subscriptions.filter(({ state }) => OPEN.includes(state));
+    const ends = [...open, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
     const over = ends.some((end) => end !== undefined && end <= now);
     if (over && !swept) continue;
     await converged(version, registered, watch, { mesh, now, swept });
@@ -21,6 +22,9 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
   }
   if (swept) for (const entitlement of registered.entitlements) endsInTime(entitlement, now);
 }
+
+/** What the clock ends. */
+const OPEN = ['pending', 'approved', 'active', 'expiring'];
 
 interface At {
   readonly mesh: Mesh;
@@ -41,7 +45,7 @@ async function converged(version: VersionState, registered: Registered, watch: W
     if (
       expiresAt !== undefined &&
       expiresAt <= at.now &&
-      ['pending', 'approved', 'active', 'expiring'].includes(state)
+      OPEN.includes(state)
     )
       throw new Broken('ends-in-time', `${id} is ${state} after its end ${expiresAt}`);
     if (state === 'approved' && lives(subscription, version, at.now) && !stopped)
@@ -64,8 +68,8 @@ function readable(version: VersionState, registered: Registered, watch: Watch, {
     }
     // Which products an entitlement covers is read from the index, which lags: the sweep looks again. Beside one by LF-Tags a filter gives nothing, and says so.
     const byTags = version.product.entitlements?.some(({ way }) => way === 'tags') === true;
-    for (const { principals, scope } of live) {
-      if (!principals.includes(role.arn) || (byTags && scope.rows !== undefined) || !swept) continue;
+    for (const { principals, scope, entitled } of live) {
+      if (!principals.includes(role.arn) || (byTags && scope.rows !== undefined) || (entitled && !swept)) continue;
       const [missing] = missingOf(scope, table, cells);
       const there = version.product.tables.find((entry) => entry.name === table);
       if (missing !== undefined && there !== undefined)
