@@ -6,6 +6,7 @@ export const LONG = [
   'test/judge/separation/separation.test.ts',
   'test/mesh/audit/log/honest.test.ts',
   'test/mesh/policy/engine.property.test.ts',
+  'test/simulate/plants.test.ts',
 ];
 
 /** jest in ESM mode; swc only strips the types, so a stack trace points at the source. */
