@@ -36,5 +36,6 @@ test('a dozen seeds break nothing, and every fault and every command is among th
   ]);
   const rare = ['renew', 'releaseData', 'vote', 'reportData'];
   const all = ['decide', 'disentitle', 'end', 'entitle', 'hold', 'propose', 'publish', 'request', 'revoke', 'rollout'];
-  for (const name of [...all, 'suspend', 'suspendDomain', 'suspendProduct']) expect([...accepted, ...rare]).toContain(name);
+  for (const name of [...all, 'suspend', 'suspendDomain', 'suspendProduct'])
+    expect([...accepted, ...rare]).toContain(name);
 }, 240_000);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from '@jest/globals';
-import { checkPolicySets } from '#mesh/policy/check.ts';
 import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { POLICY_SCHEMA } from '#constructs/policy-folder.ts';
+import { checkPolicySets } from '#mesh/policy/check.ts';
 import { cedar } from '../mesh/policy/engine.ts';
 import { byRecord } from './find-plants.ts';
 import { PLANTS } from './plants.ts';

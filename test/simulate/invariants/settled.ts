@@ -2,10 +2,9 @@ import type { VersionState } from '#aws/registry.ts';
 import { compileAccess } from '#mesh/access/compile.ts';
 import { diffGrants } from '#mesh/plan/grants.ts';
 import { followsFirst } from '#mesh/product/rollout.ts';
-import { isStopped } from '#mesh/subscription/stop.ts';
 import type { Mesh, Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
-import { liveSourcesOf, lives, missingOf, uncovered } from './may-read.ts';
+import { liveSourcesOf, lives, missingOf, stoppedBetween, uncovered } from './may-read.ts';
 import { tell, versionOf, type Watch } from './watch.ts';
 
 /** What holds once faults have stopped and nothing is on its way; what the clock ends, only after a sweep. @throws Broken */
@@ -41,12 +40,8 @@ async function converged(version: VersionState, registered: Registered, watch: W
   if (open.length > 0) throw new Broken('converged', `${name}: ${open.map(tell).join('; ')}`);
   for (const { state, status, id, expiresAt, approved, consumer, ...rest } of subscriptions) {
     const subscription = { state, status, id, expiresAt, approved, consumer, ...rest };
-    const stopped = isStopped(product.domain, consumer, registered.topology);
-    if (
-      expiresAt !== undefined &&
-      expiresAt <= at.now &&
-      OPEN.includes(state)
-    )
+    const stopped = stoppedBetween(product.domain, consumer, registered.topology);
+    if (expiresAt !== undefined && expiresAt <= at.now && OPEN.includes(state))
       throw new Broken('ends-in-time', `${id} is ${state} after its end ${expiresAt}`);
     if (state === 'approved' && lives(subscription, version, at.now) && !stopped)
       throw new Broken('converged', `${id} is still ${state}: ${JSON.stringify(status)}`);
@@ -63,8 +58,7 @@ function readable(version: VersionState, registered: Registered, watch: Watch, {
     if (versionOf(registered, of) !== version) continue;
     for (const cell of cells) {
       const column = uncovered(cell, table, role.arn, live);
-      if (column !== undefined)
-        throw new Broken('converged', `${role.arn} still reads ${of.name}.${table}.${column}`);
+      if (column !== undefined) throw new Broken('converged', `${role.arn} still reads ${of.name}.${table}.${column}`);
     }
     // Which products an entitlement covers is read from the index, which lags: the sweep looks again. Beside one by LF-Tags a filter gives nothing, and says so.
     const byTags = version.product.entitlements?.some(({ way }) => way === 'tags') === true;
@@ -99,5 +93,6 @@ function endsInTime({ id, state, status, expiresAt }: Registered['entitlements']
     throw new Broken('ends-in-time', `the entitlement ${id} is ${state} after its end ${expiresAt}`);
   if ((state === 'revoking' || state === 'expired') && status.endedAt === undefined)
     throw new Broken('converged', `the entitlement ${id} is ${state} and does not end: ${JSON.stringify(status)}`);
-  if (state === 'approved') throw new Broken('converged', `the entitlement ${id} is not active: ${status.problem ?? ''}`);
+  if (state === 'approved')
+    throw new Broken('converged', `the entitlement ${id} is not active: ${status.problem ?? ''}`);
 }
