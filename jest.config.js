@@ -8,6 +8,7 @@ export const LONG = [
   'test/mesh/audit/log/honest.test.ts',
   'test/mesh/policy/engine.property.test.ts',
   'test/upgrade/many-changes.test.ts',
+  'test/simulate/plants.test.ts',
 ];
 
 /** jest in ESM mode; swc only strips the types, so a stack trace points at the source. */

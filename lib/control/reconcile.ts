@@ -64,12 +64,7 @@ export function reconcile(request: ReconcileRequest, deps: ReconcileDeps): Promi
     const tables = centralTables(state.product, topology);
     const ground = viewGround(state.product, access, topology, deps);
     const asked: ReconcileRequest = { ...request, ...(lost ? { again: true } : {}) };
-    const mode = driftModeFor(
-      state,
-      asked,
-      topology,
-      fingerprintOf(access, tables),
-    );
+    const mode = driftModeFor(state, asked, topology, fingerprintOf(access, tables));
     // What this run grants is in no record until the write below: whoever writes first makes it look everywhere.
     lost = true;
     const retired = state.product.state === 'retired';

@@ -71,7 +71,11 @@ export function createActors(mesh: Mesh, random: Random) {
       const correlation = mesh.correlation();
       const { value, crashed, error } = await mesh.faults.process(() => give(name, correlation, mesh.api), { mayEnd });
       if (value !== undefined && !crashed) return value;
-      return { command: name, outcome: crashed ? 'ended' : error instanceof Error ? error.name : 'failed', correlation };
+      return {
+        command: name,
+        outcome: crashed ? 'ended' : error instanceof Error ? error.name : 'failed',
+        correlation,
+      };
     },
   };
 }

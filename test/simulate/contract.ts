@@ -100,11 +100,7 @@ function maskedPort(): string[] {
   const shown = property('weft.view', INTERNAL_TABLE);
   const hashed = `, customProperties: [{ property: weft.mask, value: hash }]`;
   return [
-    table(
-      INTERNAL_TABLE,
-      [column('id', 'integer', 'public'), column(MASKED.column, 'string', 'confidential')],
-      hidden,
-    ),
+    table(INTERNAL_TABLE, [column('id', 'integer', 'public'), column(MASKED.column, 'string', 'confidential')], hidden),
     table(
       MASKED.table,
       [column('id', 'integer', 'public'), column(MASKED.column, 'string', 'internal', hashed)],

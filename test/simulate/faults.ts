@@ -13,9 +13,9 @@ export const FAULTS = {
   /** Done, and answered as if it were not. */
   lostAnswer: 0.015,
   /** Entries of a batch left out and named in `Failures`. */
-  partial: 0.12,
+  partial: 0.15,
   /** The same, for a reason that no repetition cures. */
-  denied: 0.03,
+  denied: 0.08,
   /** Entries of a batch that are named in `Failures` and were applied. */
   unclear: 0.04,
   /** A list of permissions as it was up to two minutes ago. */
@@ -25,7 +25,7 @@ export const FAULTS = {
   /** Somebody else gives a command between two calls. */
   interleave: 0.04,
   /** An entry that a queue, a bus or a bucket of ours does not take. */
-  refused: 0.06,
+  refused: 0.08,
   duplicate: 0.1,
   /** Handed out before what was sent earlier. */
   late: 0.4,
@@ -78,6 +78,12 @@ export class Faults {
     work: () => Promise<T>,
     { mayEnd = true } = {},
   ): Promise<{ crashed: boolean; value?: T; error?: unknown }> {
+    const ended = await this.#run(work, mayEnd);
+    if (this.broken !== undefined) throw this.broken;
+    return ended;
+  }
+
+  async #run<T>(work: () => Promise<T>, mayEnd: boolean): Promise<{ crashed: boolean; value?: T; error?: unknown }> {
     this.#inside = true;
     this.#crashed = false;
     this.#mayEnd = mayEnd;
@@ -91,7 +97,6 @@ export class Faults {
     } finally {
       this.#inside = false;
       this.#crashed = false;
-      if (this.broken !== undefined) throw this.broken;
     }
   }
 

@@ -20,7 +20,7 @@ export class Mailbox {
   readonly #faults: Faults;
   readonly #fifo: boolean;
   /** Messages that were given up, those that nobody can read left aside. */
-  dead = 0;
+  #dead: Letter[] = [];
 
   /** @param fifo true where the order within a group is kept, and what is sent twice comes once */
   constructor(faults: Faults, fifo = false) {
@@ -60,8 +60,16 @@ export class Mailbox {
       letter.attempts += 1;
       if (letter.attempts < ATTEMPTS) continue;
       this.done([letter]);
-      if (letter.body !== POISON) this.dead += 1;
+      if (letter.body === POISON) continue;
+      this.#faults.count('dead letter');
+      this.#dead.push(letter);
     }
+  }
+
+  /** Delivers again what was given up, as somebody does who looks after the dead letters. */
+  redrive(): void {
+    for (const letter of this.#dead) this.letters.push({ ...letter, attempts: 1 });
+    this.#dead = [];
   }
 
   /** The letters that can be read, with what they say; the others have failed. */

@@ -12,6 +12,7 @@ import { sweep } from '#control/sweep.ts';
 import { type DomainReportEvent, sync } from '#control/sync.ts';
 import type { DynamoDbService } from '#local/services/dynamodb/service.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
+import type { ShareReport } from '#mesh/subscription/subscription.ts';
 import { accountOf, TOPOLOGY, type World } from '../control/world.ts';
 import type { MemoryLog } from '../mesh/audit/log/memory-log.ts';
 import type { Clocks } from './clocks.ts';
@@ -32,6 +33,15 @@ interface Around {
   readonly governanceOf: (party: string) => ApiDeps & Omit<World['governance'], 'policies'>;
 }
 
+/** What an agent told on its domain's bus. */
+export interface Answer {
+  readonly domain: string;
+  readonly detail: {
+    readonly subject: string;
+    readonly data: { readonly major: number; readonly report: ShareReport };
+  };
+}
+
 interface Bundle<T> {
   readonly work: EntitlementsRequest | ReconcileRequest;
   readonly records: readonly T[];
@@ -42,6 +52,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   const requests = new Mailbox(faults, true);
   const intents = new Map(TOPOLOGY.domains.map(({ name }) => [name, new Mailbox(faults)]));
   const reports = new Mailbox(faults);
+  const answers: Answer[] = [];
   const trailed: string[] = [];
   const events: MeshEvent[] = [];
   const relayed: StreamRecord[] = [];
@@ -90,8 +101,10 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   const domainBus = (domain: string) => ({
     put: async <T extends BusEvent>(entries: readonly T[]) => {
       const outcome = some(entries);
-      for (const { detail } of outcome.done)
+      for (const { detail } of outcome.done) {
+        answers.push({ domain, detail: detail as Answer['detail'] });
         reports.put({ id: (detail as { id: string }).id, account: accountOf(domain), detail });
+      }
       return outcome;
     },
   });
@@ -204,8 +217,8 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
     /** Every committed change that the relay has passed. */
     relayed,
     unrelayed,
-    /** The bus of a domain, as its own programs use it. */
-    domainBus,
+    /** What agents told, in that order. */
+    answers,
     reports,
     waitingFor: () => ({
       relay: unrelayed(),
@@ -215,6 +228,9 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
       append: trailed.length,
     }),
     waiting: () => mailboxes().reduce((sum, { letters }) => sum + letters.length, 0),
-    deadLetters: () => mailboxes().reduce((sum, { dead }) => sum + dead, 0),
+    /** What was given up is delivered again. */
+    redrive: () => {
+      for (const mailbox of mailboxes()) mailbox.redrive();
+    },
   };
 }

@@ -98,8 +98,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'forget where grants of earlier intents stood',
     file: 'lib/control/reconcile-outcome.ts',
-    out: 'principals: unique([...intent.grants.map(({ principal }) => principal), ...(earlier?.principals ?? [])]),',
-    in: 'principals: unique([]),',
+    out: 'intent: former === undefined ? intent : { ...intent, former: formerOf(former, run.now) },',
+    in: 'intent,',
   },
   {
     name: 'agent: forget which intent was the newest',
@@ -138,28 +138,20 @@ export const PLANTS: readonly Plant[] = [
     in: "status: 'true',",
   },
   {
-    name: 'ignore the Failures of a batch of grants by LF-Tags',
-    file: 'lib/aws/lake-formation-tags.ts',
-    out: 'const { Failures = [] } = await once(() => client.send(command));\n      return Failures.map(',
-    in: 'const { Failures = [] } = await once(() => client.send(command));\n      return Failures.slice(0, 0).map(',
-  },
-  {
     name: 'retry what is refused for good',
     file: 'lib/aws/retry.ts',
     out: "  return 'permanent';",
     in: "  return 'retry';",
   },
   {
-    name: 'take a grant that may be applied as refused for good',
-    file: 'lib/aws/retry.ts',
-    out: "if (MAY_BE_APPLIED.test(symptom.message)) return 'unclear';",
-    in: '',
-  },
-  {
     name: 'revoke before grant',
     file: 'lib/mesh/plan/grants.ts',
-    out: '    ...widen.map((grant): GrantChange => ({ kind: \'grant\', grant })),\n    ...[...take, ...gone]',
-    in: '    ...[...take, ...gone]',
+    out: `    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
+    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
+`,
+    in: `    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
+    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
+`,
   },
   {
     name: 'change the catalog before access is narrowed',
@@ -224,7 +216,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'sync: believe whoever reports',
     file: 'lib/control/own-report.ts',
-    out: "from === domain && domainNamed(topology, from)?.account === account",
+    out: 'from === domain && domainNamed(topology, from)?.account === account',
     in: "from === domain && domainNamed(topology, from)?.account !== ''",
   },
   {
@@ -278,8 +270,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'entitlements: forget to ask for a look',
     file: 'lib/control/relay.ts',
-    out: "  const last = wanted.at(-1);\n  if (last === undefined) return [];",
-    in: "  const last = wanted.at(-1);\n  if (last !== null) return [];",
+    out: '  const last = wanted.at(-1);\n  if (last === undefined) return [];',
+    in: '  const last = wanted.at(-1);\n  if (last !== null) return [];',
   },
   {
     name: 'rollout: ignore the share',

@@ -1,8 +1,8 @@
+import type { ProductRecord } from '../product/product.ts';
 import { condition } from '../record.ts';
 import { SUSPENDED } from '../subscription/readiness.ts';
 import type { SubscriptionRecord } from '../subscription/subscription.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { ProductRecord } from '../product/product.ts';
 import { compileAccess, isLive } from './compile.ts';
 import type { Grant } from './grant.ts';
 

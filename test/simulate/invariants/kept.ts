@@ -1,9 +1,8 @@
 import type { VersionState } from '#aws/registry.ts';
-import { isStopped } from '#mesh/subscription/stop.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
-import { lives, missingOf } from './may-read.ts';
+import { lives, missingOf, stoppedBetween } from './may-read.ts';
 import type { Sight } from './sights.ts';
 
 /**
@@ -51,11 +50,12 @@ function isSteady(
 ): boolean {
   const { product, subscriptions } = version;
   if (subscription.state !== 'active' || !lives(subscription, version, now)) return false;
-  if (isStopped(product.domain, subscription.consumer, topology) || entitlements.length > 0) return false;
+  if (stoppedBetween(product.domain, subscription.consumer, topology) || entitlements.length > 0) return false;
   const beside = subscriptions.filter(({ consumer }) => consumer === subscription.consumer);
   return beside.every(
     (entry) =>
-      entry.approved?.rows === undefined && (entry.state === 'pending' || lives(entry, version, now) || !isWhole(entry)),
+      entry.approved?.rows === undefined &&
+      (entry.state === 'pending' || lives(entry, version, now) || !isWhole(entry)),
   );
 }
 

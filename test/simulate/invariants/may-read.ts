@@ -2,7 +2,6 @@ import type { VersionState } from '#aws/registry.ts';
 import type { Cell } from '#local/services/lake-formation/cells.ts';
 import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
 import { condition } from '#mesh/record.ts';
-import { isOwnerStopped, isStopped } from '#mesh/subscription/stop.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { TOPOLOGY } from '../../control/world.ts';
@@ -13,6 +12,8 @@ import type { Registered } from '../mesh.ts';
 export interface Source {
   readonly principals: readonly string[];
   readonly scope: AccessScope;
+  /** Given by a standing entitlement. */
+  readonly entitled: boolean;
 }
 
 const DONE: readonly string[] = ['revoked', 'rejected', 'pending'];
@@ -28,7 +29,7 @@ export function maySourcesOf(version: VersionState, { entitlements, topology }: 
 export function liveSourcesOf(version: VersionState, { entitlements, topology }: Registered, now: string): Source[] {
   const { product } = version;
   if (product.suspensions !== undefined || product.state === 'retired') return [];
-  const stopped = (consumer: string) => isStopped(product.domain, consumer, topology);
+  const stopped = (consumer: string) => stoppedBetween(product.domain, consumer, topology);
   const subscribed = version.subscriptions.filter((entry) => lives(entry, version, now) && !stopped(entry.consumer));
   const entitled = entitlements.filter(
     ({ state, suspensions, expiresAt, grantee }) =>
@@ -59,12 +60,12 @@ function sources(
 ): Source[] {
   return [
     ...subscribed.flatMap(({ principals, approved }) =>
-      approved === undefined ? [] : [{ principals, scope: approved }],
+      approved === undefined ? [] : [{ principals, scope: approved, entitled: false }],
     ),
     ...entitled.flatMap(({ selector, grantee }) => {
       const covers = selector.domain === undefined || selector.domain === product.domain;
       if (!covers || grantee.kind !== 'account' || grantee.domain === product.domain) return [];
-      return [{ principals: grantee.principals, scope: { clearance: selector.classification } }];
+      return [{ principals: grantee.principals, scope: { clearance: selector.classification }, entitled: true }];
     }),
   ];
 }
@@ -72,7 +73,7 @@ function sources(
 /** True while somebody may have access through the subscription: it is live, or what it gave has not been read back as gone. */
 function mayStillHold(entry: SubscriptionRecord, { product }: VersionState, topology: Registered['topology']): boolean {
   if (entry.approved === undefined || DONE.includes(entry.state) || entry.status.endedAt !== undefined) return false;
-  const stopped = isStopped(product.domain, entry.consumer, topology);
+  const stopped = stoppedBetween(product.domain, entry.consumer, topology);
   if (!isSuspended(entry) && !isSuspended(product) && !stopped) return true;
   return (['Shared', 'Linked'] as const).some((type) => condition(entry, type)?.reason !== 'Suspended');
 }
@@ -86,16 +87,20 @@ function isClosed({ product }: VersionState, topology: Registered['topology']): 
   const shared = condition(product, 'Shared');
   const ends = product.suspensions !== undefined || product.state === 'retired';
   const read = shared?.status === 'true' && shared.generation >= product.generation;
-  return read && ends && !isOwnerStopped(product.domain, topology);
+  return read && ends && !stoppedBetween(product.domain, '', topology);
+}
+
+/** Whether somebody who may has stopped what the consumer has of the owner: written a second time. */
+export function stoppedBetween(owner: string, consumer: string, { domains }: Registered['topology']): boolean {
+  const stops = (name: string) => domains.find((domain) => domain.name === name)?.stops ?? [];
+  const ofConsumer = stops(consumer).some(({ side }) => [consumer, owner, 'weft:governance'].includes(side));
+  return (
+    ofConsumer || stops(owner).some(({ side, reach }) => reach === 'everything' && [owner, 'weft:governance'].includes(side))
+  );
 }
 
 /** A column of a cell that none of the sources shows the role; undefined when all are shown. */
-export function uncovered(
-  cell: Cell,
-  table: string,
-  role: string,
-  all: readonly Source[],
-): string | undefined {
+export function uncovered(cell: Cell, table: string, role: string, all: readonly Source[]): string | undefined {
   const scopes = all.filter(({ principals }) => principals.includes(role)).map(({ scope }) => scope);
   return cell.columns.find((column) => !scopes.some((scope) => shows(scope, table, column, cell.rows)));
 }

@@ -2,10 +2,9 @@ import type { VersionState } from '#aws/registry.ts';
 import { compileAccess } from '#mesh/access/compile.ts';
 import { diffGrants } from '#mesh/plan/grants.ts';
 import { followsFirst } from '#mesh/product/rollout.ts';
-import { isStopped } from '#mesh/subscription/stop.ts';
 import type { Mesh, Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
-import { liveSourcesOf, lives, missingOf, uncovered } from './may-read.ts';
+import { liveSourcesOf, lives, missingOf, stoppedBetween, uncovered } from './may-read.ts';
 import { tell, versionOf, type Watch } from './watch.ts';
 
 /** What holds once faults have stopped and nothing is on its way; what the clock ends, only after a sweep. @throws Broken */
@@ -13,7 +12,8 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
   const registered = await mesh.registered();
   const now = mesh.world.clock.date().toISOString();
   for (const version of registered.versions) {
-    const ends = [...version.subscriptions, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
+    const open = version.subscriptions.filter(({ state }) => OPEN.includes(state));
+    const ends = [...open, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
     const over = ends.some((end) => end !== undefined && end <= now);
     if (over && !swept) continue;
     await converged(version, registered, watch, { mesh, now, swept });
@@ -21,6 +21,9 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
   }
   if (swept) for (const entitlement of registered.entitlements) endsInTime(entitlement, now);
 }
+
+/** What the clock ends. */
+const OPEN = ['pending', 'approved', 'active', 'expiring'];
 
 interface At {
   readonly mesh: Mesh;
@@ -37,12 +40,8 @@ async function converged(version: VersionState, registered: Registered, watch: W
   if (open.length > 0) throw new Broken('converged', `${name}: ${open.map(tell).join('; ')}`);
   for (const { state, status, id, expiresAt, approved, consumer, ...rest } of subscriptions) {
     const subscription = { state, status, id, expiresAt, approved, consumer, ...rest };
-    const stopped = isStopped(product.domain, consumer, registered.topology);
-    if (
-      expiresAt !== undefined &&
-      expiresAt <= at.now &&
-      ['pending', 'approved', 'active', 'expiring'].includes(state)
-    )
+    const stopped = stoppedBetween(product.domain, consumer, registered.topology);
+    if (expiresAt !== undefined && expiresAt <= at.now && OPEN.includes(state))
       throw new Broken('ends-in-time', `${id} is ${state} after its end ${expiresAt}`);
     if (state === 'approved' && lives(subscription, version, at.now) && !stopped)
       throw new Broken('converged', `${id} is still ${state}: ${JSON.stringify(status)}`);
@@ -59,13 +58,12 @@ function readable(version: VersionState, registered: Registered, watch: Watch, {
     if (versionOf(registered, of) !== version) continue;
     for (const cell of cells) {
       const column = uncovered(cell, table, role.arn, live);
-      if (column !== undefined)
-        throw new Broken('converged', `${role.arn} still reads ${of.name}.${table}.${column}`);
+      if (column !== undefined) throw new Broken('converged', `${role.arn} still reads ${of.name}.${table}.${column}`);
     }
     // Which products an entitlement covers is read from the index, which lags: the sweep looks again. Beside one by LF-Tags a filter gives nothing, and says so.
     const byTags = version.product.entitlements?.some(({ way }) => way === 'tags') === true;
-    for (const { principals, scope } of live) {
-      if (!principals.includes(role.arn) || (byTags && scope.rows !== undefined) || !swept) continue;
+    for (const { principals, scope, entitled } of live) {
+      if (!principals.includes(role.arn) || (byTags && scope.rows !== undefined) || (entitled && !swept)) continue;
       const [missing] = missingOf(scope, table, cells);
       const there = version.product.tables.find((entry) => entry.name === table);
       if (missing !== undefined && there !== undefined)
@@ -95,5 +93,6 @@ function endsInTime({ id, state, status, expiresAt }: Registered['entitlements']
     throw new Broken('ends-in-time', `the entitlement ${id} is ${state} after its end ${expiresAt}`);
   if ((state === 'revoking' || state === 'expired') && status.endedAt === undefined)
     throw new Broken('converged', `the entitlement ${id} is ${state} and does not end: ${JSON.stringify(status)}`);
-  if (state === 'approved') throw new Broken('converged', `the entitlement ${id} is not active: ${status.problem ?? ''}`);
+  if (state === 'approved')
+    throw new Broken('converged', `the entitlement ${id} is not active: ${status.problem ?? ''}`);
 }

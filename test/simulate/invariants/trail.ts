@@ -37,8 +37,7 @@ export async function checkTrail(
         entry.revision === written.revision &&
         (written.type !== 'product' || entry.major === written.major),
     );
-    if (own.length !== 1)
-      throw new Broken('one-entry-each', `${command} ${correlation} has ${own.length} entries`);
+    if (own.length !== 1) throw new Broken('one-entry-each', `${command} ${correlation} has ${own.length} entries`);
   }
   for (const { command, correlation, outcome } of refused) {
     const entry = entries.find((one) => one.correlation === correlation && one.entity !== 'attempt');

@@ -18,7 +18,16 @@ import { Sights } from './sights.ts';
 const LIFE = ['pending', 'approved', 'active', 'expiring', 'expired', 'revoking', 'revoked'];
 
 /** What these write, they write at once. */
-const OF_ONE_WRITE = new Set(['request', 'decide', 'renew', 'entitle', 'disentitle', 'hold', 'reportData', 'releaseData']);
+const OF_ONE_WRITE = new Set([
+  'request',
+  'decide',
+  'renew',
+  'entitle',
+  'disentitle',
+  'hold',
+  'reportData',
+  'releaseData',
+]);
 
 export function tell({ kind, grant: { principal, permissions, resource } }: GrantChange): string {
   return `${kind} of ${permissions.join(',')} on ${JSON.stringify(resource)} to ${principal} is open`;
@@ -39,7 +48,10 @@ export class Watch {
   /** The revision of each product that was last held against its grants. */
   readonly #looked = new Map<string, number>();
   readonly #ended = new Map<string, string>();
+  /** The newest intent that each agent has taken up. */
+  readonly #newest = new Map<string, number>();
   #checkedEvents = 0;
+  #checkedAnswers = 0;
   #registered: Registered | undefined;
 
   constructor(mesh: Mesh) {
@@ -74,6 +86,22 @@ export class Watch {
     if (registered !== this.#registered) this.#endsForGood(registered);
     this.#registered = registered;
     this.#eventsOnce();
+    this.#newestWins();
+  }
+
+  /** `newest-intent-wins`: an agent that has taken up an intent takes up no older one, however late it comes. */
+  #newestWins(): void {
+    const { answers } = this.#mesh;
+    for (; this.#checkedAnswers < answers.length; this.#checkedAnswers += 1) {
+      const { domain, detail } = answers[this.#checkedAnswers] as (typeof answers)[number];
+      const { report, major } = detail.data;
+      if (report.overtakenBy !== undefined) continue;
+      const about = `${domain} ${detail.subject} ${major}`;
+      const newest = this.#newest.get(about) ?? 0;
+      if (report.generation < newest)
+        throw new Broken('newest-intent-wins', `${about}: intent ${report.generation} came after ${newest}`);
+      this.#newest.set(about, report.generation);
+    }
   }
 
   /** `no-access-without-subscription`: what anybody reads is given by a subscription or an entitlement that lives, or one whose end is not read back yet. */

@@ -49,7 +49,11 @@ export const GOVERNORS: Readonly<Record<string, Command>> = {
     const { random } = stage;
     const frozen = TOPOLOGY.domains.map(({ name }) => name).filter(() => random.chance(0.25));
     const by = stage.by(`${random.pick(TOPOLOGY.domains).name}/steward`);
-    return proposePolicies({ scope: GLOBAL_SCOPE, files: frozenFor(frozen), reason: 'simulated' }, by, stage.api.policies);
+    return proposePolicies(
+      { scope: GLOBAL_SCOPE, files: frozenFor(frozen), reason: 'simulated' },
+      by,
+      stage.api.policies,
+    );
   },
   vote: async (stage) => {
     const { random } = stage;

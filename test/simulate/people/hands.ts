@@ -12,7 +12,10 @@ export async function meddle(mesh: Mesh, random: Random): Promise<string> {
   const version = random.pick(VERSIONS);
   const database = mesh.databaseOf(version);
   const { name, account } = random.pick(TOPOLOGY.domains.filter((domain) => domain.name !== version.domain));
-  const agent = mesh.world.cloud.clientConfig(roleArn(account, domainRoleName(TOPOLOGY.mesh, name, 'agent')), 'by-hand');
+  const agent = mesh.world.cloud.clientConfig(
+    roleArn(account, domainRoleName(TOPOLOGY.mesh, name, 'agent')),
+    'by-hand',
+  );
   const central = mesh.world.cloud.clientConfig(roleArn(GOVERNANCE, 'toy-reconcile'), 'by-hand');
   const analyst = roleArn(account, domainRoleName(TOPOLOGY.mesh, name, 'analyst'));
   const whole = { Table: { CatalogId: GOVERNANCE, DatabaseName: database, TableWildcard: {} } };
@@ -24,7 +27,11 @@ export async function meddle(mesh: Mesh, random: Random): Promise<string> {
       const Principal = { DataLakePrincipalIdentifier: way === 'local' ? analyst : account };
       const onDatabase = { Database: { CatalogId: GOVERNANCE, Name: database } };
       const Resource = way === 'central' && random.chance(0.5) ? onDatabase : whole;
-      const change = { Principal, Resource, Permissions: ['Database' in Resource ? 'DESCRIBE' : 'SELECT'] as 'SELECT'[] };
+      const change = {
+        Principal,
+        Resource,
+        Permissions: ['Database' in Resource ? 'DESCRIBE' : 'SELECT'] as 'SELECT'[],
+      };
       const command = random.chance(0.5) ? new GrantPermissionsCommand(change) : new RevokePermissionsCommand(change);
       await client.send(command as GrantPermissionsCommand);
     }

@@ -13,7 +13,9 @@ export const OWNERS: Readonly<Record<string, Command>> = {
   publish: async (stage) => {
     const { random } = stage;
     const known = (await stage.now()).versions.map(({ product }) => product);
-    const missing = VERSIONS.filter((one) => !known.some(({ name, major }) => name === one.name && major === one.major));
+    const missing = VERSIONS.filter(
+      (one) => !known.some(({ name, major }) => name === one.name && major === one.major),
+    );
     const version = random.pick(missing.length > 0 && random.chance(0.6) ? missing : VERSIONS);
     const current = known.find(({ name, major }) => name === version.name && major === version.major);
     const minor = current === undefined ? 0 : Math.min(3, Number(current.version.split('.')[1]) + random.below(2));

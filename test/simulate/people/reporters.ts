@@ -1,6 +1,6 @@
 import { domainEvent } from '#mesh/event/envelope.ts';
 import type { DomainReport, RuleResult } from '#mesh/event/report.ts';
-import { type StatementRun, runEvent } from '#mesh/lineage/run-event.ts';
+import { runEvent, type StatementRun } from '#mesh/lineage/run-event.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { accountOf, TOPOLOGY } from '../../control/world.ts';
 import { testParser } from '../../mesh/lineage/parser.ts';

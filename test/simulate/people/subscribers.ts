@@ -20,7 +20,9 @@ export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
     return (await requestSubscription(wish, stage.by(`${consumer}/analyst`), stage.api)).subscription;
   },
   decide: async (stage) => {
-    const found = stage.random.pick(await subscriptions(stage, ({ state, renewal }) => state === 'pending' || !!renewal));
+    const found = stage.random.pick(
+      await subscriptions(stage, ({ state, renewal }) => state === 'pending' || !!renewal),
+    );
     const decision = stage.random.chance(0.85) ? ('approve' as const) : ('reject' as const);
     const narrower =
       decision === 'approve' && found.renewal === undefined && stage.random.chance(0.2)
