@@ -1,8 +1,21 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const LONGEST_NAME = 200;
+/** Begins the name of a file that is being written. */
+const TEMPORARY = '.tmp~';
 const CHUNK = 8 * 1024 * 1024;
 
 /**
@@ -13,9 +26,13 @@ export class ObjectFiles {
   readonly #folder: string;
   #temporary = 0;
 
-  /** @param folder the folder of S3 in the local cloud. */
+  /** @param folder the folder of S3 in the local cloud; halves of files that a killed process left in it go. */
   constructor(folder: string) {
     this.#folder = folder;
+    for (const bucket of existsSync(folder) ? readdirSync(folder) : []) {
+      const halves = readdirSync(join(folder, bucket)).filter((name) => name.startsWith(TEMPORARY));
+      for (const half of halves) rmSync(join(folder, bucket, half), { force: true });
+    }
   }
 
   path(bucket: string, file: string): string {
@@ -27,11 +44,14 @@ export class ObjectFiles {
     const path = this.path(bucket, file);
     mkdirSync(dirname(path), { recursive: true });
     this.#temporary += 1;
-    const temporary = join(this.#folder, bucket, `.tmp~${process.pid}-${this.#temporary}`);
+    const temporary = join(this.#folder, bucket, `${TEMPORARY}${process.pid}-${this.#temporary}`);
     const descriptor = openSync(temporary, 'w');
     try {
       for (const chunk of chunks) writeWhole(descriptor, chunk);
       fsyncSync(descriptor);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     } finally {
       closeSync(descriptor);
     }
