@@ -46,7 +46,7 @@ export function readBody(body: string | null, shape: Shape): Record<string, unkn
     }
   }
   for (const name of Object.keys(value).filter((key) => !Object.hasOwn(shape, key))) {
-    report(name, `\`${name}\` is not known`, `known are ${Object.keys(shape).join(', ')}`);
+    report(shortened(name) ?? '', `\`${shortened(name)}\` is not known`, `known are ${Object.keys(shape).join(', ')}`);
   }
   if (problems.length > 0) {
     throw userError('WEFT-API-002', problems.map(({ message }) => message).join('; '), { problems });

@@ -29,9 +29,9 @@ export class ObjectFiles {
   /** @param folder the folder of S3 in the local cloud; halves of files that a killed process left in it go. */
   constructor(folder: string) {
     this.#folder = folder;
-    for (const bucket of existsSync(folder) ? readdirSync(folder) : []) {
-      const halves = readdirSync(join(folder, bucket)).filter((name) => name.startsWith(TEMPORARY));
-      for (const half of halves) rmSync(join(folder, bucket, half), { force: true });
+    for (const { name: bucket, parentPath } of existsSync(folder) ? foldersIn(folder) : []) {
+      const halves = readdirSync(join(parentPath, bucket)).filter((name) => name.startsWith(TEMPORARY));
+      for (const half of halves) rmSync(join(parentPath, bucket, half), { force: true });
     }
   }
 
@@ -102,6 +102,10 @@ function safeSegment(segment: string): string {
   const digest = createHash('sha256').update(segment).digest('hex');
   const [suffix = ''] = /(?:\.[A-Za-z0-9]{1,10}){1,2}$/.exec(encoded) ?? [];
   return `%_${digest}${suffix}`;
+}
+
+function foldersIn(folder: string) {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 }
 
 function writeWhole(descriptor: number, chunk: Uint8Array): void {
