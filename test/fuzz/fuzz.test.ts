@@ -5,7 +5,16 @@ import { TARGETS, targetNamed } from './targets.ts';
 
 const SEED = 7;
 /** Enough to see that a target still works; `npm run fuzz` is for finding. */
-const FRESH: Readonly<Record<string, number>> = { filters: 20_000 };
+const FRESH: Readonly<Record<string, number>> = {
+  api: 6,
+  contracts: 40,
+  events: 20,
+  filters: 10_000,
+  identifiers: 150,
+  intrinsics: 200,
+  sql: 12,
+  wire: 60,
+};
 
 describe.each(TARGETS)('fuzzing %s', (name) => {
   test('finds again nothing of what failed once', async () => {

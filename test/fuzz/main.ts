@@ -21,7 +21,7 @@ const [seconds, inputs, seed = 1] = [values.seconds, values.inputs, values.seed]
 const SECONDS = 60;
 /** How often progress is told, and after how many tellings without any a run is stuck. */
 const TELL = 10_000;
-const MOST_STILL = 3;
+const MOST_STILL = 12;
 
 const targets = await Promise.all((positionals.length === 0 ? TARGETS : positionals).map(targetNamed));
 for (const target of targets) {

@@ -59,16 +59,23 @@ function* smaller(text: string): Generator<string> {
     paths.push(...next);
     level = next;
   }
-  for (const path of paths) yield changed(text, path, (branch, key) => (Array.isArray(branch) ? branch.splice(Number(key), 1) : delete branch[key]));
+  for (const path of paths)
+    yield changed(text, path, (branch, key) =>
+      Array.isArray(branch) ? branch.splice(Number(key), 1) : delete branch[key],
+    );
   for (const path of paths) {
     const inside = read(tree, path);
     if (typeof inside !== 'object' || inside === null) continue;
     const [first] = Object.values(inside);
-    if (first !== undefined) yield changed(text, path, (branch, key) => void (branch[key as never] = first as never));
+    if (first !== undefined) yield changed(text, path, (branch, key) => Object.assign(branch, { [key]: first }));
   }
 }
 
-function changed(text: string, path: readonly string[], change: (branch: Record<string, unknown> | unknown[], key: string) => unknown): string {
+function changed(
+  text: string,
+  path: readonly string[],
+  change: (branch: Record<string, unknown> | unknown[], key: string) => unknown,
+): string {
   const tree: unknown = JSON.parse(text);
   change(read(tree, path.slice(0, -1)) as Record<string, unknown>, path.at(-1) ?? '');
   return JSON.stringify(tree);

@@ -70,7 +70,11 @@ function read(input: string): readonly ApiInput[] | undefined {
   try {
     const calls = JSON.parse(input) as ApiInput[];
     const sound = ({ as, route, path, query, body }: ApiInput) =>
-      typeof as === 'string' && Object.hasOwn(ROUTES, route) && typeof path === 'object' && typeof query === 'object' && (body === null || typeof body === 'string');
+      typeof as === 'string' &&
+      Object.hasOwn(ROUTES, route) &&
+      typeof path === 'object' &&
+      typeof query === 'object' &&
+      (body === null || typeof body === 'string');
     return calls.every(sound) ? calls : undefined;
   } catch {
     return undefined;
@@ -80,7 +84,10 @@ function read(input: string): readonly ApiInput[] | undefined {
 /** As the handler behind API Gateway does it. */
 async function send(world: World, { as, route, path, query, body }: ApiInput, ids: readonly string[]) {
   const filled = Object.fromEntries(
-    Object.entries(path).map(([name, value]) => [name, value.replace(/^\$(\d)$/, (whole, at: string) => ids[Number(at)] ?? whole)]),
+    Object.entries(path).map(([name, value]) => [
+      name,
+      value.replace(/^\$(\d)$/, (whole, at: string) => ids[Number(at)] ?? whole),
+    ]),
   );
   let answer: Answer;
   try {
@@ -93,14 +100,18 @@ async function send(world: World, { as, route, path, query, body }: ApiInput, id
   } catch (error) {
     const result = errorResult(error, 'r-1');
     answer = { status: result.statusCode, text: result.body };
-    if (statusOf(error) >= 500) return { answer, wrong: `500: ${error instanceof Error ? error.stack : String(error)}` };
+    if (statusOf(error) >= 500)
+      return { answer, wrong: `500: ${error instanceof Error ? error.stack : String(error)}` };
     const { error: told } = JSON.parse(result.body) as { error: { code?: string; message?: string } };
-    if (!/^WEFT-[A-Z]+-\d{3}$/.test(told.code ?? '') || !told.message) return { answer, wrong: `no code: ${result.body.slice(0, 300)}` };
-    if (error instanceof WeftError && answer.text.length > 20_000 + 2 * (body?.length ?? 0)) return { answer, wrong: `large: a refusal has ${answer.text.length} characters` };
+    if (!/^WEFT-[A-Z]+-\d{3}$/.test(told.code ?? '') || !told.message)
+      return { answer, wrong: `no code: ${result.body.slice(0, 300)}` };
+    if (error instanceof WeftError && answer.text.length > 20_000 + 2 * (body?.length ?? 0))
+      return { answer, wrong: `large: a refusal has ${answer.text.length} characters` };
   }
   if (answer.text.length > LARGEST) return { answer, wrong: `large: an answer has ${answer.text.length} characters` };
   if (answer.text.includes(SECRET)) return { answer, wrong: 'secret: the environment is told' };
-  if (Object.keys(Object.prototype).length > 0 || 'polluted' in {}) return { answer, wrong: 'pollution: every object has a new member' };
+  if (Object.keys(Object.prototype).length > 0 || 'polluted' in {})
+    return { answer, wrong: 'pollution: every object has a new member' };
   return { answer };
 }
 

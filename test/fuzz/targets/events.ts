@@ -53,7 +53,15 @@ async function open(): Promise<Bench> {
 
 /** What the handlers' environment names, in one account: whose it is decides nothing here. */
 async function prepare({ cloud }: World): Promise<LocalServer> {
-  for (const service of [new AthenaService(), new EventBridgeService(cloud), new KmsService(cloud), new S3Service(cloud), new SqsService(cloud), new SsmService(), new StsService()])
+  for (const service of [
+    new AthenaService(),
+    new EventBridgeService(cloud),
+    new KmsService(cloud),
+    new S3Service(cloud),
+    new SqsService(cloud),
+    new SsmService(),
+    new StsService(),
+  ])
     cloud.register(service);
   const server = await serve(cloud, 0);
   const config = cloud.clientConfig(ROLE) as never;
@@ -66,15 +74,19 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
       return (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
     }),
   );
-  for (const Name of ['toy-mesh', 'toy-finance']) await new EventBridgeClient(config).send(new CreateEventBusCommand({ Name }));
-  const key = await new KMSClient(config).send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' }));
+  for (const Name of ['toy-mesh', 'toy-finance'])
+    await new EventBridgeClient(config).send(new CreateEventBusCommand({ Name }));
+  const key = await new KMSClient(config).send(
+    new CreateKeyCommand({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' }),
+  );
   const { domains, ...rest } = TOPOLOGY;
   const parameters = [
     ['/weft/toy/mesh', JSON.stringify(rest)],
     ...domains.map((domain) => [`/weft/toy/domains/${domain.name}`, JSON.stringify(domain)]),
     ['/weft/toy/api', `${server.endpoint}/none`],
   ] as const;
-  for (const [Name, Value] of parameters) await new SSMClient(config).send(new PutParameterCommand({ Name, Value, Type: 'String' }));
+  for (const [Name, Value] of parameters)
+    await new SSMClient(config).send(new PutParameterCommand({ Name, Value, Type: 'String' }));
   const { accessKeyId, secretAccessKey, sessionToken } = cloud.credentials(ROLE);
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -84,6 +96,7 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
     AWS_ENDPOINT_URL: server.endpoint,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_DEV: 'true',
     WEFT_MESH: 'toy',
     WEFT_REGION: REGION,
     WEFT_REGISTRY_TABLE: 'registry',
@@ -134,7 +147,10 @@ async function judge(input: string, handlers: ReadonlyMap<Consumer, Handler>): P
 /** What stands beside a record that cannot be worked goes through without it. */
 async function aside(relay: Handler): Promise<Verdict> {
   const event = eventOf({ handler: 'relay', body: '' }) as { Records: object[] };
-  const answer = (await relay({ Records: event.Records.filter((_, index) => index !== 1) }, { awsRequestId: 'r-2' })) as {
+  const answer = (await relay(
+    { Records: event.Records.filter((_, index) => index !== 1) },
+    { awsRequestId: 'r-2' },
+  )) as {
     batchItemFailures: object[];
   };
   return answer.batchItemFailures.length === 0 ? 'refused' : { wrong: 'relay: sound records fail by themselves' };
@@ -161,10 +177,20 @@ function eventOf({ handler, body }: EventInput): unknown {
         return undefined;
       }
     };
-    const records = [[first ?? '', 'first'], [body, 'poison'], [last ?? '', 'last']] as const;
-    return { Records: records.map(([text, SequenceNumber]) => ({ dynamodb: { SequenceNumber, NewImage: image(text) } })) };
+    const records = [
+      [first ?? '', 'first'],
+      [body, 'poison'],
+      [last ?? '', 'last'],
+    ] as const;
+    return {
+      Records: records.map(([text, SequenceNumber]) => ({ dynamodb: { SequenceNumber, NewImage: image(text) } })),
+    };
   }
-  const record = (messageId: string, text: string) => ({ messageId, body: text, attributes: { ApproximateReceiveCount: '1' } });
+  const record = (messageId: string, text: string) => ({
+    messageId,
+    body: text,
+    attributes: { ApproximateReceiveCount: '1' },
+  });
   // A queue whose messages come one by one has none beside it.
   if (first === undefined || last === undefined) return { Records: [record('poison', body)] };
   return { Records: [record('first', first), record('poison', body), record('last', last)] };
@@ -172,11 +198,22 @@ function eventOf({ handler, body }: EventInput): unknown {
 
 /** Sound messages that a handler is done with at once. */
 const GOOD: Readonly<Partial<Record<Consumer, readonly [string, string]>>> = {
-  reconcile: ['a', 'b'].map((name) => JSON.stringify({ domain: 'sales', name, major: 1, cause: 'change', correlation: 'c' })) as [string, string],
-  sync: ['a', 'b'].map((id) => JSON.stringify({ id, account: '222222222222', detail: { type: 'DataDelivered' } })) as [string, string],
-  agent: ['a', 'b'].map((id) => JSON.stringify({ detail: { id, type: 'ShareRequested', subject: `sales/${id}`, data: { major: 1, consumer: 'research' } } })) as [string, string],
+  reconcile: ['a', 'b'].map((name) =>
+    JSON.stringify({ domain: 'sales', name, major: 1, cause: 'change', correlation: 'c' }),
+  ) as [string, string],
+  sync: ['a', 'b'].map((id) => JSON.stringify({ id, account: '222222222222', detail: { type: 'DataDelivered' } })) as [
+    string,
+    string,
+  ],
+  agent: ['a', 'b'].map((id) =>
+    JSON.stringify({
+      detail: { id, type: 'ShareRequested', subject: `sales/${id}`, data: { major: 1, consumer: 'research' } },
+    }),
+  ) as [string, string],
   'event-port': ['a', 'b'].map((id) => JSON.stringify({ id, detail: { id } })) as [string, string],
   appender: ['a', 'b'].map((id) => JSON.stringify({ id, at: '2026-03-01T12:00:00Z' })) as [string, string],
-  relay: ['a', 'b'].map((id) => JSON.stringify({ pk: { S: id }, sk: { S: id }, type: { S: 'source' } })) as [string, string],
+  relay: ['a', 'b'].map((id) => JSON.stringify({ pk: { S: id }, sk: { S: id }, type: { S: 'source' } })) as [
+    string,
+    string,
+  ],
 };
-

@@ -29,10 +29,24 @@ export function productModel(chosen: {
     version,
     status: 'active',
     domain: owner.name,
-    servers: [{ server: 'lake', type: 'glue', account: owner.account, database: 'd', location: `s3://${bucket}/x/`, format: 'parquet' }],
+    servers: [
+      {
+        server: 'lake',
+        type: 'glue',
+        account: owner.account,
+        database: 'd',
+        location: `s3://${bucket}/x/`,
+        format: 'parquet',
+      },
+    ],
     schema: tables.map((table) => ({
       name: table,
-      properties: columns.map((column) => ({ name: column, logicalType: 'string', description: 'd', classification: 'public' })),
+      properties: columns.map((column) => ({
+        name: column,
+        logicalType: 'string',
+        description: 'd',
+        classification: 'public',
+      })),
     })),
   };
   return {

@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
 import { filterName } from '#mesh/access/share.ts';
 import { parseProduct } from '#mesh/contract/parse.ts';
-import { productModel } from './identifier-files.ts';
 import * as names from '#mesh/topology/names.ts';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import { stackNames } from '#mesh/topology/stack-names.ts';
@@ -9,6 +8,7 @@ import type { Topology } from '#mesh/topology/topology.ts';
 import { between, type Chance, pick, times } from '../chance.ts';
 import { somePiece } from '../mutate.ts';
 import { oneByOne, type Target, type Verdict } from '../target.ts';
+import { productModel } from './identifier-files.ts';
 
 /** Names that people give, and what becomes of them. */
 export const target: Target = {
@@ -27,8 +27,56 @@ interface Input {
   readonly columns: readonly string[];
 }
 
-const WORDS = ['a', 'b', 'ab', 'a-b', 'b-a', 'a-b-c', 'sales', 'lf', 'audit', 'directory', 'producer', 'agent', 'mesh', 'foundation', 'landing', 'exchange', 'enrolment', 'governance', 'global', 'auditor', 'view', 'view-definer', 'dead-letters', 'products', 'v1', 'a-v1', 'trail', 'mask-keys', 'witness', 'organization', 'rules', 'reconcile'];
-const TABLES = ['t', 'T', 'a_b', 'a__b', '_', '__proto__', 'constructor', 'select', '1', 'tostring', 'ﬀ', 'ı', 'İ', 'K'];
+const WORDS = [
+  'a',
+  'b',
+  'ab',
+  'a-b',
+  'b-a',
+  'a-b-c',
+  'sales',
+  'lf',
+  'audit',
+  'directory',
+  'producer',
+  'agent',
+  'mesh',
+  'foundation',
+  'landing',
+  'exchange',
+  'enrolment',
+  'governance',
+  'global',
+  'auditor',
+  'view',
+  'view-definer',
+  'dead-letters',
+  'products',
+  'v1',
+  'a-v1',
+  'trail',
+  'mask-keys',
+  'witness',
+  'organization',
+  'rules',
+  'reconcile',
+];
+const TABLES = [
+  't',
+  'T',
+  'a_b',
+  'a__b',
+  '_',
+  '__proto__',
+  'constructor',
+  'select',
+  '1',
+  'tostring',
+  'ﬀ',
+  'ı',
+  'İ',
+  'K',
+];
 
 function word(chance: Chance): string {
   const how = chance();
@@ -47,7 +95,16 @@ function some(chance: Chance): Input {
     products: times(chance, 1, 4, () => ({
       domain: between(chance, 0, domains.length - 1),
       name: word(chance),
-      version: pick(chance, ['1.0.0', '2.0.0', '10.1.0', '0.1.0', '99999999999999999999.0.0', '1.0', '01.0.0', '1.0.0-x']),
+      version: pick(chance, [
+        '1.0.0',
+        '2.0.0',
+        '10.1.0',
+        '0.1.0',
+        '99999999999999999999.0.0',
+        '1.0',
+        '01.0.0',
+        '1.0.0-x',
+      ]),
     })),
     tables: [...new Set(times(chance, 1, 3, cell))],
     columns: [...new Set(times(chance, 1, 4, cell))],
@@ -87,7 +144,12 @@ function meshModel({ mesh, domains }: Input): object {
     region: 'eu-west-1',
     governance: { account: GOVERNANCE },
     classification: ['public', 'internal'],
-    domains: domains.map((name, index) => ({ name, account: `2222222222${10 + index}`, owners: ['o'], contact: 'c@example.org' })),
+    domains: domains.map((name, index) => ({
+      name,
+      account: `2222222222${10 + index}`,
+      owners: ['o'],
+      contact: 'c@example.org',
+    })),
   };
 }
 
@@ -121,14 +183,22 @@ class Book {
     if (!RULES[kind].test(name)) this.wrong ??= `AWS takes no ${kind} "${name}", which stands for ${means}`;
     const key = `${account} ${kind} ${name}`;
     const before = this.#taken.get(key);
-    if (before !== undefined && before !== means) this.wrong ??= `collision: the ${kind} "${name}" stands for ${before} and for ${means}`;
+    if (before !== undefined && before !== means)
+      this.wrong ??= `collision: the ${kind} "${name}" stands for ${before} and for ${means}`;
     this.#taken.set(key, means);
   }
 }
 
 function noteMesh(book: Book, topology: Topology): void {
   const { mesh, region, governanceAccount: governance, domains } = topology;
-  for (const role of [...names.GOVERNANCE_ROLES, 'audit-rules', 'reconcile', 'relay', 'appender', 'view-definer'] as const)
+  for (const role of [
+    ...names.GOVERNANCE_ROLES,
+    'audit-rules',
+    'reconcile',
+    'relay',
+    'appender',
+    'view-definer',
+  ] as const)
     book.note(governance, 'role', names.governanceRoleName(mesh, role), `governance's ${role}`);
   book.note(governance, 'role', names.auditDirectoryRoleName(mesh), 'the directory of the audit rules');
   book.note(governance, 'bus', names.meshBusName(mesh), 'the bus of the mesh');
@@ -150,12 +220,26 @@ function noteMesh(book: Book, topology: Topology): void {
   for (const domain of domains) noteDomain(book, topology, domain);
 }
 
-function noteDomain(book: Book, { mesh, region, governanceAccount: governance }: Topology, domain: Topology['domains'][number]): void {
+function noteDomain(
+  book: Book,
+  { mesh, region, governanceAccount: governance }: Topology,
+  domain: Topology['domains'][number],
+): void {
   const { name, account } = domain;
   book.note(governance, 'role', names.registrationRoleName(mesh, name), `the registration of ${name}`);
   book.note(governance, 'role', names.directoryRoleName(mesh, name), `the directory of ${name}`);
   book.note(governance, 'parameter', `${names.domainParameterPath(mesh)}/${name}`, `the parameter of ${name}`);
-  for (const role of [...names.DOMAIN_ROLES, 'agent', 'catalog-watch', 'event-port', 'disposal', 'query-watch', 'pipeline', 'edge', 'quality'] as const)
+  for (const role of [
+    ...names.DOMAIN_ROLES,
+    'agent',
+    'catalog-watch',
+    'event-port',
+    'disposal',
+    'query-watch',
+    'pipeline',
+    'edge',
+    'quality',
+  ] as const)
     book.note(account, 'role', names.domainRoleName(mesh, name, role), `${role} of ${name}`);
   book.note('everywhere', 'bucket', names.productBucketName(mesh, name, account, region), `products of ${name}`);
   book.note('everywhere', 'bucket', names.landingBucketName(mesh, name, account, region), `landing of ${name}`);
@@ -172,7 +256,16 @@ function noteDomain(book: Book, { mesh, region, governanceAccount: governance }:
     book.note('everywhere', 'source', source, `${source.split('.').slice(0, 2).join('.')} of ${name}`);
 }
 
-function noteProduct(book: Book, draft: { domain: string; name: string; major: number; tables: readonly { name: string; columns: readonly { name: string }[] }[] }, topology: Topology): void {
+function noteProduct(
+  book: Book,
+  draft: {
+    domain: string;
+    name: string;
+    major: number;
+    tables: readonly { name: string; columns: readonly { name: string }[] }[];
+  },
+  topology: Topology,
+): void {
   const { domain, name, major, tables } = draft;
   const id = `${domain}/${name} v${major}`;
   const database = names.databaseName(domain, name, major);
@@ -187,9 +280,15 @@ function noteProduct(book: Book, draft: { domain: string; name: string; major: n
     if (table.name === '__proto__') book.wrong ??= 'a table is called __proto__, which no object can hold as a member';
     for (const column of table.columns) {
       book.note(`${database}.${table.name}`, 'column', column.name, `${id} ${table.name}.${column.name}`);
-      if (column.name === '__proto__') book.wrong ??= 'a column is called __proto__, which no object can hold as a member';
+      if (column.name === '__proto__')
+        book.wrong ??= 'a column is called __proto__, which no object can hold as a member';
     }
     for (const consumer of topology.domains)
-      book.note(`${database}.${table.name}`, 'filter', filterName({ id: `${domain}.${name}.v${major}.${consumer.name}.0123456789`, consumer: consumer.name }), `the subscription of ${consumer.name}`);
+      book.note(
+        `${database}.${table.name}`,
+        'filter',
+        filterName({ id: `${domain}.${name}.v${major}.${consumer.name}.0123456789`, consumer: consumer.name }),
+        `the subscription of ${consumer.name}`,
+      );
   }
 }

@@ -26,8 +26,41 @@ export const target: Target = {
 const TRIED: readonly unknown[] = (
   parse(readFileSync(new URL('../../cases/template/evaluate.yaml', import.meta.url), 'utf8')) as { in: unknown }[]
 ).map(({ in: expression }) => expression);
-const NAMES = ['Bucket', 'Queue', 'Stage', 'Zones', 'IsProd', 'Circle', 'Sizes', 'AWS::Region', 'AWS::NoValue', 'constructor', '__proto__', 'Nothing', ''];
-const FUNCTIONS = ['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::Select', 'Fn::Split', 'Fn::Base64', 'Fn::FindInMap', 'Fn::If', 'Fn::ImportValue', 'Fn::GetAZs', 'Fn::Cidr', 'Fn::Transform', 'Fn::Equals', 'Fn::And', 'Fn::Or', 'Fn::Not', 'Condition'];
+const NAMES = [
+  'Bucket',
+  'Queue',
+  'Stage',
+  'Zones',
+  'IsProd',
+  'Circle',
+  'Sizes',
+  'AWS::Region',
+  'AWS::NoValue',
+  'constructor',
+  '__proto__',
+  'Nothing',
+  '',
+];
+const FUNCTIONS = [
+  'Ref',
+  'Fn::GetAtt',
+  'Fn::Sub',
+  'Fn::Join',
+  'Fn::Select',
+  'Fn::Split',
+  'Fn::Base64',
+  'Fn::FindInMap',
+  'Fn::If',
+  'Fn::ImportValue',
+  'Fn::GetAZs',
+  'Fn::Cidr',
+  'Fn::Transform',
+  'Fn::Equals',
+  'Fn::And',
+  'Fn::Or',
+  'Fn::Not',
+  'Condition',
+];
 /** The most that one value of a template may become: CloudFormation takes templates of 1 MB. */
 const LONGEST = 64_000_000;
 
@@ -35,7 +68,20 @@ function make(chance: Chance): string {
   if (chance() < 0.35) return JSON.stringify(soundTemplate(chance));
   const template = {
     Parameters: {
-      Stage: { Type: pick(chance, ['String', 'String', 'Number', 'CommaDelimitedList', 'List<Number>', 'AWS::SSM::Parameter::Value<String>', 'Odd']), Default: pick<unknown>(chance, ['prod', '1', '', '/known', 7, null]), ...(chance() < 0.2 ? { AllowedPattern: pick(chance, ['(a+)+$', '[', '.*', '(?<x>']) } : {}), ...(chance() < 0.2 ? { AllowedValues: pick<unknown>(chance, [['prod'], [], 'prod', [1]]) } : {}) },
+      Stage: {
+        Type: pick(chance, [
+          'String',
+          'String',
+          'Number',
+          'CommaDelimitedList',
+          'List<Number>',
+          'AWS::SSM::Parameter::Value<String>',
+          'Odd',
+        ]),
+        Default: pick<unknown>(chance, ['prod', '1', '', '/known', 7, null]),
+        ...(chance() < 0.2 ? { AllowedPattern: pick(chance, ['(a+)+$', '[', '.*', '(?<x>']) } : {}),
+        ...(chance() < 0.2 ? { AllowedValues: pick<unknown>(chance, [['prod'], [], 'prod', [1]]) } : {}),
+      },
       Zones: { Type: 'CommaDelimitedList', Default: 'a, b' },
     },
     Mappings: { Sizes: { prod: { memory: 1024, list: ['x'] } } },
@@ -44,8 +90,16 @@ function make(chance: Chance): string {
       ...(chance() < 0.15 ? { Circle: { 'Fn::Not': [{ Condition: pick(chance, ['Circle', 'IsProd']) }] } } : {}),
     },
     Resources: {
-      Bucket: { Type: 'AWS::S3::Bucket', Properties: { Name: value(chance, 3), Other: value(chance, 2) }, ...(chance() < 0.3 ? { DependsOn: pick<unknown>(chance, ['Queue', ['Queue', 'Bucket'], [null], 7]) } : {}) },
-      Queue: { Type: 'AWS::SQS::Queue', Properties: { Name: value(chance, 3) }, ...(chance() < 0.2 ? { Condition: pick(chance, ['IsProd', 'IsProd', ...NAMES]) } : {}) },
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { Name: value(chance, 3), Other: value(chance, 2) },
+        ...(chance() < 0.3 ? { DependsOn: pick<unknown>(chance, ['Queue', ['Queue', 'Bucket'], [null], 7]) } : {}),
+      },
+      Queue: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { Name: value(chance, 3) },
+        ...(chance() < 0.2 ? { Condition: pick(chance, ['IsProd', 'IsProd', ...NAMES]) } : {}),
+      },
     },
     Outputs: { Out: { Value: value(chance, 2) } },
   };
@@ -58,7 +112,20 @@ function make(chance: Chance): string {
 function value(chance: Chance, depth: number): unknown {
   const how = chance();
   if (depth <= 0 || how < 0.15)
-    return pick<unknown>(chance, [...NAMES, 1, true, null, '${Stage}', '${!x}', '${Bucket.Arn}', '${', '{{resolve:ssm:/known}}', '{{resolve:ssm:{{resolve:ssm:/known}}}}', '{{resolve:secretsmanager:x}}', 'a,b']);
+    return pick<unknown>(chance, [
+      ...NAMES,
+      1,
+      true,
+      null,
+      '${Stage}',
+      '${!x}',
+      '${Bucket.Arn}',
+      '${',
+      '{{resolve:ssm:/known}}',
+      '{{resolve:ssm:{{resolve:ssm:/known}}}}',
+      '{{resolve:secretsmanager:x}}',
+      'a,b',
+    ]);
   if (how < 0.25) return pick(chance, TRIED);
   if (how < 0.3) return deep(chance);
   if (how < 0.38) return times(chance, 0, 4, () => value(chance, depth - 1));
@@ -69,17 +136,44 @@ function value(chance: Chance, depth: number): unknown {
     case 'Ref':
       return { Ref: chance() < 0.8 ? pick(chance, NAMES) : inner() };
     case 'Fn::GetAtt':
-      return { 'Fn::GetAtt': pick<unknown>(chance, [['Bucket', 'Arn'], 'Bucket.Arn', ['Queue', inner()], [inner(), inner()], inner()]) };
+      return {
+        'Fn::GetAtt': pick<unknown>(chance, [
+          ['Bucket', 'Arn'],
+          'Bucket.Arn',
+          ['Queue', inner()],
+          [inner(), inner()],
+          inner(),
+        ]),
+      };
     case 'Fn::Sub':
-      return { 'Fn::Sub': pick<unknown>(chance, ['${Stage}-${Bucket.Arn}', ['${x}${y}', { x: inner(), y: inner() }], ['${__proto__}', { __proto__: 1 }], inner(), [inner(), inner()], '${Stage}'.repeat(between(chance, 1, 3000))]) };
+      return {
+        'Fn::Sub': pick<unknown>(chance, [
+          '${Stage}-${Bucket.Arn}',
+          ['${x}${y}', { x: inner(), y: inner() }],
+          ['${__proto__}', { __proto__: 1 }],
+          inner(),
+          [inner(), inner()],
+          '${Stage}'.repeat(between(chance, 1, 3000)),
+        ]),
+      };
     case 'Fn::Join':
-      return { 'Fn::Join': chance() < 0.8 ? [pick<unknown>(chance, ['', '-', 'x'.repeat(2000), inner()]), list()] : inner() };
+      return {
+        'Fn::Join': chance() < 0.8 ? [pick<unknown>(chance, ['', '-', 'x'.repeat(2000), inner()]), list()] : inner(),
+      };
     case 'Fn::Select':
       return { 'Fn::Select': [pick<unknown>(chance, [0, '1', -1, 1.5, 'length', 1e300, inner()]), list()] };
     case 'Fn::Split':
       return { 'Fn::Split': [pick<unknown>(chance, [',', '', inner()]), inner()] };
     case 'Fn::FindInMap':
-      return { 'Fn::FindInMap': pick<unknown>(chance, [['Sizes', 'prod', 'memory'], ['constructor', 'prototype', 'constructor'], ['__proto__', 'toString', 'name'], ['Sizes', inner(), 'memory'], list()]) };
+      return {
+        'Fn::FindInMap': pick<unknown>(chance, [
+          ['Sizes', 'prod', 'memory'],
+          ['constructor', 'prototype', 'constructor'],
+          ['__proto__', 'toString', 'name'],
+          ['Sizes', inner(), 'memory'],
+          list(),
+        ]),
+      };
     case 'Fn::If':
       return { 'Fn::If': [pick(chance, ['IsProd', 'Circle', 'constructor', 'Nothing']), inner(), inner()] };
     default:
@@ -97,7 +191,10 @@ function soundTemplate(chance: Chance): object {
       Both: { 'Fn::And': [{ Condition: 'IsProd' }, { 'Fn::Not': [{ 'Fn::Equals': [text(), 'b'] }] }] },
     },
     Resources: {
-      Bucket: { Type: 'AWS::S3::Bucket', Properties: { Name: text(), List: [text(), { Ref: 'AWS::NoValue' }, { Name: text() }] } },
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { Name: text(), List: [text(), { Ref: 'AWS::NoValue' }, { Name: text() }] },
+      },
       Queue: { Type: 'AWS::SQS::Queue', DependsOn: 'Bucket', Condition: 'Both', Properties: { Name: text() } },
     },
     Outputs: { Out: { Value: text() } },
@@ -106,7 +203,15 @@ function soundTemplate(chance: Chance): object {
 
 /** An expression that gives a text. */
 function soundText(chance: Chance, depth: number): unknown {
-  if (depth <= 0) return pick<unknown>(chance, ['a', { Ref: 'Stage' }, { Ref: 'Bucket' }, { Ref: 'AWS::Region' }, '{{resolve:ssm:/known}}', '']);
+  if (depth <= 0)
+    return pick<unknown>(chance, [
+      'a',
+      { Ref: 'Stage' },
+      { Ref: 'Bucket' },
+      { Ref: 'AWS::Region' },
+      '{{resolve:ssm:/known}}',
+      '',
+    ]);
   const inner = () => soundText(chance, depth - 1);
   return pick<() => unknown>(chance, [
     () => ({ 'Fn::Join': [pick(chance, ['', '-']), [inner(), inner()]] }),
@@ -137,9 +242,25 @@ function deep(chance: Chance): unknown {
 }
 
 function condition(chance: Chance, depth: number): unknown {
-  if (depth <= 0) return pick<unknown>(chance, [{ 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] }, { Condition: 'IsProd' }, { Condition: 'Nothing' }, true, null]);
+  if (depth <= 0)
+    return pick<unknown>(chance, [
+      { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+      { Condition: 'IsProd' },
+      { Condition: 'Nothing' },
+      true,
+      null,
+    ]);
   const some = () => times(chance, 0, 3, () => condition(chance, depth - 1));
-  return pick<unknown>(chance, [{ 'Fn::Equals': [value(chance, 1), value(chance, 1)] }, { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] }, { 'Fn::Equals': ['a', 'b'] }, { 'Fn::And': some() }, { 'Fn::Or': some() }, { 'Fn::Not': some() }, { 'Fn::Not': some() }, value(chance, 1)]);
+  return pick<unknown>(chance, [
+    { 'Fn::Equals': [value(chance, 1), value(chance, 1)] },
+    { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+    { 'Fn::Equals': ['a', 'b'] },
+    { 'Fn::And': some() },
+    { 'Fn::Or': some() },
+    { 'Fn::Not': some() },
+    { 'Fn::Not': some() },
+    value(chance, 1),
+  ]);
 }
 
 function judge(input: string): Verdict {
@@ -154,16 +275,21 @@ function judge(input: string): Verdict {
     const scope = scopeOf(template);
     const work = [
       () => resolveAll(template, scope),
-      () => void inOrder(Object.keys(template.Resources ?? {}), (name) => dependenciesOf(name, template.Resources ?? {})),
+      () =>
+        void inOrder(Object.keys(template.Resources ?? {}), (name) => dependenciesOf(name, template.Resources ?? {})),
     ];
     for (const one of work) one();
     return 'accepted';
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;
     if (!/^WEFT-LOCAL-01[16]$/.test(error.code)) return { wrong: `code: ${error.code} ${error.message.slice(0, 200)}` };
-    const placed = / at (Resources|Outputs|Conditions|Parameters|Mappings|the template)\b|not modelled at /.test(error.message);
+    const placed = / at (Resources|Outputs|Conditions|Parameters|Mappings|the template)\b|not modelled at /.test(
+      error.message,
+    );
     if (error.code === 'WEFT-LOCAL-011' && !placed) return { wrong: `no place: ${error.message.slice(-200)}` };
-    return error.message.length > 100_000 ? { wrong: `long: the message has ${error.message.length} characters` } : 'refused';
+    return error.message.length > 100_000
+      ? { wrong: `long: the message has ${error.message.length} characters` }
+      : 'refused';
   }
 }
 
@@ -191,4 +317,3 @@ function scopeOf(template: Template): Scope {
   };
   return scope;
 }
-

@@ -315,8 +315,7 @@ interface Source {
 function relation(chance: Chance, depth: number): Source {
   const how = chance();
   if (how < 0.03) return { text: pick(chance, ESCAPES), columns: ['x'] };
-  if (depth > 0 && how < 0.15)
-    {
+  if (depth > 0 && how < 0.15) {
     const inner = relation(chance, depth - 1);
     const kept = inner.columns.filter((column) => !column.includes('.')).slice(0, 2);
     if (kept.length > 0 && chance() < 0.7)
@@ -356,7 +355,8 @@ function relation(chance: Chance, depth: number): Source {
 
 function expression(chance: Chance, depth: number, columns: readonly string[]): string {
   const how = chance();
-  if (how < 0.04) return `${pick(chance, NAMES)}(${times(chance, 0, 3, () => typed(chance, 'a', 0, columns)).join(', ')})`;
+  if (how < 0.04)
+    return `${pick(chance, NAMES)}(${times(chance, 0, 3, () => typed(chance, 'a', 0, columns)).join(', ')})`;
   if (how < 0.05) return pick(chance, ESCAPES);
   if (how < 0.1 && depth > 0) return `(${query(chance, depth - 1)})`;
   return typed(chance, pick(chance, ['t', 'n', 'd', 'a'] as const), depth, columns);
@@ -388,10 +388,12 @@ function condition(chance: Chance, depth: number, columns: readonly string[]): s
   const kind = pick(chance, ['t', 'n', 'd'] as const);
   if (how < 0.4) return `${one(kind)} ${pick(chance, ['=', '<>', '<', '>', '<=', '>='])} ${one(kind)}`;
   if (how < 0.5) return `${one('a')} IS ${chance() < 0.5 ? 'NOT ' : ''}NULL`;
-  if (how < 0.6) return `${one('t')} ${chance() < 0.3 ? 'NOT ' : ''}LIKE ${pick(chance, ["'%x%'", "'Iowa'", "'_%'", "''"])}`;
+  if (how < 0.6)
+    return `${one('t')} ${chance() < 0.3 ? 'NOT ' : ''}LIKE ${pick(chance, ["'%x%'", "'Iowa'", "'_%'", "''"])}`;
   if (how < 0.68 && depth > 0) return `${one('a')} IN (${query(chance, depth - 1)})`;
   if (how < 0.76 && depth > 0) return `EXISTS (${query(chance, depth - 1)})`;
   if (how < 0.84) return `1 / (${one('n')} - ${one('n')}) < 5`;
-  if (how < 0.93 && depth > 0) return `${condition(chance, depth - 1, columns)} ${pick(chance, ['AND', 'OR'])} ${condition(chance, depth - 1, columns)}`;
+  if (how < 0.93 && depth > 0)
+    return `${condition(chance, depth - 1, columns)} ${pick(chance, ['AND', 'OR'])} ${condition(chance, depth - 1, columns)}`;
   return `CAST(${one(kind)} AS ${pick(chance, ['int', 'date', 'double', 'boolean', 'json', 'tinyint', 'decimal(3,1)'])}) IS NOT NULL`;
 }

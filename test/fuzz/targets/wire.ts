@@ -68,8 +68,11 @@ async function judge(input: string, instance: Instance, outer: string): Promise<
   const up = await sendRaw('GET /_weft/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', instance.port);
   if (!up.startsWith('HTTP/1.1 200')) return { wrong: `crash: the server answers no more: ${up.slice(0, 200)}` };
   if (answer.includes(SECRET)) return { wrong: 'leak: a file beside the data folder is told' };
-  const found = readdirSync(outer, { recursive: true, encoding: 'utf8' }).filter((name) => !name.startsWith(join('a', 'data')));
-  if (found.sort().join() !== ['a', 'a/secret.txt', 'secret.txt'].join()) return { wrong: `bypass: there is ${found.join()}` };
+  const found = readdirSync(outer, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => !name.startsWith(join('a', 'data')),
+  );
+  if (found.sort().join() !== ['a', 'a/secret.txt', 'secret.txt'].join())
+    return { wrong: `bypass: there is ${found.join()}` };
   for (const place of ['secret.txt', 'a/secret.txt'])
     if (readFileSync(join(outer, place), 'utf8') !== SECRET) return { wrong: `bypass: ${place} was written` };
   if (answer === '') return 'refused';
@@ -96,13 +99,33 @@ async function sendSigned(wire: Exclude<Wire, { raw: string }>, { cloud, port }:
   });
   let signed: Awaited<ReturnType<typeof signer.sign>>;
   try {
-    signed = await signer.sign(new HttpRequest({ method, path: bare, query, headers: { host: '127.0.0.1', ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...headers }, body }));
+    signed = await signer.sign(
+      new HttpRequest({
+        method,
+        path: bare,
+        query,
+        headers: {
+          host: '127.0.0.1',
+          ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          ...headers,
+        },
+        body,
+      }),
+    );
   } catch {
     return '';
   }
   return new Promise((resolve) => {
     try {
-      const call = request({ host: '127.0.0.1', port, method, path, headers: signed.headers, timeout: 5_000, agent: false });
+      const call = request({
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: signed.headers,
+        timeout: 5_000,
+        agent: false,
+      });
       call.on('response', (response) => {
         let text = '';
         response.setEncoding('latin1');

@@ -11,6 +11,7 @@ import type { Engine } from './engine/instance.ts';
 import type { ParquetSchemas } from './engine/parquet-schema.ts';
 import { DuckdbParser } from './engine/parser.ts';
 import { makeFederated } from './federation/relation.ts';
+import { requireForeign } from './foreign.ts';
 import { INFORMATION_SCHEMA, informationSchema } from './information-schema.ts';
 import { quote } from './relation/glue-type.ts';
 import { grantedSelect } from './relation/granted.ts';
@@ -228,11 +229,13 @@ class Work {
       (where) => storage.keys(where.bucket, where.prefix),
       tokens,
     );
+    const keys = groups.flatMap((group) => group.keys);
+    requireForeign(cloud, this.#asker.caller, readable.owner.catalogId, 'GetObject', bucket, keys);
     const schema = this.#schemas.with(this.#engine);
     const source = await buildSource(table, groups, (key) => storage.localPath(bucket, key), schema, withPath);
     for (const path of source.paths) this.paths.add(path);
     if (!this.reads.has(owner)) this.bytes += source.bytes;
-    this.reads.set(owner, { ...readable, files: { bucket, keys: groups.flatMap(({ keys }) => keys) } });
+    this.reads.set(owner, { ...readable, files: { bucket, keys } });
     this.#engine.create({
       database: at.database,
       name: at.table,

@@ -10,6 +10,8 @@ export interface Storage {
   put(bucket: string, key: string, bytes: Uint8Array, contentType?: string): void;
   read(bucket: string, key: string): Buffer;
   hasBucket(bucket: string): boolean;
+  /** The account that owns a bucket; undefined when there is none. */
+  accountOf(bucket: string): string | undefined;
 }
 
 /** The S3 of a cloud. */
@@ -23,5 +25,6 @@ export function storageOf(cloud: Cloud): Storage {
       void s3.put(bucket, key, bytes, contentType === undefined ? {} : { contentType }),
     read: (bucket, key) => s3.read(bucket, key),
     hasBucket: (bucket) => s3.bucketAccount(bucket) !== undefined,
+    accountOf: (bucket) => s3.bucketAccount(bucket),
   };
 }

@@ -1,9 +1,22 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { survivesPowerLoss } from '../../core/power-loss.ts';
 
 const LONGEST_NAME = 200;
+/** Begins the name of a file that is being written. */
+const TEMPORARY = '.tmp~';
 const CHUNK = 8 * 1024 * 1024;
 
 /**
@@ -14,9 +27,13 @@ export class ObjectFiles {
   readonly #folder: string;
   #temporary = 0;
 
-  /** @param folder the folder of S3 in the local cloud. */
+  /** @param folder the folder of S3 in the local cloud; halves of files that a killed process left in it go. */
   constructor(folder: string) {
     this.#folder = folder;
+    for (const { name: bucket, parentPath } of existsSync(folder) ? foldersIn(folder) : []) {
+      const halves = readdirSync(join(parentPath, bucket)).filter((name) => name.startsWith(TEMPORARY));
+      for (const half of halves) rmSync(join(parentPath, bucket, half), { force: true });
+    }
   }
 
   path(bucket: string, file: string): string {
@@ -28,11 +45,14 @@ export class ObjectFiles {
     const path = this.path(bucket, file);
     mkdirSync(dirname(path), { recursive: true });
     this.#temporary += 1;
-    const temporary = join(this.#folder, bucket, `.tmp~${process.pid}-${this.#temporary}`);
+    const temporary = join(this.#folder, bucket, `${TEMPORARY}${process.pid}-${this.#temporary}`);
     const descriptor = openSync(temporary, 'w');
     try {
       for (const chunk of chunks) writeWhole(descriptor, chunk);
       if (survivesPowerLoss) fsyncSync(descriptor);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     } finally {
       closeSync(descriptor);
     }
@@ -83,6 +103,10 @@ function safeSegment(segment: string): string {
   const digest = createHash('sha256').update(segment).digest('hex');
   const [suffix = ''] = /(?:\.[A-Za-z0-9]{1,10}){1,2}$/.exec(encoded) ?? [];
   return `%_${digest}${suffix}`;
+}
+
+function foldersIn(folder: string) {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 }
 
 function writeWhole(descriptor: number, chunk: Uint8Array): void {

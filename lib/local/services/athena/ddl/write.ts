@@ -8,6 +8,7 @@ import type { Engine } from '../engine/instance.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import { duckdbType, literal, parseGlueType, quote } from '../relation/glue-type.ts';
+import { requireForeign } from '../foreign.ts';
 import { placeOf } from '../relation/partition.ts';
 import type { Run, Runner } from '../runner.ts';
 import { QueryFailure } from '../sql/gate.ts';
@@ -142,6 +143,9 @@ interface Target {
 
 /** Writes a query's rows as files below a location, and tells what was written. */
 async function writeQuery(sql: string, run: Run, runner: Runner, target: Target) {
+  const { bucket, prefix } = placeOf(target.location);
+  const { cloud, caller, account } = run.context;
+  requireForeign(cloud, caller, account, 'PutObject', bucket, [prefix]);
   const scratch = mkdtempSync(join(tmpdir(), 'weft-athena-'));
   try {
     return await runner.query(sql, run, (engine, plan) => copyOut(engine, plan, sql, run, target, scratch), scratch);

@@ -5,21 +5,33 @@ import { Engine } from './instance.ts';
  */
 export class DuckdbParser {
   #engine: Promise<Engine> | undefined;
+  readonly #open = new Set<Promise<string>>();
 
   /** The statement's tree as JSON; an error is in it as data. */
-  async serialize(text: string): Promise<string> {
-    return (await this.#started()).serialize(text);
+  serialize(text: string): Promise<string> {
+    return this.#kept(this.#started().then((engine) => engine.serialize(text)));
   }
 
   /** The text of a tree. */
-  async deserialize(tree: string): Promise<string> {
-    return (await this.#started()).deserialize(tree);
+  deserialize(tree: string): Promise<string> {
+    return this.#kept(this.#started().then((engine) => engine.deserialize(tree)));
   }
 
+  /** Waits for what is being read: DuckDB takes the process down when a connection is closed under a statement. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#open);
     const engine = await this.#engine?.catch(() => undefined);
     this.#engine = undefined;
     await engine?.close();
+  }
+
+  async #kept(reading: Promise<string>): Promise<string> {
+    this.#open.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#open.delete(reading);
+    }
   }
 
   #started(): Promise<Engine> {

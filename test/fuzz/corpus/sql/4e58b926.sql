@@ -1,0 +1,2 @@
+-- analyst
+SELECT constructor.a FROM (SELECT 1) AS constructor(a)

@@ -1,0 +1,4 @@
+-- analyst
+PREPARE p FROM SELECT ? FROM strikes
+;;
+EXECUTE p USING cost

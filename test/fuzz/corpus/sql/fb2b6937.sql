@@ -1,0 +1,2 @@
+-- patchwork
+SELECT species, speed, cost FROM strikes ORDER BY cost
