@@ -4,14 +4,20 @@ import { awsError, createSigned, type Way } from './signed-request.ts';
 /** Calls one operation of one AWS service. */
 export type JsonCall = (operation: string, input: object) => Promise<unknown>;
 
-/** Calls in AWS's JSON 1.1 protocol; `target` is the prefix of `X-Amz-Target`. */
-export function createJsonCall(service: string, target: string, way: Way, patience: Patience): JsonCall {
+/** Calls in AWS's JSON protocol; `target` is the prefix of `X-Amz-Target`. */
+export function createJsonCall(
+  service: string,
+  target: string,
+  way: Way,
+  patience: Patience,
+  version: '1.0' | '1.1' = '1.1',
+): JsonCall {
   const send = createSigned(service, way);
   const once = async (operation: string, input: object): Promise<unknown> => {
     const { status, text } = await send({
       method: 'POST',
       path: '/',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${target}.${operation}` },
+      headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${operation}` },
       body: JSON.stringify(input),
     });
     const answer = JSON.parse(text || '{}') as Record<string, unknown>;
