@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   time: () => import('./access-in-time.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
+  registry: () => import('./registry-size.ts'),
   register: () => import('./register.ts'),
   synth: () => import('./synth.ts'),
   domain: () => import('./domain-new.ts'),
