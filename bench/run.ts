@@ -20,6 +20,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   registry: () => import('./registry-size.ts'),
+  growth: () => import('./growth.ts'),
+  relay: () => import('./relay.ts'),
   register: () => import('./register.ts'),
   synth: () => import('./synth.ts'),
   domain: () => import('./domain-new.ts'),
