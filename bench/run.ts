@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   growth: () => import('./growth.ts'),
   relay: () => import('./relay.ts'),
   register: () => import('./register.ts'),
+  memory: () => import('./memory.ts'),
   synth: () => import('./synth.ts'),
   domain: () => import('./domain-new.ts'),
 };
