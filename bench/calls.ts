@@ -1,3 +1,4 @@
+import { laneOf } from '#aws/registry-keys.ts';
 import { TRAIL_CALLS } from '#cli/demo/call-counter.ts';
 import type { World } from '#cli/demo/world.ts';
 import { waitForSubscription } from '#cli/wait.ts';
@@ -102,13 +103,12 @@ async function reconcileAgain(world: World, name: string): Promise<Calls> {
   const { QueueUrls: urls = [] } = await sqs.send(new ListQueuesCommand({}));
   const queue = urls.find((url) => /Requests(?!DeadLetters).*\.fifo$/.test(url));
   if (queue === undefined) throw new Error(`no reconcile queue among ${urls.join(', ')}`);
-  const pk = `PRODUCT#${PRODUCT_OWNER}/${name}`;
   return world.counter.count(async () => {
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: queue,
         MessageBody: JSON.stringify({ domain: PRODUCT_OWNER, name, major: 1, cause: 'sweep', correlation: 'bench' }),
-        MessageGroupId: `${pk}#V#1`,
+        MessageGroupId: laneOf({ domain: PRODUCT_OWNER, name, major: 1 }),
         MessageDeduplicationId: `bench-${Date.now()}`,
       }),
     );

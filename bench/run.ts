@@ -15,14 +15,22 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   policy: () => import('./policy.ts'),
   audit: () => import('./audit.ts'),
   mass: () => import('./mass-change.ts'),
+  noisy: () => import('./noisy.ts'),
   time: () => import('./access-in-time.ts'),
   query: () => import('./query.ts'),
   calls: () => import('./calls.ts'),
   breaker: () => import('./breaker.ts'),
+  registry: () => import('./registry-size.ts'),
+  growth: () => import('./growth.ts'),
+  relay: () => import('./relay.ts'),
   register: () => import('./register.ts'),
+  memory: () => import('./memory.ts'),
   synth: () => import('./synth.ts'),
   domain: () => import('./domain-new.ts'),
 };
+
+/** Names are in one column, those that are longer push theirs aside. */
+const WIDEST = 96;
 
 const json = process.argv.includes('--json');
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'));
@@ -37,7 +45,7 @@ else {
   for (const { bench, name, value, unit, target, ok } of results) {
     const verdict = ok === undefined ? '' : ok ? 'met' : 'MISSED';
     console.log(
-      `${bench.padEnd(9)} ${name.padEnd(58)} ${String(value).padStart(10)} ${unit.padEnd(8)} ${(target ?? '').padEnd(10)} ${verdict}`.trimEnd(),
+      `${bench.padEnd(12)} ${name.padEnd(WIDEST)} ${String(value).padStart(10)} ${unit.padEnd(8)} ${(target ?? '').padEnd(10)} ${verdict}`.trimEnd(),
     );
   }
 }

@@ -1,14 +1,14 @@
 import type { Topology } from '#mesh/topology/topology.ts';
 import { buildApp } from '#stacks/app.ts';
 
-/** Synthesizes a mesh of N domains into a folder and prints the peak memory in kB. */
-const [count = '5', outdir] = process.argv.slice(2);
+/** Synthesizes a mesh of N domains into a folder and prints the peak memory in kB; `apart`: accounts that share no organization. */
+const [count = '5', outdir, apart] = process.argv.slice(2);
 const topology: Topology = {
   mesh: 'bench',
   region: 'us-east-1',
-  organization: 'o-weftbench1',
+  ...(apart === 'apart' ? {} : { organization: 'o-weftbench1', managementAccount: '300000000002' }),
   governanceAccount: '300000000000',
-  auditAccount: '300000000000',
+  auditAccount: '300000000001',
   classification: ['public', 'internal', 'confidential'],
   crossAccountVersion: '4',
   domains: Array.from({ length: Number(count) }, (_, index) => ({

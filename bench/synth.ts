@@ -2,26 +2,63 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchResult, figure } from './result.ts';
+import { atMost, type BenchResult, figure } from './result.ts';
+import { LIMITS, type Limit, type Usage, usageOf } from './template-size.ts';
 
-/** Synthesizes a mesh of that many domains in a process of its own, and tells seconds and memory. */
-function synth(domains: number): { seconds: number; megabytes: number } {
+interface Synthesized {
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly usage: Usage;
+  /** Why there are no templates: the stacks refuse that many domains. */
+  readonly refused?: string;
+}
+
+/** Synthesizes a mesh of that many domains in a process of its own. */
+function synth(domains: number, apart = false): Synthesized {
   const folder = mkdtempSync(join(tmpdir(), 'weft-synth-'));
   const started = performance.now();
-  const ran = spawnSync(process.execPath, ['bench/synth-domains.ts', String(domains), folder], { encoding: 'utf8' });
+  const words = ['bench/synth-domains.ts', String(domains), folder, ...(apart ? ['apart'] : [])];
+  const ran = spawnSync(process.execPath, words, { encoding: 'utf8', maxBuffer: 1e9 });
+  const seconds = (performance.now() - started) / 1000;
+  const refused = ran.status === 0 ? undefined : (/WEFT-[A-Z]+-\d+/.exec(ran.stderr)?.[0] ?? ran.stderr.slice(-500));
+  const usage: Usage = ran.status === 0 ? usageOf(folder) : new Map();
   rmSync(folder, { recursive: true, force: true });
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  return { seconds: (performance.now() - started) / 1000, megabytes: Number(ran.stdout) / 1024 };
+  return { seconds, megabytes: Number(ran.stdout) / 1024, usage, ...(refused === undefined ? {} : { refused }) };
+}
+
+const SIZES = [5, 50, 200];
+/** More would have to share an organization: the bus has room for the statements of so many. */
+const MOST_APART = 30;
+
+function limits(label: string, usage: Usage): BenchResult[] {
+  return [...usage].map(([limit, { used }]) => {
+    const { of, limit: most, unit } = LIMITS[limit as Limit];
+    return atMost(`${label}: the biggest of ${of}`, used, most, unit);
+  });
 }
 
 export async function run(): Promise<BenchResult[]> {
-  const few = synth(5);
-  const many = synth(50);
-  return [
-    figure('synthesize 5 domains', few.seconds, 's'),
-    figure('synthesize 50 domains', many.seconds, 's'),
-    figure('50 domains against 5: time', many.seconds / few.seconds, '×'),
-    figure('synthesize 5 domains: peak memory', few.megabytes, 'MB'),
-    figure('synthesize 50 domains: peak memory', many.megabytes, 'MB'),
-  ];
+  const results: BenchResult[] = [];
+  const made = SIZES.map((domains) => ({ domains, ...synth(domains) }));
+  for (const { domains, seconds, megabytes, refused } of made) {
+    if (refused !== undefined) throw new Error(`${domains} domains: ${refused}`);
+    results.push(
+      figure(`synthesize ${domains} domains`, seconds, 's'),
+      figure(`synthesize ${domains} domains: peak memory`, megabytes, 'MB'),
+    );
+  }
+  const [few, , many] = made;
+  if (few !== undefined && many !== undefined) {
+    results.push(
+      figure(
+        'a domain among 200 against one among 5: time',
+        many.seconds / many.domains / (few.seconds / few.domains),
+        '×',
+      ),
+      ...limits(`${many.domains} domains of an organization`, many.usage),
+    );
+  }
+  const apart = synth(MOST_APART, true);
+  if (apart.refused !== undefined) throw new Error(`${MOST_APART} domains apart: ${apart.refused}`);
+  return [...results, ...limits(`${MOST_APART} domains without an organization`, apart.usage)];
 }

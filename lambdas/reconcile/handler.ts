@@ -3,14 +3,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { createEarlyReturn } from '#aws/early-return.ts';
 import { createCentralCatalog } from '#aws/glue.ts';
+import { createJsonCall } from '#aws/json-call.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createMaskKeys } from '#aws/mask-keys.ts';
 import { createRegistry } from '#aws/registry.ts';
 import { type EntitlementsRequest, reconcileEntitlements, splitRequests } from '#control/entitlement/reconcile.ts';
 import { reconcile } from '#control/reconcile.ts';
-import { mergeRequests, type ReconcileRequest, requestOf } from '#control/reconcile-request.ts';
+import { fewestFirst, mergeRequests, type ReconcileRequest, requestOf } from '#control/reconcile-request.ts';
 import { KEY_COLUMN } from '#mesh/contract/view-query.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, pacedConfig, patience, topologyNow, topologyReader, wayTo } from '../shared/clients.ts';
@@ -32,18 +34,22 @@ const deps = {
   now,
 };
 
+const comeBackSoon = createEarlyReturn(
+  createJsonCall('sqs', 'AmazonSQS', wayTo('sqs', environment.region), patience, '1.0'),
+);
+
 const read = (record: SQSRecord) => requestOf(record.body, Number(record.attributes.ApproximateReceiveCount));
 
 /** Makes the central catalog and the account grants of each product version in the batch what the registry says. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'reconcile',
-  (event, { logger }) => {
+  async (event, { logger }) => {
     const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
       logger.error('unreadable', { messageId, cause: describe(error) }),
     );
     const { entitlements, products } = splitRequests(readable, read);
-    return workThrough<EntitlementsRequest | ReconcileRequest>(
-      [...entitlements, ...mergeRequests(products, read)],
+    const answer = await workThrough<EntitlementsRequest | ReconcileRequest>(
+      [...entitlements, ...fewestFirst(mergeRequests(products, read))],
       async (request) => {
         if ('entitlements' in request) {
           logger.info('reconciled', { ...request, ...(await reconcileEntitlements(request, deps)) });
@@ -60,6 +66,9 @@ export const handler = meshHandler<SQSEvent, unknown>(
         onError: (error, request) => logger.error('reconcile failed', { ...request, cause: describe(error) }),
       },
     );
+    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    await comeBackSoon(event.Records.filter(({ messageId }) => failed.has(messageId)));
+    return answer;
   },
   metrics,
 );

@@ -241,6 +241,9 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
   };
 }
 
+/** DynamoDB ends a page at one megabyte; a lower number of records would only make more calls of the same bytes. */
+const WHOLE_PAGE = 1_000;
+
 /** Every record of a type, page after page. */
 export async function* everyRecord<T extends Paged>(
   registry: Pick<Registry, 'page'>,
@@ -249,7 +252,7 @@ export async function* everyRecord<T extends Paged>(
 ): AsyncGenerator<Extract<RegistryRecord, { type: T }>> {
   let after: string | undefined;
   do {
-    const page = await registry.page(type, { prefix, after });
+    const page = await registry.page(type, { prefix, after, limit: WHOLE_PAGE });
     yield* page.records;
     after = page.next;
   } while (after !== undefined);

@@ -45,3 +45,10 @@ export function mergeRequests<T>(
     return { work: { ...last, cause, ...(again ? { again } : {}) }, records: entries.map(({ record }) => record) };
   });
 }
+
+/** Requests of domains that have few of them in a batch before those of domains that have many; each domain's own in their order. */
+export function fewestFirst<T extends { readonly work: Pick<ReconcileRequest, 'domain'> }>(bundles: readonly T[]): T[] {
+  const count = new Map<string, number>();
+  for (const { work } of bundles) count.set(work.domain, (count.get(work.domain) ?? 0) + 1);
+  return bundles.toSorted((a, b) => (count.get(a.work.domain) ?? 0) - (count.get(b.work.domain) ?? 0));
+}

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { BatchOutcome } from '#aws/batch.ts';
 import type { Bus, BusEvent } from '#aws/eventbridge.ts';
 import { type Registry, recordOfImage } from '#aws/registry.ts';
-import { ENTITLEMENTS, groupOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
+import { ENTITLEMENTS, groupOf, laneOf, type ProductKey, productKeyOf } from '#aws/registry-keys.ts';
 import type { WriteOnce } from '#aws/s3.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import { type AuditEntry, auditEntries, eventEntry } from '#mesh/audit/entry.ts';
@@ -103,7 +103,7 @@ function reconcileRequests(committed: readonly Committed[]): Tagged<FifoMessage>
   });
   return [
     ...entitlementRequests(committed),
-    ...[...byGroup].filter(([group]) => group !== '').map(([group, entries]) => productRequest(group, entries)),
+    ...[...byGroup].filter(([group]) => group !== '').map(([, entries]) => productRequest(entries)),
   ];
 }
 
@@ -121,12 +121,13 @@ function entitlementRequests(committed: readonly Committed[]): Tagged<FifoMessag
   return [{ group: ENTITLEMENTS, deduplication: identityOf(last), body, sequences }];
 }
 
-function productRequest(group: string, entries: readonly Committed[]): Tagged<FifoMessage> {
+function productRequest(entries: readonly Committed[]): Tagged<FifoMessage> {
   const last = entries.at(-1) as Committed;
   const product = productKeyOf(last.key) as ProductKey;
   const asked = entries.map(({ before, after }) => lookAskedFor(before, after)).filter((look) => look !== undefined);
   const cause = asked.length === 0 ? 'change' : asked.some(({ mend }) => mend) ? 'repair' : 'audit';
   const body: ReconcileRequest = { ...product, cause, correlation: correlationOf(last) };
+  const group = laneOf(product);
   return { group, deduplication: identityOf(last), body, sequences: entries.map(({ sequence }) => sequence) };
 }
 

@@ -1,4 +1,4 @@
-import { everyRecord } from '#aws/registry.ts';
+import { everyRecord, type Registry } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import { type ShareRecord, SUBSCRIPTION_STATES, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -25,14 +25,29 @@ export async function listSubscriptions(
   }
   const topology = await deps.topology();
   const found: SubscriptionRecord[] = [];
-  const prefix = filter.consumer === undefined ? undefined : `${filter.consumer}#`;
-  for await (const subscription of everyRecord(deps.registry, 'subscription', prefix)) {
-    const { domain, product, state } = subscription;
-    if (filter.product !== undefined && filter.product !== `${domain}/${product}`) continue;
+  for await (const subscription of candidates(filter, deps.registry)) {
+    const { consumer, state } = subscription;
+    if (filter.consumer !== undefined && filter.consumer !== consumer) continue;
     if (filter.state !== undefined && filter.state !== state) continue;
     if (mayRead(subscription, caller, topology)) found.push(subscription);
   }
   return found;
+}
+
+/** Those of one product from its own partition, however many there are in the mesh; else those of one consumer, or all, from the index. */
+async function* candidates(
+  { product, consumer }: { readonly product?: string; readonly consumer?: string },
+  registry: Pick<Registry, 'page' | 'versions'>,
+): AsyncGenerator<SubscriptionRecord> {
+  if (product === undefined) {
+    yield* everyRecord(registry, 'subscription', consumer === undefined ? undefined : `${consumer}#`);
+    return;
+  }
+  const [domain = '', name = '', ...more] = product.split('/');
+  if (domain === '' || name === '' || more.length > 0) return;
+  const subscriptions = (await registry.versions({ domain, name })).flatMap((version) => version.subscriptions);
+  const sorted = (subscription: SubscriptionRecord) => `${subscription.consumer}#${subscription.id}`;
+  yield* subscriptions.toSorted((a, b) => (sorted(a) < sorted(b) ? -1 : 1));
 }
 
 /** One subscription and its consumer's local side. @throws WEFT-AUTH-002, WEFT-REQUEST-005. */

@@ -1,5 +1,5 @@
 import { everyRecord, type Registry } from '#aws/registry.ts';
-import { ENTITLEMENTS, groupOf } from '#aws/registry-keys.ts';
+import { ENTITLEMENTS, groupOf, laneOf } from '#aws/registry-keys.ts';
 import type { FifoMessage, FifoQueue } from '#aws/sqs.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { hasEnded, isNearEnd } from '#mesh/subscription/end.ts';
@@ -68,14 +68,16 @@ export async function sweep(correlation: string, deps: SweepDeps): Promise<Swept
     const due = audits < AUDITS_IN_A_SWEEP && isAuditDue(product, deps.now());
     if (due) audits += 1;
     const body: ReconcileRequest = { domain, name, major, cause: due ? 'audit' : 'sweep', correlation };
-    const group = groupOf({ domain, name, major });
-    messages.push({ group, deduplication: `${group} ${correlation}`, body });
+    const version = groupOf(body);
+    messages.push({ group: laneOf(body), deduplication: `${version} ${correlation}`, body });
   }
   const entitlements: EntitlementsRequest = { entitlements: true, cause: 'sweep', correlation };
   messages.push({ group: ENTITLEMENTS, deduplication: `${ENTITLEMENTS} ${correlation}`, body: entitlements });
   const outcome = await deps.queue.send(messages);
   failed.push(
-    ...[...outcome.failed, ...outcome.unclear].map(({ entry, symptom }) => `${entry.group}: ${symptom.message}`),
+    ...[...outcome.failed, ...outcome.unclear].map(
+      ({ entry, symptom }) => `${entry.deduplication.split(' ')[0]}: ${symptom.message}`,
+    ),
   );
   return { expired, noticed, requested: outcome.done.filter(({ group }) => group !== ENTITLEMENTS).length, failed };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toItem } from '#aws/attribute-value.ts';
 import type { BusEvent } from '#aws/eventbridge.ts';
 import { logCrypto } from '#aws/log-crypto.ts';
-import { keyOf } from '#aws/registry-keys.ts';
+import { keyOf, laneOf } from '#aws/registry-keys.ts';
 import type { FifoMessage } from '#aws/sqs.ts';
 import { relay, type StreamRecord } from '#control/relay.ts';
 import type { AuditEntry } from '#mesh/audit/entry.ts';
@@ -32,7 +32,7 @@ function sink(refuse: { message?: RegExp; event?: string; trail?: boolean; detai
       registry: { version: async () => undefined },
       queue: {
         send: async <T extends FifoMessage>(entries: readonly T[]) => {
-          const outcome = split(entries, ({ group }) => refuse.message?.test(group) === true);
+          const outcome = split(entries, ({ deduplication }) => refuse.message?.test(deduplication) === true);
           messages.push(...outcome.done);
           return outcome;
         },
@@ -74,7 +74,7 @@ describe('relaying what was committed', () => {
     expect(await relay([inserted('1', ORDERS), inserted('2', asked)], out.deps)).toEqual([]);
     expect(out.messages.map(({ group, body }) => [group, body])).toEqual([
       [
-        'PRODUCT#sales/orders#V#1',
+        laneOf({ domain: 'sales', name: 'orders', major: 1 }),
         expect.objectContaining({ domain: 'sales', name: 'orders', major: 1, cause: 'change' }),
       ],
     ]);

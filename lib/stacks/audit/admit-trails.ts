@@ -1,15 +1,36 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { userError } from '#mesh/error.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { trailsOf } from '#mesh/topology/trails.ts';
+import { type TrailSite, trailsOf } from '#mesh/topology/trails.ts';
 
 const cloudTrail = () => [new ServicePrincipal('cloudtrail.amazonaws.com')];
+
+/** A bucket's policy takes 20 KB; the rest of this one is room for its other statements. */
+const ROOM = 17_000;
+
+/** Each trail is named twice by its ARN, and each of its folders by an ARN of the bucket. */
+const OF_AN_OBJECT = 70;
+
+/** `WEFT-STACK-005` for more trails than the policy of one bucket can name. */
+function requireRoom(sites: readonly TrailSite[]): void {
+  const sizeOf = ({ arn, roots }: TrailSite) =>
+    2 * arn.length + roots.reduce((sum, root) => sum + root.length + OF_AN_OBJECT, 0);
+  const needed = sites.reduce((sum, site) => sum + sizeOf(site), 0);
+  if (needed <= ROOM) return;
+  const found = `${sites.length} trails of accounts of their own`;
+  const room = Math.floor(ROOM / (needed / sites.length));
+  throw userError('WEFT-STACK-005', `${found}: the policy of the trail's bucket has room for about ${room}`, {
+    hint: 'name the management account of the organization in mesh.yaml: then one trail sees all accounts',
+  });
+}
 
 /** CloudTrail adds the files of the trails of other accounts, below the prefixes of those accounts, and of no other trail. */
 export function admitTrails(topology: Topology, logs: Bucket): void {
   const sites = trailsOf(topology);
   if (sites.length === 0) return;
+  requireRoom(sites);
   const source = { 'aws:SourceArn': sites.map(({ arn }) => arn) };
   logs.addToResourcePolicy(
     new PolicyStatement({

@@ -76,7 +76,7 @@ export function enqueue(store: Store, queue: Queue, message: NewMessage, now: nu
 
 /**
  * Takes up to `most` visible messages, invisible for `visibility` seconds from now. A message received too often goes to the
- * dead-letter queue instead; a FIFO group with a message in flight gives none.
+ * dead-letter queue instead; a FIFO group with a message in flight gives none, and each other gives what it has before the next.
  */
 export function receiveMessages(store: Store, queue: Queue, most: number, visibility: number, now: number): Message[] {
   return store.transaction(() => {
@@ -84,7 +84,7 @@ export function receiveMessages(store: Store, queue: Queue, most: number, visibi
     const messages = liveMessages(store, queue, now);
     const blocked = new Set(messages.filter((message) => isInFlight(message, now)).map(({ group }) => group ?? ''));
     blocked.delete('');
-    for (const message of messages) {
+    for (const message of isFifo(queue) ? byGroup(messages) : messages) {
       if (taken.length >= most) break;
       if (message.group !== undefined && blocked.has(message.group)) continue;
       if (message.visibleAt > now) {
@@ -105,6 +105,11 @@ export function receiveMessages(store: Store, queue: Queue, most: number, visibi
     }
     return taken;
   });
+}
+
+/** As many messages of one group as there are before those of the next, the group with the oldest message first. */
+function byGroup(messages: readonly Message[]): Message[] {
+  return [...Map.groupBy(messages, ({ group }) => group).values()].flat();
 }
 
 export function isInFlight(message: Message, now: number): boolean {
