@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  CreateEventBusCommand,
   EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
@@ -38,10 +39,10 @@ const services = (cloud: ConstructorParameters<typeof SqsService>[0]) => [
 ];
 
 describeBackends('Event patterns as AWS documents them', { moto: true, services }, (backend) => {
-  /** Which events came through, `<case> <number of the event>`. */
+  /** Which events came through, `<number of the case> <number of the event>`. */
   const arrived = new Set<string>();
 
-  // One rule for each pattern, one queue for all of them, and every event once.
+  // A bus with one rule for each pattern, one queue for all of them, and every event once. Targets are told the source only: moto takes long over each path.
   beforeAll(async () => {
     const account = backend.newAccount();
     const events = backend.client(EventBridgeClient, account);
@@ -51,16 +52,22 @@ describeBackends('Event patterns as AWS documents them', { moto: true, services 
     const allow = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage' };
     const Policy = JSON.stringify({ Statement: [{ ...allow, Resource: Arn }] });
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+    const InputTransformer = { InputPathsMap: { source: '$.source' }, InputTemplate: '{"source": "<source>"}' };
     for (const [at, { pattern }] of VALID.entries()) {
-      const EventPattern = JSON.stringify({ 'detail-type': [`case ${at}`], detail: pattern });
-      await events.send(new PutRuleCommand({ Name: `rule-${at}`, EventPattern }));
-      await events.send(new PutTargetsCommand({ Rule: `rule-${at}`, Targets: [{ Id: 't', Arn }] }));
+      const EventBusName = `case-${at}`;
+      const EventPattern = JSON.stringify({ detail: pattern });
+      await events.send(new CreateEventBusCommand({ Name: EventBusName }));
+      await events.send(new PutRuleCommand({ Name: 'rule', EventBusName, EventPattern }));
+      await events.send(
+        new PutTargetsCommand({ Rule: 'rule', EventBusName, Targets: [{ Id: 't', Arn, InputTransformer }] }),
+      );
     }
     const entries = VALID.flatMap(({ matches = [], not = [] }, at) =>
       [...matches, ...not].map(
         (detail, number): PutEventsRequestEntry => ({
-          Source: String(number),
-          DetailType: `case ${at}`,
+          EventBusName: `case-${at}`,
+          Source: `${at} ${number}`,
+          DetailType: 'Case',
           Detail: JSON.stringify(detail),
         }),
       ),
@@ -73,15 +80,14 @@ describeBackends('Event patterns as AWS documents them', { moto: true, services 
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       if (Messages.length === 0) break;
       for (const { Body } of Messages) {
-        const event = JSON.parse(Body ?? '') as { 'detail-type': string; source: string };
-        arrived.add(`${event['detail-type']} ${event.source}`);
+        arrived.add((JSON.parse(Body ?? '') as { source: string }).source);
       }
     }
   }, 60_000);
 
   for (const [at, { name, matches = [], not = [], differs }] of VALID.entries()) {
     const run = () => {
-      const came = [...matches, ...not].filter((_, number) => arrived.has(`case ${at} ${number}`));
+      const came = [...matches, ...not].filter((_, number) => arrived.has(`${at} ${number}`));
       expect(came).toEqual(matches);
     };
     if (differs === undefined) test(name, run);

@@ -7,7 +7,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { describeTables, type Item, key, put, read, TableName } from './tables.ts';
 
@@ -72,9 +72,14 @@ function named<V>(sign: string, members: Readonly<Record<string, V>> | undefined
 
 describeTables('expressions as AWS documents them', (backend, newTable) => {
   const KEY = key('a', '1');
+  let db: DynamoDBClient;
+
+  // One table for all: every case puts its item anew.
+  beforeAll(async () => {
+    db = await newTable();
+  });
 
   async function check(page: Page, { expression, names, values, holds, after, found }: Case) {
-    const db = await newTable();
     await put(db, { ...KEY, ...item(page.item) });
     const aliases = {
       ExpressionAttributeNames: named('#', names),
@@ -99,11 +104,11 @@ describeTables('expressions as AWS documents them', (backend, newTable) => {
       const asked = { TableName, Key: KEY, ProjectionExpression: expression, ExpressionAttributeNames };
       expect((await db.send(new GetItemCommand(asked))).Item).toEqual(item(found ?? {}));
     } else {
-      expect(await query(db, page.kind, expression, aliases)).toBe(holds);
+      expect(await query(page.kind, expression, aliases)).toBe(holds);
     }
   }
 
-  async function query(db: DynamoDBClient, kind: 'filter' | 'key', expression: string, aliases: object) {
+  async function query(kind: 'filter' | 'key', expression: string, aliases: object) {
     const { ExpressionAttributeValues = {} } = aliases as { ExpressionAttributeValues?: Item };
     const input =
       kind === 'key'
