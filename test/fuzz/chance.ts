@@ -2,7 +2,7 @@
 export type Chance = () => number;
 
 /** A source that always gives the same for a seed (mulberry32). */
-export function seeded(seed: number): Chance {
+function seeded(seed: number): Chance {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -27,13 +27,21 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly inputs?: number;
   readonly seconds?: number;
+  /** Judged first, as they are. */
+  readonly kept?: readonly string[];
   /** Told before each batch: the number of its first input. */
   readonly onBatch?: (done: number, failures: number) => void;
 }
 
 /** Gives a target inputs, always the same for a seed, until there were as many as asked or the time is over. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<Fuzzed> {
-  const { seed, inputs: most = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, onBatch } = options;
+  const {
+    seed,
+    kept = [],
+    inputs: most = Number.POSITIVE_INFINITY,
+    seconds = Number.POSITIVE_INFINITY,
+    onBatch,
+  } = options;
   const bench = await target.open();
   const until = performance.now() + seconds * 1000;
   const seen = new Set<string>();
@@ -41,6 +49,10 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Fuzzed
   let [inputs, accepted, refused] = [0, 0, 0];
   let slowest = { ms: 0, input: '' };
   try {
+    for (const input of kept) {
+      const [verdict] = (await judged(target, bench, [input])).verdicts;
+      if (typeof verdict === 'object') failures.push({ input, wrong: verdict.wrong });
+    }
     while (inputs < most && performance.now() < until && failures.length < MOST_FAILURES) {
       onBatch?.(inputs, failures.length);
       const size = Math.min(target.batch ?? 1, most - inputs);
@@ -65,21 +77,6 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Fuzzed
     await bench.close?.();
   }
   return { inputs, accepted, refused, failures, slowest };
-}
-
-/** Judges what is kept for a target, each input by itself. */
-export async function replay(target: Target, inputs: readonly string[]): Promise<Failure[]> {
-  const bench = await target.open();
-  const failures: Failure[] = [];
-  try {
-    for (const input of inputs) {
-      const [verdict] = (await judged(target, bench, [input])).verdicts;
-      if (typeof verdict === 'object') failures.push({ input, wrong: verdict.wrong });
-    }
-  } finally {
-    await bench.close?.();
-  }
-  return failures;
 }
 
 async function judged(target: Target, bench: Bench, batch: readonly string[]) {

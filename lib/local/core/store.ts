@@ -79,18 +79,27 @@ export class Store {
 
   /** Runs `work` so that all of its writes hold or none does; nests. `work` must be synchronous. */
   transaction<T>(work: () => T): T {
+    const outermost = this.#depth === 0;
     const name = `s${this.#depth}`;
-    this.#db.exec(this.#depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
+    this.#db.exec(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
     this.#depth += 1;
     try {
       const result = work();
-      this.#depth -= 1;
-      this.#db.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${name}`);
+      this.#db.exec(outermost ? 'COMMIT' : `RELEASE ${name}`);
       return result;
     } catch (error) {
-      this.#depth -= 1;
-      this.#db.exec(this.#depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`);
+      this.#undo(outermost ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`);
       throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #undo(statements: string): void {
+    try {
+      this.#db.exec(statements);
+    } catch {
+      // A disk that is full has ended the transaction already: what went wrong before is what counts.
     }
   }
 

@@ -24,7 +24,10 @@ export function readTable(
   const place = (entry.get('physicalName') ?? entry.get('name') ?? entry).place;
   // As it was written: some letters of other alphabets become ones of ours in lower case.
   if (!/^[A-Za-z0-9_]{1,255}$/.test(written) || name === '__proto__') {
-    const why = name === '__proto__' ? 'is one that no object can hold as a member' : 'is not made of letters, digits and underscores';
+    const why =
+      name === '__proto__'
+        ? 'is one that no object can hold as a member'
+        : 'is not made of letters, digits and underscores';
     const message = `the table name "${written}" ${why}`;
     findings.error(22, place, message, 'set "physicalName" to such a name');
   }

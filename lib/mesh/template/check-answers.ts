@@ -18,7 +18,8 @@ const PARAMETER = /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]{0,200}$/u;
 const ANSWER_RULES = {
   domain: {
     pattern: /^(?!(?:global|governance|audit|lf)$)(?=.{1,24}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    allowed: 'lower-case words joined by hyphens, at most 24 characters, other than "global", "governance", "audit" and "lf"',
+    allowed:
+      'lower-case words joined by hyphens, at most 24 characters, other than "global", "governance", "audit" and "lf"',
     flag: '<name>',
   },
   account: { ...ACCOUNT, flag: '--account' },

@@ -57,7 +57,8 @@ function readDomain(item: YamlView, findings: Findings): Domain {
       pattern: /^(?!(?:global|governance|audit|lf)$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
       max: 24,
       number: 6,
-      allowed: 'lower-case words joined by hyphens, at most 24 characters, other than "global", "governance", "audit" and "lf"',
+      allowed:
+        'lower-case words joined by hyphens, at most 24 characters, other than "global", "governance", "audit" and "lf"',
     }),
     account: readAccount(item, findings) ?? '',
     owners: readOwners(item, findings),

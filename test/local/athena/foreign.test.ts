@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readWorld, World } from './world.ts';
 
 const data = readWorld(new URL('../../cases/enforcement/world.yaml', import.meta.url));

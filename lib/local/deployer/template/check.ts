@@ -13,7 +13,8 @@ const ENTRY_SECTIONS = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Ou
 export function checkTemplate(template: Template): void {
   if (!isObject(template)) throw templateError('a template is an object', 'the template');
   const unknown = Object.keys(template).find((section) => !SECTIONS.has(section));
-  if (unknown !== undefined) throw templateError('this section is not modelled', shorten(unknown), 'leave it out of what is deployed here');
+  if (unknown !== undefined)
+    throw templateError('this section is not modelled', shorten(unknown), 'leave it out of what is deployed here');
   checkDepth(template);
   for (const section of ENTRY_SECTIONS) {
     const entries: unknown = template[section];
@@ -39,7 +40,8 @@ function checkEntry(section: (typeof ENTRY_SECTIONS)[number], name: string, entr
 
 function checkResourceForm(entry: Readonly<Record<string, unknown>>, place: string): void {
   const { Properties, DependsOn = [], Condition } = entry;
-  if (Properties !== undefined && !isObject(Properties)) throw templateError('Properties are an object', `${place}.Properties`);
+  if (Properties !== undefined && !isObject(Properties))
+    throw templateError('Properties are an object', `${place}.Properties`);
   if (Condition !== undefined && typeof Condition !== 'string')
     throw templateError('a Condition is a name', `${place}.Condition`);
   const names = Array.isArray(DependsOn) ? DependsOn : [DependsOn];
