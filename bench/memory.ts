@@ -21,6 +21,7 @@ interface FunctionTemplate {
     readonly Description?: string;
     readonly MemorySize?: number;
     readonly Code?: { readonly S3Key?: string };
+    readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
   };
 }
 

@@ -11,7 +11,7 @@ export interface MeshSize {
 
 /** The mesh that the page begins with, and how often of it the other columns are. */
 export const BASE: MeshSize = { domains: 5, products: 100, tablesOfProduct: 3, subscriptions: 1_000 };
-export const TIMES = [1, 10, 100, 1_000] as const;
+const TIMES = [1, 10, 100, 1_000] as const;
 
 /** A mesh so many times as big: more domains, products and subscriptions, each product as it was. */
 export function timesAsBig(size: MeshSize, times: number): MeshSize {
@@ -35,14 +35,14 @@ export interface Quota {
 /** Grants across accounts of one product shared whole with one account: on the database, and on all of its tables. */
 export const GRANTS_OF_A_SHARE = 3;
 /** On the bus of the mesh: what a domain reports, and what it is told. */
-export const RULES_OF_A_DOMAIN = 2;
+const RULES_OF_A_DOMAIN = 2;
 /** In the governance account: its location, its rule, its people. */
-export const ROLES_OF_A_DOMAIN = 3;
-export const ROLES_OF_GOVERNANCE = 13;
+const ROLES_OF_A_DOMAIN = 3;
+const ROLES_OF_GOVERNANCE = 13;
 /** In the policy of the trail's bucket, names of ordinary length. */
-export const BYTES_OF_A_TRAIL = 225;
+const BYTES_OF_A_TRAIL = 225;
 /** Of a record in a list of the API, by the made mesh of `npm run bench -- registry`: real ones are bigger. */
-export const BYTES_OF_A_RECORD = 1_000;
+const BYTES_OF_A_RECORD = 1_000;
 
 /** Products of one domain with one account are one share, whatever the number of subscriptions in it. */
 export function sharesOf({ domains, products, subscriptions }: MeshSize): number {
@@ -184,4 +184,20 @@ export function quotaTable(): string {
   );
   const titles = ['quota', 'of', 'limit', ...TIMES.map((times) => `${number(times)}×`), 'what happens then', 'source'];
   return `| ${titles.join(' | ')} |\n|${titles.map(() => '---|').join('')}\n${rows.map((row) => `| ${row} |\n`).join('')}`;
+}
+
+/** What a mesh of so many domains needs of what the stacks make, for a look at whether they do. */
+export function madeByStacks(domains: number): {
+  readonly rules: number;
+  readonly roles: number;
+  readonly trailPolicy: number;
+} {
+  const size = { ...BASE, domains };
+  const needs = (name: string, of?: string) =>
+    QUOTAS.find((quota) => quota.name === name && (of === undefined || quota.of === of))?.needs(size) ?? 0;
+  return {
+    rules: needs('rules of a bus'),
+    roles: needs('roles'),
+    trailPolicy: needs('bytes of the policy of a bucket'),
+  };
 }
