@@ -21,11 +21,18 @@ interface FunctionTemplate {
     readonly Description?: string;
     readonly MemorySize?: number;
     readonly Code?: { readonly S3Key?: string };
+    readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
   };
 }
 
 /** Stands for what only a deployment knows. */
 const SOMETHING = 'https://sqs.us-east-1.amazonaws.com/111111111111/something.fifo';
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const parts = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
+  return parts === undefined ? SOMETHING : parts[1].map(textOf).join(parts[0]);
+}
 
 /** The Node functions of a mesh of one domain by their code: what they are for, and the least memory that a stack gives them. */
 function functionsIn(folder: string): MeasuredFunction[] {
@@ -42,10 +49,7 @@ function functionsIn(folder: string): MeasuredFunction[] {
       const { Description: description = name, MemorySize: megabytes = 128 } = Properties;
       if (!existsSync(entry) || (found.get(name)?.megabytes ?? megabytes + 1) <= megabytes) continue;
       const variables = Object.fromEntries(
-        Object.entries(Properties.Environment?.Variables ?? {}).map(([key, value]) => [
-          key,
-          typeof value === 'string' ? value : SOMETHING,
-        ]),
+        Object.entries(Properties.Environment?.Variables ?? {}).map(([key, value]) => [key, textOf(value)]),
       );
       found.set(name, { entry, description, megabytes, variables });
     }
@@ -73,6 +77,7 @@ function residentAfter({ entry, variables }: MeasuredFunction): number {
       AWS_SECRET_ACCESS_KEY: 'bench',
     },
     encoding: 'utf8',
+    maxBuffer: 1e9,
   });
   const told = /^RSS (\d+)$/m.exec(stderr);
   if (told === null) throw new Error(stderr.slice(-500));

@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { madeByStacks } from './quota-model.ts';
 import { atMost, type BenchResult, figure } from './result.ts';
-import { LIMITS, type Limit, type Usage, usageOf } from './template-size.ts';
+import { governanceCounts, LIMITS, type Limit, type Usage, usageOf } from './template-size.ts';
 
 interface Synthesized {
   readonly seconds: number;
   readonly megabytes: number;
   readonly usage: Usage;
+  readonly governance: { readonly rules: number; readonly roles: number };
   /** Why there are no templates: the stacks refuse that many domains. */
   readonly refused?: string;
 }
@@ -22,8 +24,15 @@ function synth(domains: number, apart = false): Synthesized {
   const seconds = (performance.now() - started) / 1000;
   const refused = ran.status === 0 ? undefined : (/WEFT-[A-Z]+-\d+/.exec(ran.stderr)?.[0] ?? ran.stderr.slice(-500));
   const usage: Usage = ran.status === 0 ? usageOf(folder) : new Map();
+  const governance = ran.status === 0 ? governanceCounts(folder) : { rules: 0, roles: 0 };
   rmSync(folder, { recursive: true, force: true });
-  return { seconds, megabytes: Number(ran.stdout) / 1024, usage, ...(refused === undefined ? {} : { refused }) };
+  return {
+    seconds,
+    megabytes: Number(ran.stdout) / 1024,
+    usage,
+    governance,
+    ...(refused === undefined ? {} : { refused }),
+  };
 }
 
 const SIZES = [5, 50, 200];
@@ -35,6 +44,15 @@ function limits(label: string, usage: Usage): BenchResult[] {
     const { of, limit: most, unit } = LIMITS[limit as Limit];
     return atMost(`${label}: the biggest of ${of}`, used, most, unit);
   });
+}
+
+/** The page on scale counts on it. */
+function asModelled(domains: number, { rules, roles }: Synthesized['governance']): BenchResult[] {
+  const model = madeByStacks(domains);
+  return [
+    atMost(`${domains} domains: rules on the bus of the mesh against the model`, rules / model.rules, 1, '×'),
+    atMost(`${domains} domains: roles of the governance account against the model`, roles / model.roles, 1, '×'),
+  ];
 }
 
 export async function run(): Promise<BenchResult[]> {
@@ -56,9 +74,13 @@ export async function run(): Promise<BenchResult[]> {
         '×',
       ),
       ...limits(`${many.domains} domains of an organization`, many.usage),
+      ...asModelled(many.domains, many.governance),
     );
   }
   const apart = synth(MOST_APART, true);
   if (apart.refused !== undefined) throw new Error(`${MOST_APART} domains apart: ${apart.refused}`);
+  const policy = apart.usage.get('bucketPolicy')?.used ?? 0;
+  const modelled = madeByStacks(MOST_APART).trailPolicy;
+  results.push(atMost("the trail's bucket policy against the model of docs/scale.md", policy / modelled, 1.05, '×'));
   return [...results, ...limits(`${MOST_APART} domains without an organization`, apart.usage)];
 }

@@ -78,6 +78,21 @@ export function usageOf(folder: string): Usage {
   return usage;
 }
 
+/** What there is in the governance account: rules on the bus of the mesh, and roles. */
+export function governanceCounts(folder: string): { readonly rules: number; readonly roles: number } {
+  let rules = 0;
+  let roles = 0;
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!/governance|Enrol/.test(file) || !file.endsWith('.template.json')) continue;
+    const { Resources = {} } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template;
+    for (const { Type, Properties = {} } of Object.values(Resources)) {
+      if (Type === 'AWS::IAM::Role') roles += 1;
+      if (Type === 'AWS::Events::Rule' && Properties.EventBusName === 'bench-mesh') rules += 1;
+    }
+  }
+  return { rules, roles };
+}
+
 /** About the length of an ARN, which stands where the template has a reference. */
 const REFERENCE = 'arn:aws:service:us-east-1:300000000000:kind/some-name-of-a-thing';
 
