@@ -33,14 +33,14 @@ export function admitTrails(topology: Topology, logs: Bucket): void {
 
 /** CloudTrail adds the files of the trails of the bucket's own account, and of no other: any account asks the same service. */
 export function admitOwnTrails({ region }: Topology, logs: Bucket, account: string): void {
-  const conditions = { ArnLike: { 'aws:SourceArn': `arn:aws:cloudtrail:${region}:${account}:trail/*` } };
+  const source = { 'aws:SourceArn': `arn:aws:cloudtrail:${region}:${account}:trail/*` };
   logs.addToResourcePolicy(
     new PolicyStatement({
       sid: 'OwnTrailLooks',
       principals: cloudTrail(),
       actions: ['s3:GetBucketAcl'],
       resources: [logs.bucketArn],
-      conditions,
+      conditions: { StringLike: source },
     }),
   );
   logs.addToResourcePolicy(
@@ -49,7 +49,7 @@ export function admitOwnTrails({ region }: Topology, logs: Bucket, account: stri
       principals: cloudTrail(),
       actions: ['s3:PutObject'],
       resources: [logs.arnForObjects(`AWSLogs/${account}/*`)],
-      conditions: { ...conditions, StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } },
+      conditions: { StringLike: { ...source, 's3:x-amz-acl': 'bucket-owner-full-control' } },
     }),
   );
 }

@@ -255,7 +255,7 @@ const archives: Rule = {
       const reports = at(source, 'anything-but', 'prefix') === 'weft.domain.';
       return (
         (reports || source === 'weft.mesh') &&
-        (source === 'weft.mesh' || types.includes('ShareRequested')) &&
+        types.includes('ShareRequested') &&
         Number(p.RetentionDays) > 0 &&
         Number(p.RetentionDays) <= 3653
       );

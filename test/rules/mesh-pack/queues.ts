@@ -250,7 +250,7 @@ function goesOff(p: Properties): boolean {
     /^GreaterThan(OrEqualTo)?Threshold$/.test(String(p.ComparisonOperator)) &&
     /^(Maximum|Sum)$/.test(String(p.Statistic)) &&
     /^(AWS\/(Firehose|Lambda|SQS)|Weft)$/.test(String(p.Namespace)) &&
-    /^[A-Za-z0-9.]+$/.test(String(p.MetricName)) &&
+    /^[A-Za-z0-9.]+$/.test(String(p.MetricName ?? '')) &&
     p.ActionsEnabled !== false &&
     dimensions.length > 0 &&
     dimensions.every(

@@ -86,7 +86,7 @@ export function isBounded(statement: Statement, { topology: { mesh, organization
 export function isDeputyBound(statement: Statement): boolean {
   if (!statement.services.every((service) => /^[a-z-]+(\.[a-z0-9-]+)?\.amazonaws\.com$/.test(service))) return false;
   const accounts = valuesOf(statement, 'aws:SourceAccount', 'StringEquals');
-  const arns = valuesOf(statement, 'aws:SourceArn', 'StringEquals', 'ArnEquals', 'ArnLike');
+  const arns = valuesOf(statement, 'aws:SourceArn', 'StringEquals', 'StringLike', 'ArnEquals', 'ArnLike');
   const logs = valuesOf(statement, 'kms:EncryptionContext:aws:logs:arn', 'ArnLike', 'ArnEquals');
   const named = [...arns, ...logs].every((arn) => /^<[^>]+>$|^arn:aws:[a-z]+:[a-z0-9-]+:\d{12}:.+$/.test(arn));
   return accounts.length + arns.length + logs.length > 0 && named && accounts.every((one) => /^\d{12}$/.test(one));

@@ -14,7 +14,7 @@ export type Kinds = ReadonlyMap<string, readonly Instance[]>;
 export function kindsOf(templates: readonly Synthesized[]): Kinds {
   const kinds = new Map<string, Instance[]>();
   for (const template of templates) {
-    for (const mutant of mutantsOf(template.resources)) {
+    for (const mutant of mutantsOf(template.resources, template.place.account)) {
       const row = judged(mutant);
       const name =
         `${mutant.type} ${mutant.place} ${mutant.change} ${row?.weakens ?? row?.harmless ?? row?.held ?? ''}`.trim();

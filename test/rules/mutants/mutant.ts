@@ -11,7 +11,7 @@ export interface Mutant {
   readonly type: string;
   /** The names on the way to the place, the numbers of a list among them. */
   readonly path: readonly string[];
-  /** The same with `allow` or `deny` for a statement and `#` for any other element of a list: what the table of weakenings knows it by. */
+  /** The same with `allow`, `own` or `deny` for a statement and `#` for any other element of a list: what the table of weakenings knows it by. */
   readonly place: string;
   readonly change: Change;
 }
@@ -19,7 +19,7 @@ export interface Mutant {
 const ACCOUNT = /(?<![0-9a-zA-Z])\d{12}(?![0-9a-zA-Z])|(?<![a-z0-9-])o-[a-z0-9]{10,32}(?![a-z0-9-])/g;
 
 /** Every change that could be made to a template. */
-export function* mutantsOf(resources: Resources): Generator<Mutant> {
+export function* mutantsOf(resources: Resources, account = ''): Generator<Mutant> {
   for (const [id, resource] of Object.entries(resources)) {
     const { Type: type, Properties = {}, DeletionPolicy, UpdateReplacePolicy } = resource;
     yield { id, type, path: [], place: '', change: 'remove' };
@@ -27,7 +27,7 @@ export function* mutantsOf(resources: Resources): Generator<Mutant> {
     for (const [name, value] of Object.entries(attributes)) {
       if (value !== undefined) yield { id, type, path: [name], place: `@${name}`, change: 'drop' };
     }
-    for (const { path, place, change } of changesOf(Properties, ['Properties'], [])) {
+    for (const { path, place, change } of changesOf(Properties, ['Properties'], [], account)) {
       yield { id, type, path, place: place.join('.'), change };
     }
   }
@@ -39,7 +39,12 @@ interface Found {
   readonly change: Change;
 }
 
-function* changesOf(value: unknown, path: readonly string[], place: readonly string[]): Generator<Found> {
+function* changesOf(
+  value: unknown,
+  path: readonly string[],
+  place: readonly string[],
+  account: string,
+): Generator<Found> {
   if (place.length > 0) yield { path, place, change: 'drop' };
   if (typeof value === 'string') {
     yield* ofText(value, path, place);
@@ -55,7 +60,8 @@ function* changesOf(value: unknown, path: readonly string[], place: readonly str
       yield* changesOf(
         inner,
         [...path, name],
-        [...place, Array.isArray(value) ? elementName(inner) : name.replaceAll('.', '_')],
+        [...place, Array.isArray(value) ? elementName(inner, account) : name.replaceAll('.', '_')],
+        account,
       );
     }
   }
@@ -74,9 +80,12 @@ function isIntrinsic(value: unknown): boolean {
   return more.length === 0 && (name === 'Ref' || name.startsWith('Fn::'));
 }
 
-function elementName(value: unknown): string {
+function elementName(value: unknown, account: string): string {
   if (typeof value !== 'object' || value === null || !('Effect' in value)) return '#';
-  return value.Effect === 'Deny' ? 'deny' : 'allow';
+  if (value.Effect === 'Deny') return 'deny';
+  const principals =
+    JSON.stringify((value as { Principal?: { AWS?: unknown } }).Principal?.AWS ?? '').match(ACCOUNT) ?? [];
+  return principals.join() === account ? 'own' : 'allow';
 }
 
 /** The template with the change. */

@@ -37,6 +37,7 @@ const patterns = WEAKENINGS.map((row) => ({
 
 function patternOf(name: string): string {
   if (name === '**') return '(?:.*)';
+  if (name === 'allow') return '(?:allow|own)';
   return name === '*' ? '[^.]+' : name.replaceAll(/[\\^$+?()[\]{}|]/g, '\\$&').replaceAll('*', '[^.]*');
 }
 
