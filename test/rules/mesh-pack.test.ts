@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Random } from '../simulate/random.ts';
 import { everyTemplate } from './every-template.ts';
 import { EXAMPLE } from './mesh-pack/example.ts';
 import { RULES } from './mesh-pack/pack.ts';
 import type { Resources } from './mesh-pack/rule.ts';
+import { drawn, kindsOf, shoot, unjudged } from './mutants/hunt.ts';
 
 const stacks = everyTemplate();
 
@@ -43,5 +45,24 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     }
     expect(missed).toEqual([]);
     expect(applied).toBeGreaterThan(0);
+  });
+});
+
+describe('our templates, weakened one place at a time', () => {
+  const made = 400;
+  const kinds = kindsOf(stacks);
+
+  test('are changed in ways of which each is judged', () => {
+    expect(kinds.size).toBeGreaterThan(1000);
+    expect(unjudged(kinds)).toEqual([]);
+  });
+
+  test(`${made} times at random, are found by a rule each time`, () => {
+    const random = new Random(1);
+    const instances = drawn(kinds, () => random.next());
+    const survivors = Array.from({ length: made }, () => shoot(instances.next().value)).flatMap((shot) =>
+      shot?.findings.length === 0 ? [`${shot.name}: ${shot.weakens}`] : [],
+    );
+    expect(survivors).toEqual([]);
   });
 });

@@ -52,6 +52,29 @@ export function admitTrails(topology: Topology, logs: Bucket): void {
   );
 }
 
+/** CloudTrail adds the files of the trails of the bucket's own account, and of no other: any account asks the same service. */
+export function admitOwnTrails({ region }: Topology, logs: Bucket, account: string): void {
+  const source = { 'aws:SourceArn': `arn:aws:cloudtrail:${region}:${account}:trail/*` };
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OwnTrailLooks',
+      principals: cloudTrail(),
+      actions: ['s3:GetBucketAcl'],
+      resources: [logs.bucketArn],
+      conditions: { StringLike: source },
+    }),
+  );
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OwnTrailDelivers',
+      principals: cloudTrail(),
+      actions: ['s3:PutObject'],
+      resources: [logs.arnForObjects(`AWSLogs/${account}/*`)],
+      conditions: { StringLike: { ...source, 's3:x-amz-acl': 'bucket-owner-full-control' } },
+    }),
+  );
+}
+
 /** CloudTrail encrypts for the trails of other accounts and for those of the key's own account, and decrypts for none. */
 export function admitTrailsToKey(topology: Topology, key: IKey, account: string): void {
   const trails = [

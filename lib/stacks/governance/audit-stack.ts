@@ -2,7 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { LakeGrants } from '#constructs/lake-grants.ts';
@@ -20,12 +20,13 @@ import {
   trailBucketName,
   workgroupName,
 } from '#mesh/topology/names.ts';
+import type { Topology } from '#mesh/topology/topology.ts';
 import { isAuditApart } from '#mesh/topology/topology.ts';
 import { organizationTrailAccount } from '#mesh/topology/trails.ts';
 import { ACKNOWLEDGE, HOLD, INVOKE_WILDCARDS, invoke, READ } from '../api-access.ts';
 import { admitDisposals } from '../audit/admit-disposals.ts';
 import { admitGovernance } from '../audit/admit-governance.ts';
-import { admitTrails } from '../audit/admit-trails.ts';
+import { admitOwnTrails, admitTrails } from '../audit/admit-trails.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { QueryKeeper } from '../audit/query-keeper.ts';
 import { LOG_WILDCARDS, readLog } from '../audit/read-log.ts';
@@ -68,7 +69,7 @@ export class AuditStack extends Stack {
     const log = new AuditLog(this, 'Log', { site: props, bucket: entries, auditKey, logsKey: props.logsKey });
     admitDisposals(topology, { entries, key: auditKey });
     admitTrails(topology, logs);
-    if (organizationTrailAccount(topology) === undefined) this.#trail(logs, entries, auditKey);
+    if (organizationTrailAccount(topology) === undefined) this.#trail(topology, logs, entries, auditKey);
 
     const { logsKey, lambdas, auditRules } = props;
     new QueryKeeper(this, 'QueryKeeper', { topology, bucket: entries, key: auditKey, logsKey, auditRules, lambdas });
@@ -144,9 +145,11 @@ export class AuditStack extends Stack {
   }
 
   /** The account's own trail, where no trail of the organization has it. */
-  #trail(logs: PrivateBucket, entries: PrivateBucket, encryptionKey: IKey): void {
+  #trail(topology: Topology, logs: PrivateBucket, entries: PrivateBucket, encryptionKey: IKey): void {
+    admitOwnTrails(topology, logs, this.account);
     const trail = new Trail(this, 'Trail', {
-      bucket: logs,
+      // By its name, or the library would let CloudTrail in for the trails of every account.
+      bucket: Bucket.fromBucketName(this, 'TrailBucket', logs.bucketName),
       encryptionKey,
       enableFileValidation: true,
       isMultiRegionTrail: true,
@@ -156,6 +159,7 @@ export class AuditStack extends Stack {
       'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled':
         'the trail is read where it cannot be changed: in its locked bucket, through Athena; a second copy in logs could be deleted',
     });
+    if (logs.policy) trail.node.addDependency(logs.policy);
     trail.addS3EventSelector([{ bucket: entries }]);
   }
 }

@@ -1,4 +1,5 @@
-import { at, breaking, list, only, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import { at, breaking, list, only, type Place, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import { isBounded, isOwnRoot, type Statement, statementsOf, valuesOf } from './statement.ts';
 
 const ROLE = 'AWS::IAM::Role';
 const METHOD = 'AWS::ApiGateway::Method';
@@ -8,39 +9,58 @@ const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', ROLE];
 const lambdaTrust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
 const role = (...Statement: unknown[]) => only(ROLE, { AssumeRolePolicyDocument: { Statement } });
 
-/** What proves that a principal of another account is the one that is meant. */
-function bounded(condition: unknown): boolean {
-  const text = JSON.stringify(condition ?? {});
-  return ['aws:PrincipalOrgID', 'aws:PrincipalArn', 'sts:ExternalId'].some((key) => text.includes(`"${key}"`));
+const TRUSTED_ACTIONS = ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'];
+
+/** Roles of people, whom the identity setup of their own account admits; all others are told by name. */
+const PEOPLE = /-(producer|analyst|steward|platform|auditor)$/;
+
+/** Services, the account itself for people, and otherwise roles that are named. */
+function trusted(statement: Statement, people: boolean, place: Place): boolean {
+  if (!statement.actions.every((action) => TRUSTED_ACTIONS.includes(action))) return false;
+  const { services, principals } = statement;
+  if (services.length > 0) {
+    return principals.length === 0 && services.every((one) => /^[a-z-]+\.amazonaws\.com$/.test(one));
+  }
+  const self = principals.length > 0 && principals.every((one) => isOwnRoot(one, place));
+  return (people && self) || (principals.length > 0 && isBounded(statement, place));
 }
 
-/** Services, and the role's own account; no wildcard, and another account only under a condition. */
-function trusted(statement: unknown): boolean {
-  const principal = at(statement, 'Principal');
-  if (typeof principal !== 'object' || principal === null) return false;
-  if ('Service' in principal) return list(principal.Service).every((service) => service !== '*');
-  const foreign = list(at(principal, 'AWS')).some((one) => typeof one === 'string' && !one.startsWith('<own>'));
-  return !list(at(principal, 'AWS')).includes('*') && (!foreign || bounded(at(statement, 'Condition')));
-}
-
-/** The text of an ARN of the stack's own account, in which the CDK leaves the partition open. */
-function own(statement: unknown): unknown {
-  const text = JSON.stringify(statement);
-  const ownRoot = /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":iam::\d{12}:root"\]\]\}/g;
-  return JSON.parse(text.replaceAll(ownRoot, '"<own>"'));
-}
+const directory = (Condition?: Properties) =>
+  only(ROLE, {
+    RoleName: 'aviation-x-directory',
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::210000000012:root' },
+          Action: 'sts:AssumeRole',
+          Condition,
+        },
+      ],
+    },
+  });
 
 const trust: Rule = {
   id: 'role-trust',
-  why: 'nobody assumes a role of the mesh but a service or its own account',
-  check: (resources) =>
-    breaking(resources, ROLE, (p) =>
-      list(at(p, 'AssumeRolePolicyDocument', 'Statement')).every((s) => trusted(own(s))),
-    ),
-  passes: role(lambdaTrust),
+  why: "people become their roles as their own account says; any other role is a service's, or of roles that its trust names",
+  check: (resources, place) =>
+    breaking(resources, ROLE, (p) => {
+      const people = PEOPLE.test(String(p.RoleName));
+      return statementsOf(p.AssumeRolePolicyDocument).every((one) => !one.allows || trusted(one, people, place));
+    }),
+  passes: {
+    Worker: { Type: ROLE, Properties: { AssumeRolePolicyDocument: { Statement: [lambdaTrust] } } },
+    ...directory({ ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::210000000012:role/aviation-y-quality' } }),
+  },
   fails: {
     'trusts everybody': role({ ...lambdaTrust, Principal: { AWS: '*' } }),
-    'trusts another account as it is': role({ ...lambdaTrust, Principal: { AWS: 'arn:aws:iam::999999999999:root' } }),
+    'trusts another account as it is': directory(),
+    'trusts every role of a name': directory({ ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::210000000012:role/*' } }),
+    'trusts its own account where no people are': role({
+      ...lambdaTrust,
+      Principal: { AWS: 'arn:aws:iam::210000000011:root' },
+    }),
+    'may be changed by whom it trusts': role({ ...lambdaTrust, Action: '*' }),
   },
   mutations: [
     setting(ROLE, ['AssumeRolePolicyDocument', 'Statement', '0', 'Principal'], '*'),
@@ -96,24 +116,52 @@ const methods: Rule = {
   mutations: [setting(METHOD, ['AuthorizationType'], 'NONE')],
 };
 
-function member(statement: unknown): boolean {
-  if (at(statement, 'Effect') === 'Deny') return true;
-  const principal = at(statement, 'Principal');
-  const everybody = principal === '*' || list(at(principal, 'AWS')).includes('*');
-  return !everybody || typeof at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID') === 'string';
+/** Members of the organization but for the API's own account, whose people have policies of their own; or accounts that are named. */
+function member(statement: Statement, { topology: { organization, domains, governanceAccount } }: Place): boolean {
+  if (!statement.allows) return true;
+  if (statement.actions.join() !== 'execute-api:Invoke') return false;
+  if (!statement.principals.some((principal) => principal.includes('*'))) {
+    const known = domains.map(({ account }) => `arn:aws:iam::${account}:root`);
+    return statement.principals.length > 0 && statement.principals.every((principal) => known.includes(principal));
+  }
+  const members = valuesOf(statement, 'aws:PrincipalOrgID', 'StringEquals');
+  const own = valuesOf(statement, 'aws:PrincipalAccount', 'StringNotEquals');
+  return organization !== undefined && members.join() === organization && own.join() === governanceAccount;
+}
+
+/** Where the mesh knows applications, a session of another one is refused. */
+function refusesOthers(statements: readonly Statement[], { topology: { applications = [] } }: Place): boolean {
+  const key = 'aws:PrincipalTag/application';
+  return (
+    applications.length === 0 ||
+    statements.some(
+      (one) =>
+        !one.allows &&
+        one.principals.join() === '*' &&
+        valuesOf(one, key, 'Null').join() === 'false' &&
+        valuesOf(one, key, 'StringNotEquals').length > 0 &&
+        valuesOf(one, key, 'StringNotEquals').every((name) => applications.some((known) => known.name === name)),
+    )
+  );
 }
 
 const apiPolicy = (statement: Properties) =>
   only(API, { Policy: { Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', ...statement }] } });
-const inside = { Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-weftdemo01' } } };
+const inside = {
+  Principal: { AWS: '*' },
+  Condition: {
+    StringEquals: { 'aws:PrincipalOrgID': 'o-weftdemo01' },
+    StringNotEquals: { 'aws:PrincipalAccount': '210000000001' },
+  },
+};
 
 const callers: Rule = {
   id: 'api-callers',
   why: 'the API has a resource policy that lets in the mesh and nobody else',
-  check: (resources) =>
+  check: (resources, place) =>
     breaking(resources, API, (p) => {
-      const found = list(at(p, 'Policy', 'Statement'));
-      return found.length > 0 && found.every(member);
+      const found = statementsOf(p.Policy);
+      return found.length > 0 && found.every((one) => member(one, place)) && refusesOthers(found, place);
     }),
   passes: apiPolicy(inside),
   fails: { 'lets in every account': apiPolicy({ Principal: '*' }), 'has no policy': only(API, {}) },

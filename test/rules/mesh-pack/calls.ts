@@ -68,6 +68,7 @@ const stages: Rule = {
         /^(ERROR|INFO)$/.test(String(at(every, 'LoggingLevel'))) &&
         Number(at(every, 'ThrottlingRateLimit')) > 0 &&
         Number(at(every, 'ThrottlingBurstLimit')) > 0 &&
+        Number(at(every, 'ThrottlingBurstLimit')) <= 10_000 &&
         Number(at(every, 'ThrottlingRateLimit')) <= 10_000
       );
     }),
@@ -119,12 +120,11 @@ const deputies: Rule = {
           if (WITHOUT_SOURCE[service] !== undefined || (service === 'lakeformation.amazonaws.com' && isDefiner(all)))
             return true;
           const accounts = valuesOf(one, 'aws:SourceAccount', 'StringEquals');
-          const group = 'aws:PrincipalTag/x509Subject/OU';
-          const device =
-            service !== 'rolesanywhere.amazonaws.com' ||
-            valuesOf(one, group, 'Null').join() === 'false' ||
-            valuesOf(one, group, 'StringNotLike').length > 0;
-          return isDeputyBound(one) && device && accounts.every((named) => named === account);
+          if (service !== 'rolesanywhere.amazonaws.com') return isDeputyBound(one) && accounts.join() === account;
+          // A group with a slash in its name would be a folder below that of another.
+          return (
+            isDeputyBound(one) && valuesOf(one, 'aws:PrincipalTag/x509Subject/OU', 'StringNotLike').join() === '*/*'
+          );
         }),
       );
     }),
@@ -211,6 +211,12 @@ const network: Rule = {
       ENDPOINT,
       (p) => p.VpcEndpointType === 'Gateway' || (p.PrivateDnsEnabled === true && list(p.SecurityGroupIds).length > 0),
     ),
+    ...breaking(resources, 'AWS::EC2::VPC', (_, id) =>
+      Object.values(resources).some(
+        ({ Type, Properties: p }) =>
+          Type === 'AWS::EC2::FlowLog' && at(p, 'ResourceId', 'Ref') === id && p?.TrafficType === 'ALL',
+      ),
+    ),
     ...breaking(resources, 'AWS::EC2::InternetGateway', () => false),
     ...breaking(resources, 'AWS::EC2::NatGateway', () => false),
   ],
@@ -221,6 +227,7 @@ const network: Rule = {
     'is let out anywhere': only(GROUP, { SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }] }),
     'says nothing of the way out, which is all of it': only(GROUP, {}),
     'is let in': only(INGRESS, { CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }),
+    'is watched by nobody': only('AWS::EC2::VPC', {}),
     'has public addresses': only(SUBNET, { MapPublicIpOnLaunch: true }),
     'has a way to the world': only('AWS::EC2::InternetGateway', {}),
   },
@@ -248,8 +255,9 @@ const archives: Rule = {
       const reports = at(source, 'anything-but', 'prefix') === 'weft.domain.';
       return (
         (reports || source === 'weft.mesh') &&
-        (source === 'weft.mesh' || types.includes('ShareRequested')) &&
-        Number(p.RetentionDays) > 0
+        types.includes('ShareRequested') &&
+        Number(p.RetentionDays) > 0 &&
+        Number(p.RetentionDays) <= 3653
       );
     }),
   passes: only(

@@ -1,4 +1,5 @@
-import { at, breaking, list, only, type Properties, type Rule, setting } from './rule.ts';
+import { at, breaking, list, only, type Place, type Properties, type Rule, setting } from './rule.ts';
+import { textOf } from './statement.ts';
 
 const POLICY = 'AWS::Events::EventBusPolicy';
 const RULE = 'AWS::Events::Rule';
@@ -14,15 +15,20 @@ const STATEMENT = {
 const OWN_PRODUCTS = 'weft.product.$' + '{aws:PrincipalAccount}.*';
 
 /** One account with one source, or each with those that carry its number; or one organization, whose rules then ask for the account of each source. */
-function narrow(statement: unknown): boolean {
+function narrow(statement: unknown, { topology }: Place): boolean {
   const principal = at(statement, 'Principal');
   const everybody = principal === '*' || at(principal, 'AWS') === '*';
   if (at(statement, 'Action') !== 'events:PutEvents') return false;
   if (everybody) {
     const organization = at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID');
     const source = at(statement, 'Condition', 'StringLike', 'events:source');
-    return typeof organization === 'string' && (source === 'weft.domain.*' || source === OWN_PRODUCTS);
+    return (
+      organization !== undefined &&
+      organization === topology.organization &&
+      (source === 'weft.domain.*' || source === OWN_PRODUCTS)
+    );
   }
+  if (list(at(principal, 'AWS')).some((one) => textOf(one).includes('*'))) return false;
   if (at(statement, 'Condition', 'StringLike', 'events:source') === OWN_PRODUCTS) return true;
   const source = at(statement, 'Condition', 'StringEquals', 'events:source');
   return list(source).length === 1 && !String(source).includes('*');
@@ -31,7 +37,7 @@ function narrow(statement: unknown): boolean {
 const senders: Rule = {
   id: 'bus-senders',
   why: 'a bus that takes events from an account takes one source from it, or domains could speak for each other',
-  check: (resources) => breaking(resources, POLICY, (p) => narrow(p.Statement)),
+  check: (resources, place) => breaking(resources, POLICY, (p) => narrow(p.Statement, place)),
   passes: only(POLICY, { StatementId: 'x', Statement: STATEMENT }),
   fails: {
     'takes every source': only(POLICY, { StatementId: 'x', Statement: { ...STATEMENT, Condition: undefined } }),
@@ -155,4 +161,33 @@ const speakers: Rule = {
   ],
 };
 
-export const EVENT_RULES: readonly Rule[] = [senders, targets, sources, speakers];
+const SENT_ON = {
+  EventBusName: 'aviation-mesh',
+  EventPattern: { source: ['weft.mesh'], detail: { data: { audience: ['x'] } } },
+  Targets: [TARGET],
+};
+
+const audience: Rule = {
+  id: 'rule-audience',
+  why: 'a domain hears of the mesh what is meant for it, and nothing of what others ask, get or lose',
+  check: (resources, { topology }) =>
+    breaking(resources, RULE, (p) => {
+      const buses = list(p.Targets).map((target) => String(at(target, 'Arn')));
+      const heard = topology.domains.filter(({ name }) =>
+        buses.some((bus) => bus.endsWith(`:event-bus/${topology.mesh}-${name}`)),
+      );
+      const meant = list(at(p, 'EventPattern', 'detail', 'data', 'audience'));
+      return heard.every(({ name }) => meant.length === 1 && meant[0] === name);
+    }),
+  passes: only(RULE, SENT_ON),
+  fails: {
+    'tells a domain of all': only(RULE, { ...SENT_ON, EventPattern: { source: ['weft.mesh'] } }),
+    'tells a domain of another': only(RULE, {
+      ...SENT_ON,
+      EventPattern: { source: ['weft.mesh'], detail: { data: { audience: ['x', 'y'] } } },
+    }),
+  },
+  mutations: [],
+};
+
+export const EVENT_RULES: readonly Rule[] = [senders, targets, sources, speakers, audience];

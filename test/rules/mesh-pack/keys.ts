@@ -30,17 +30,17 @@ const rotation: Rule = {
 function admits(statement: Statement, place: Place): boolean {
   const { actions, principals, services } = statement;
   if (!statement.allows) return true;
+  if (!actions.every((action) => action.startsWith('kms:'))) return false;
   if (services.length > 0) return principals.length === 0 && isDeputyBound(statement) && !actions.includes('kms:*');
   if (principals.length > 0 && principals.every((one) => isOwnRoot(one, place))) return true;
   const narrow = actions.every((action) => ['kms:Decrypt', 'kms:GenerateDataKey'].includes(action));
   const s3 =
     valuesOf(statement, 'kms:ViaService', 'StringEquals').join() === `s3.${place.topology.region}.amazonaws.com`;
-  const partner =
-    s3 && actions.join() === 'kms:Decrypt' && principals.every((one) => /^arn:aws:iam::\d{12}:root$/.test(one));
-  return (
-    narrow &&
-    ((isBounded(statement, place) && (s3 || areRoles(valuesOf(statement, 'aws:PrincipalArn', 'ArnEquals')))) || partner)
+  // A partner takes files past Lake Formation; those who govern never do.
+  const partner = principals.every(
+    (one) => /^arn:aws:iam::\d{12}:root$/.test(one) && !one.includes(place.topology.governanceAccount),
   );
+  return narrow && s3 && (isBounded(statement, place) || (partner && actions.join() === 'kms:Decrypt'));
 }
 
 const keyPolicy = (...Statement: unknown[]) => only(KEY, { EnableKeyRotation: true, KeyPolicy: { Statement } });
@@ -50,7 +50,10 @@ const READER = {
   Action: 'kms:Decrypt',
   Principal: { AWS: 'arn:aws:iam::210000000001:root' },
   Resource: '*',
-  Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::210000000001:role/aviation-lf-x' } },
+  Condition: {
+    ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::210000000001:role/aviation-lf-x' },
+    StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+  },
 };
 const LOGS = {
   Effect: 'Allow',
@@ -202,10 +205,14 @@ const tables: Rule = {
 };
 
 const rotatedSecret = (days: number): Resources => ({
-  It: { Type: SECRET, Properties: { KmsKeyId: 'key' } },
+  It: { Type: SECRET, Properties: { KmsKeyId: 'key', GenerateSecretString: {} } },
   Schedule: {
     Type: 'AWS::SecretsManager::RotationSchedule',
-    Properties: { SecretId: { Ref: 'It' }, RotationRules: { AutomaticallyAfterDays: days } },
+    Properties: {
+      SecretId: { Ref: 'It' },
+      RotationLambdaARN: 'function',
+      RotationRules: { AutomaticallyAfterDays: days },
+    },
   },
 });
 
@@ -217,10 +224,17 @@ const secrets: Rule = {
       const days = Object.values(resources)
         .filter(
           ({ Type, Properties }) =>
-            Type === 'AWS::SecretsManager::RotationSchedule' && at(Properties, 'SecretId', 'Ref') === id,
+            Type === 'AWS::SecretsManager::RotationSchedule' &&
+            at(Properties, 'SecretId', 'Ref') === id &&
+            at(Properties, 'RotationLambdaARN') !== undefined,
         )
         .map(({ Properties }) => Number(at(Properties, 'RotationRules', 'AutomaticallyAfterDays')));
-      return p.KmsKeyId !== undefined && p.SecretString === undefined && days.some((one) => one > 0 && one <= 90);
+      return (
+        p.KmsKeyId !== undefined &&
+        p.SecretString === undefined &&
+        p.GenerateSecretString !== undefined &&
+        days.some((one) => one > 0 && one <= 90)
+      );
     }),
   passes: rotatedSecret(30),
   fails: { 'is never changed': only(SECRET, { KmsKeyId: 'key' }), 'is changed once a year': rotatedSecret(365) },
@@ -228,6 +242,7 @@ const secrets: Rule = {
 };
 
 const vaultOf = (days: number): Resources => ({
+  Selection: { Type: 'AWS::Backup::BackupSelection' },
   It: { Type: VAULT, Properties: { EncryptionKeyArn: 'key' } },
   Plan: {
     Type: 'AWS::Backup::BackupPlan',
@@ -248,17 +263,23 @@ const backups: Rule = {
     const rules = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Backup::BackupPlan')
       .flatMap(({ Properties }) => list(at(Properties, 'BackupPlan', 'BackupPlanRule')));
+    const selected = Object.values(resources).some(({ Type }) => Type === 'AWS::Backup::BackupSelection');
     return breaking(resources, VAULT, (p, id) => {
       const own = rules.filter((rule) => list(at(rule, 'TargetBackupVault', 'Fn::GetAtt'))[0] === id);
       return (
         p.EncryptionKeyArn !== undefined &&
+        selected &&
         own.length > 0 &&
         own.every((rule) => Number(at(rule, 'Lifecycle', 'DeleteAfterDays')) >= 7)
       );
     });
   },
   passes: vaultOf(35),
-  fails: { 'is made by no plan': only(VAULT, { EncryptionKeyArn: 'key' }), 'is kept for a day': vaultOf(1) },
+  fails: {
+    'is made by no plan': only(VAULT, { EncryptionKeyArn: 'key' }),
+    'is made of nothing': { ...vaultOf(35), Selection: { Type: 'AWS::Backup::BackupPlan' } },
+    'is kept for a day': vaultOf(1),
+  },
   mutations: [setting(VAULT, ['EncryptionKeyArn'], undefined)],
 };
 
@@ -299,19 +320,32 @@ const streams: Rule = {
   ],
 };
 
-const HOLDERS = [TABLE, KEY, LOG_GROUP, VAULT, SECRET, 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::Athena::WorkGroup'];
+const HOLDERS = [
+  'AWS::Glue::Database',
+  TABLE,
+  KEY,
+  LOG_GROUP,
+  VAULT,
+  SECRET,
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::Athena::WorkGroup',
+];
 
 const kept: Rule = {
   id: 'data-kept',
   why: 'what holds data or unlocks it outlives its stack, and its own replacement',
-  check: (resources) =>
-    Object.entries(resources)
-      .filter(([, { Type }]) => HOLDERS.includes(Type))
+  check: (resources) => {
+    // A database whose tables are all of the template is made again as it was.
+    const made = Object.values(resources).some(({ Type }) => Type === 'AWS::Glue::Table');
+    return Object.entries(resources)
+      .filter(([, { Type }]) => HOLDERS.includes(Type) && !(made && Type === 'AWS::Glue::Database'))
       .filter(
         ([, { DeletionPolicy, UpdateReplacePolicy }]) =>
           DeletionPolicy !== 'Retain' || UpdateReplacePolicy !== 'Retain',
       )
-      .map(([id]) => id),
+      .map(([id]) => id);
+  },
   passes: { It: { Type: KEY, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } },
   fails: {
     'goes with its stack': { It: { Type: KEY } },

@@ -1,4 +1,5 @@
-import { at, breaking, list, only, type Resources, type Rule, setting } from './rule.ts';
+import { at, breaking, list, only, type Place, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import { areRoles, textOf } from './statement.ts';
 
 const SETTINGS = 'AWS::LakeFormation::DataLakeSettings';
 const GRANT = 'AWS::LakeFormation::PrincipalPermissions';
@@ -11,19 +12,32 @@ const GOOD_SETTINGS = {
   Admins: [ADMIN],
   CreateDatabaseDefaultPermissions: [],
   CreateTableDefaultPermissions: [],
+  TrustedResourceOwners: ['210000000001'],
   Parameters: { CROSS_ACCOUNT_VERSION: '4', SET_SOURCE_IDENTITY: 'TRUE' },
 };
+
+/** Roles of people: whoever is one administers nothing. */
+const PEOPLE = /-(producer|analyst|steward|platform|auditor)$/;
+
+/** The trail of who shares names who reads, in the accounts of domains. */
+function trusts({ TrustedResourceOwners }: Properties, { account, topology }: Place): boolean {
+  const domain = topology.domains.some((one) => one.account === account);
+  return !domain || list(TrustedResourceOwners).join() === topology.governanceAccount;
+}
 
 const settings: Rule = {
   id: 'lake-settings',
   why: 'settings are one for each account: adding keeps other administrators, and nothing may go to IAMAllowedPrincipals',
-  check: (resources) =>
+  check: (resources, place) =>
     breaking(
       resources,
       SETTINGS,
       (p) =>
         p.MutationType === 'APPEND' &&
         list(p.Admins).length > 0 &&
+        list(p.Admins).every((admin) => isRole(at(admin, 'DataLakePrincipalIdentifier'))) &&
+        list(p.Admins).every((admin) => !PEOPLE.test(textOf(at(admin, 'DataLakePrincipalIdentifier')))) &&
+        trusts(p, place) &&
         Array.isArray(p.CreateDatabaseDefaultPermissions) &&
         p.CreateDatabaseDefaultPermissions.length === 0 &&
         Array.isArray(p.CreateTableDefaultPermissions) &&
@@ -35,10 +49,15 @@ const settings: Rule = {
   fails: {
     'replaces the administrators': only(SETTINGS, { ...GOOD_SETTINGS, MutationType: 'REPLACE' }),
     'says nothing of defaults': only(SETTINGS, {
-      MutationType: 'APPEND',
-      Admins: [ADMIN],
-      Parameters: GOOD_SETTINGS.Parameters,
+      ...GOOD_SETTINGS,
+      CreateTableDefaultPermissions: undefined,
     }),
+    'lets people administer': only(SETTINGS, {
+      ...GOOD_SETTINGS,
+      Admins: [{ DataLakePrincipalIdentifier: 'arn:aws:iam::210000000011:role/aviation-x-producer' }],
+    }),
+    'lets everybody administer': only(SETTINGS, { ...GOOD_SETTINGS, Admins: [{ DataLakePrincipalIdentifier: '*' }] }),
+    'lets no trail of the owner name who reads': only(SETTINGS, { ...GOOD_SETTINGS, TrustedResourceOwners: undefined }),
     'leaves the version open': only(SETTINGS, { ...GOOD_SETTINGS, Parameters: { SET_SOURCE_IDENTITY: 'TRUE' } }),
   },
   mutations: [
@@ -52,6 +71,21 @@ const settings: Rule = {
     setting(SETTINGS, ['Parameters', 'SET_SOURCE_IDENTITY'], 'FALSE'),
   ],
 };
+
+/** What a stack grants; what changes with products the agent and the reconciler grant. */
+const GRANTED = ['ALTER', 'CREATE_TABLE', 'DATA_LOCATION_ACCESS', 'DELETE', 'DESCRIBE', 'DROP', 'INSERT', 'SELECT'];
+
+/** Making tables at a location goes to who owns it: the domain's producer and pipeline there, the reconciler where the central catalog is. */
+function atLocations(properties: Properties): boolean {
+  const location = at(properties, 'Resource', 'DataLocation') !== undefined;
+  if (location !== list(properties.Permissions).includes('DATA_LOCATION_ACCESS')) return false;
+  return (
+    !location ||
+    /(-(producer|pipeline|reconcile)|<\w*(Reconcile|Runner)\w*\.Arn>)$/.test(
+      textOf(at(properties, 'Principal', 'DataLakePrincipalIdentifier')),
+    )
+  );
+}
 
 const GOOD_GRANT = {
   Principal: { DataLakePrincipalIdentifier: 'arn:aws:iam::210000000011:role/aviation-x-analyst' },
@@ -71,6 +105,8 @@ const grants: Rule = {
         !list(p.Permissions).includes('ALL') &&
         !list(p.Permissions).includes('SUPER') &&
         list(p.Permissions).length > 0 &&
+        list(p.Permissions).every((one) => GRANTED.includes(String(one))) &&
+        atLocations(p) &&
         Array.isArray(p.PermissionsWithGrantOption) &&
         p.PermissionsWithGrantOption.length === 0 &&
         isRole(at(p, 'Principal', 'DataLakePrincipalIdentifier')),
@@ -79,6 +115,12 @@ const grants: Rule = {
   fails: {
     'grants everything': only(GRANT, { ...GOOD_GRANT, Permissions: ['ALL'] }),
     'may be passed on': only(GRANT, { ...GOOD_GRANT, PermissionsWithGrantOption: ['DESCRIBE'] }),
+    'lets an analyst make tables at a location': only(GRANT, {
+      ...GOOD_GRANT,
+      Permissions: ['DATA_LOCATION_ACCESS'],
+      Resource: { DataLocation: { ResourceArn: 'arn:aws:s3:::bucket' } },
+    }),
+    'grants all that there is': only(GRANT, { ...GOOD_GRANT, Permissions: ['SUPER'] }),
     'goes to IAMAllowedPrincipals': only(GRANT, {
       ...GOOD_GRANT,
       Principal: { DataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
@@ -152,7 +194,7 @@ const locations: Rule = {
     breaking(
       resources,
       LOCATION,
-      (p) => p.UseServiceLinkedRole === false && p.RoleArn !== undefined && p.HybridAccessEnabled === false,
+      (p) => p.UseServiceLinkedRole === false && areRoles([textOf(p.RoleArn)]) && p.HybridAccessEnabled === false,
     ),
   passes: only(LOCATION, GOOD_LOCATION),
   fails: { 'uses the service-linked role': only(LOCATION, { ...GOOD_LOCATION, UseServiceLinkedRole: true }) },

@@ -1,4 +1,4 @@
-import { at, list, only, type Properties, type Resources, type Rule } from './rule.ts';
+import { at, list, only, type Place, type Properties, type Resources, type Rule } from './rule.ts';
 import { areRoles, identityStatements, type Statement, statementsOf, textOf, valuesOf } from './statement.ts';
 
 const POLICY = 'AWS::IAM::Policy';
@@ -99,7 +99,7 @@ function speaksAsItself(statement: Statement): boolean {
 const BOUNDS: readonly {
   readonly action: RegExp;
   readonly what: string;
-  asks(statement: Statement, all: readonly Statement[]): boolean;
+  asks(statement: Statement, all: readonly Statement[], place: Place): boolean;
 }[] = [
   {
     action: /^iam:PassRole$/,
@@ -115,14 +115,20 @@ const BOUNDS: readonly {
   {
     action: /^kms:/,
     what: 'a key is told by its ARN or its alias',
-    asks: (one, all) => {
+    asks: (one, all, { account }) => {
       const keys = one.resources.filter((resource) => resource.endsWith(':key/*'));
       const aliases = valuesOf(one, 'kms:ResourceAliases', 'ForAnyValue:StringEquals');
       const told = keys.length === 0 || (aliases.length > 0 && aliases.every((alias) => /^alias\/[^*?]+$/.test(alias)));
+      // A key of another account is used through S3 only: it encrypts objects for that account and nothing else.
+      const s3 = valuesOf(one, 'kms:ViaService', 'StringEquals').some((via) =>
+        /^s3\.[a-z0-9-]+\.amazonaws\.com$/.test(via),
+      );
+      const foreign = keys.some((key) => !key.includes(`:${account}:`)) && one.actions.includes('kms:GenerateDataKey');
       // Whoever holds a secret runs the code of others beside ours.
       const holds = all.some(({ actions: other }) => other.includes('secretsmanager:GetSecretValue'));
       return (
         told &&
+        (!foreign || s3) &&
         (!holds ||
           valuesOf(one, 'kms:ViaService', 'StringEquals').some((via) =>
             /^(s3|secretsmanager)\.[a-z0-9-]+\.amazonaws\.com$/.test(via),
@@ -148,13 +154,13 @@ const BOUNDS: readonly {
 const bounds: Rule = {
   id: 'policy-bounds',
   why: 'some actions reach further than their resource says, and ask for more: a role is named and passed to named services, a key told by its alias, a share Lake Formation’s',
-  check: (all) =>
+  check: (all, place) =>
     breakingStatements(
       all,
       (statement, beside) =>
         !statement.allows ||
         statement.actions.every(
-          (action) => BOUNDS.find((one) => one.action.test(action))?.asks(statement, beside) ?? true,
+          (action) => BOUNDS.find((one) => one.action.test(action))?.asks(statement, beside, place) ?? true,
         ),
     ),
   passes: policy(
@@ -185,6 +191,11 @@ const bounds: Rule = {
     "changes everybody's shares": policy({
       Action: 'ram:DeleteResourceShare',
       Resource: 'arn:aws:ram:us-east-1:210000000001:resource-share/*',
+    }),
+    "encrypts with another account's key past S3": policy({
+      Action: 'kms:GenerateDataKey',
+      Resource: 'arn:aws:kms:us-east-1:210000000001:key/*',
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/aviation-audit' } },
     }),
     'decrypts what it wants beside a secret': policy(
       { Action: 'secretsmanager:GetSecretValue', Resource: 'secret' },

@@ -226,6 +226,8 @@ function deadLetterQueues(resources: Resources): Set<string> {
 const ALARM = 'AWS::CloudWatch::Alarm';
 const watched = (name: string, id: unknown, MetricName: string): Properties => ({
   MetricName,
+  Namespace: 'AWS/Lambda',
+  Statistic: 'Sum',
   Threshold: 1,
   EvaluationPeriods: 1,
   Period: 300,
@@ -238,6 +240,27 @@ const withAlarm = (alarm?: Properties): Resources => ({
 });
 const ERRORS = watched('FunctionName', { Ref: 'It' }, 'Errors');
 
+/** Whether an alarm can go off at the first sign. */
+function goesOff(p: Properties): boolean {
+  const dimensions = list(p.Dimensions);
+  return (
+    Number(p.Threshold) <= (p.Namespace === 'AWS/Firehose' ? 3600 : 1) &&
+    p.EvaluationPeriods === 1 &&
+    Number(p.Period) <= 3600 &&
+    /^GreaterThan(OrEqualTo)?Threshold$/.test(String(p.ComparisonOperator)) &&
+    /^(Maximum|Sum)$/.test(String(p.Statistic)) &&
+    /^(AWS\/(Firehose|Lambda|SQS)|Weft)$/.test(String(p.Namespace)) &&
+    /^[A-Za-z0-9.]+$/.test(String(p.MetricName ?? '')) &&
+    p.ActionsEnabled !== false &&
+    dimensions.length > 0 &&
+    dimensions.every(
+      (one) =>
+        /^[A-Z]?[a-z]+([A-Z][a-z]+)*$/.test(String(at(one, 'Name') ?? '')) &&
+        !['*', 'undefined'].includes(textOf(at(one, 'Value'))),
+    )
+  );
+}
+
 const alarms: Rule = {
   id: 'alarms',
   why: 'the first error of a function and the first dead letter are told: who hears of it an hour later has an hour of them',
@@ -249,10 +272,7 @@ const alarms: Rule = {
           Type === ALARM &&
           p.MetricName === metric &&
           Number(p.Threshold) <= 1 &&
-          p.EvaluationPeriods === 1 &&
           Number(p.Period) <= 300 &&
-          /^GreaterThan(OrEqualTo)?Threshold$/.test(String(p.ComparisonOperator)) &&
-          p.ActionsEnabled !== false &&
           list(p.Dimensions).some((one) => textOf(at(one, 'Value')) === value),
       );
     return [
@@ -262,6 +282,7 @@ const alarms: Rule = {
         QUEUE,
         (_, id) => !dead.has(id) || seen('ApproximateNumberOfMessagesVisible', `<${id}.QueueName>`),
       ),
+      ...breaking(resources, ALARM, goesOff),
     ];
   },
   passes: withAlarm(ERRORS),
@@ -274,4 +295,23 @@ const alarms: Rule = {
   mutations: [],
 };
 
-export const QUEUE_RULES: readonly Rule[] = [encryption, tls, senders, unanswered, alarms];
+const logged: Rule = {
+  id: 'function-logs',
+  why: 'a function logs into a group of its stack, with its key and its end: Lambda would make one with neither',
+  check: (resources) =>
+    breaking(resources, FUNCTION, (p) => {
+      const group = at(p, 'LoggingConfig', 'LogGroup', 'Ref');
+      return typeof group === 'string' && resources[group]?.Type === 'AWS::Logs::LogGroup';
+    }),
+  passes: {
+    ...only(FUNCTION, { LoggingConfig: { LogGroup: { Ref: 'Logs' } } }),
+    Logs: { Type: 'AWS::Logs::LogGroup' },
+  },
+  fails: {
+    'logs where Lambda wants': only(FUNCTION, {}),
+    'logs into a group of somebody else': only(FUNCTION, { LoggingConfig: { LogGroup: '/aws/lambda/other' } }),
+  },
+  mutations: [setting(FUNCTION, ['LoggingConfig'], undefined)],
+};
+
+export const QUEUE_RULES: readonly Rule[] = [encryption, tls, senders, unanswered, alarms, logged];

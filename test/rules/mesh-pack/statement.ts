@@ -74,7 +74,8 @@ export function areRoles(arns: readonly string[]): boolean {
 
 /** Whoever of another account is meant is told by name, or by the organization and a pattern of names of the mesh. */
 export function isBounded(statement: Statement, { topology: { mesh, organization } }: Place): boolean {
-  if (areRoles(valuesOf(statement, 'aws:PrincipalArn', 'ArnEquals'))) return true;
+  const everybody = statement.principals.some((principal) => principal.includes('*'));
+  if (areRoles(valuesOf(statement, 'aws:PrincipalArn', 'ArnEquals'))) return !everybody;
   const members = valuesOf(statement, 'aws:PrincipalOrgID', 'StringEquals');
   const patterns = valuesOf(statement, 'aws:PrincipalArn', 'ArnLike');
   const ours = patterns.length > 0 && patterns.every((one) => one.startsWith(`arn:aws:iam::*:role/${mesh}-*-`));
@@ -83,8 +84,9 @@ export function isBounded(statement: Statement, { topology: { mesh, organization
 
 /** A service acts for something of one account, or of the accounts of the mesh: never for whatever somebody points it at. */
 export function isDeputyBound(statement: Statement): boolean {
+  if (!statement.services.every((service) => /^[a-z-]+(\.[a-z0-9-]+)?\.amazonaws\.com$/.test(service))) return false;
   const accounts = valuesOf(statement, 'aws:SourceAccount', 'StringEquals');
-  const arns = valuesOf(statement, 'aws:SourceArn', 'StringEquals', 'ArnEquals', 'ArnLike');
+  const arns = valuesOf(statement, 'aws:SourceArn', 'StringEquals', 'StringLike', 'ArnEquals', 'ArnLike');
   const logs = valuesOf(statement, 'kms:EncryptionContext:aws:logs:arn', 'ArnLike', 'ArnEquals');
   const named = [...arns, ...logs].every((arn) => /^<[^>]+>$|^arn:aws:[a-z]+:[a-z0-9-]+:\d{12}:.+$/.test(arn));
   return accounts.length + arns.length + logs.length > 0 && named && accounts.every((one) => /^\d{12}$/.test(one));

@@ -1,4 +1,5 @@
-import { at, breaking, list, only, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import { at, breaking, list, only, type Place, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import { isBounded, isDeputyBound, type Statement, statementOf, textOf } from './statement.ts';
 
 const WORKGROUP = 'AWS::Athena::WorkGroup';
 const BUCKET = 'AWS::S3::Bucket';
@@ -11,7 +12,9 @@ const GOOD_WORKGROUP = {
   [CONFIGURATION]: {
     EnforceWorkGroupConfiguration: true,
     BytesScannedCutoffPerQuery: 10_000_000,
+    EngineVersion: { SelectedEngineVersion: 'Athena engine version 3' },
     ResultConfiguration: {
+      OutputLocation: { 'Fn::Join': ['', ['s3://', { Ref: 'Results' }, '/']] },
       ExpectedBucketOwner: '210000000011',
       EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: 'key' },
     },
@@ -32,11 +35,20 @@ const workgroups: Rule = {
         Number(at(p, CONFIGURATION, 'BytesScannedCutoffPerQuery')) >= 10_000_000 &&
         at(p, ...ENCRYPTION, 'EncryptionOption') === 'SSE_KMS' &&
         at(p, ...ENCRYPTION, 'KmsKey') !== undefined &&
-        at(p, CONFIGURATION, 'ResultConfiguration', 'ExpectedBucketOwner') !== undefined,
+        at(p, CONFIGURATION, 'ResultConfiguration', 'ExpectedBucketOwner') !== undefined &&
+        /^s3:\/\/<\w+>\//.test(textOf(at(p, CONFIGURATION, 'ResultConfiguration', 'OutputLocation'))) &&
+        at(p, CONFIGURATION, 'EngineVersion', 'SelectedEngineVersion') === 'Athena engine version 3',
     ),
   passes: only(WORKGROUP, GOOD_WORKGROUP),
   fails: {
     'can be overridden': workgroup({ EnforceWorkGroupConfiguration: false }),
+    'is of whatever engine AWS takes': workgroup({ EngineVersion: undefined }),
+    'leaves results to a bucket that is not of the stack': workgroup({
+      ResultConfiguration: {
+        ...GOOD_WORKGROUP[CONFIGURATION].ResultConfiguration,
+        OutputLocation: 's3://public-bucket/',
+      },
+    }),
     'has no cutoff': workgroup({ BytesScannedCutoffPerQuery: undefined }),
     'leaves results in the clear': workgroup({ ResultConfiguration: {} }),
   },
@@ -66,6 +78,15 @@ function locked(properties: Properties): boolean {
   );
 }
 
+/** Locked, and not hidden by a marker before the lock ends. */
+function lockedLongEnough(properties: Properties): boolean {
+  const days = Number(at(properties, ...RETENTION, 'Days'));
+  const ends = list(at(properties, 'LifecycleConfiguration', 'Rules')).map((rule) => at(rule, 'ExpirationInDays'));
+  return locked(properties) && ends.every((end) => end === undefined || Number(end) >= days);
+}
+
+const EVIDENCE = /-(audit|trail|witness)-\d{12}-/;
+
 const trailOf = (bucket: Properties): Resources => ({
   Trail: { Type: TRAIL, Properties: { S3BucketName: { Ref: 'Logs' }, EnableLogFileValidation: true } },
   Logs: { Type: BUCKET, Properties: bucket },
@@ -81,7 +102,12 @@ const objectLock: Rule = {
     return breaking(
       resources,
       BUCKET,
-      (p, id) => locked(p) || (!logs.includes(id) && p.ObjectLockEnabled === undefined),
+      (p, id) =>
+        lockedLongEnough(p) ||
+        (!logs.includes(id) &&
+          p.ObjectLockEnabled === undefined &&
+          p.ObjectLockConfiguration === undefined &&
+          !EVIDENCE.test(textOf(p.BucketName))),
     );
   },
   passes: trailOf(LOCKED),
@@ -91,6 +117,8 @@ const objectLock: Rule = {
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
     }),
     'keeps a trail in a plain bucket': trailOf({}),
+    'keeps the log in a plain bucket': only(BUCKET, { BucketName: 'aviation-audit-210000000001-us-east-1' }),
+    'hides what is locked': trailOf({ ...LOCKED, LifecycleConfiguration: { Rules: [{ ExpirationInDays: 1 }] } }),
   },
   mutations: [
     {
@@ -108,34 +136,67 @@ const objectLock: Rule = {
   ],
 };
 
+const GOOD_TRAIL = {
+  EnableLogFileValidation: true,
+  IsLogging: true,
+  IsMultiRegionTrail: true,
+  IncludeGlobalServiceEvents: true,
+  KMSKeyId: 'key',
+  EventSelectors: [{ DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::bucket/'] }] }],
+};
+
+/** Changes of access and reads of objects: by advanced selectors, or of the bucket of entries alone where another trail tells the rest. */
+function covers(properties: Properties): boolean {
+  const advanced = list(properties.AdvancedEventSelectors);
+  const equals = (value: string) =>
+    advanced.some((selector) =>
+      list(at(selector, 'FieldSelectors')).some((field) => list(at(field, 'Equals')).includes(value)),
+    );
+  if (advanced.length > 0) return equals('Management') && equals('AWS::S3::Object');
+  const objects = list(properties.EventSelectors).flatMap((selector) => list(at(selector, 'DataResources')));
+  const values = objects.flatMap((one) => list(at(one, 'Values')));
+  return objects.every((one) => at(one, 'Type') === 'AWS::S3::Object') && values.length > 0 && !values.includes('*');
+}
+
 const validation: Rule = {
-  id: 'trail-validation',
-  why: 'a trail without digests cannot be shown to be whole',
-  check: (resources) =>
+  id: 'trail-whole',
+  why: "a trail tells of every region and of objects, of every account where it is the organization's, and can be shown to be whole",
+  check: (resources, { account, topology }) =>
     breaking(
       resources,
       TRAIL,
-      (p) => p.EnableLogFileValidation === true && p.IsLogging !== false && p.KMSKeyId !== undefined,
+      (p) =>
+        p.EnableLogFileValidation === true &&
+        p.IsLogging === true &&
+        p.IsMultiRegionTrail === true &&
+        p.IncludeGlobalServiceEvents === true &&
+        (p.IsOrganizationTrail === true) === (topology.managementAccount === account) &&
+        p.KMSKeyId !== undefined &&
+        covers(p),
     ),
-  passes: only(TRAIL, { EnableLogFileValidation: true, IsLogging: true, KMSKeyId: 'key' }),
-  fails: { 'has no digests': only(TRAIL, { EnableLogFileValidation: false, KMSKeyId: 'key' }) },
-  mutations: [setting(TRAIL, ['EnableLogFileValidation'], false), setting(TRAIL, ['IsLogging'], false)],
+  passes: only(TRAIL, GOOD_TRAIL),
+  fails: {
+    'has no digests': only(TRAIL, { ...GOOD_TRAIL, EnableLogFileValidation: false }),
+    'tells of one region': only(TRAIL, { ...GOOD_TRAIL, IsMultiRegionTrail: false }),
+    'tells of no objects': only(TRAIL, { ...GOOD_TRAIL, EventSelectors: undefined }),
+    'is of the organization where that has none': only(TRAIL, { ...GOOD_TRAIL, IsOrganizationTrail: true }),
+  },
+  mutations: [
+    setting(TRAIL, ['EnableLogFileValidation'], false),
+    setting(TRAIL, ['IsLogging'], false),
+    setting(TRAIL, ['IsMultiRegionTrail'], false),
+    setting(TRAIL, ['KMSKeyId'], undefined),
+  ],
 };
 
-/** Another account gets in only by the name of one role. */
-function conditioned(statement: unknown): boolean {
-  if (at(statement, 'Effect') !== 'Allow') return true;
-  const principals = JSON.stringify(at(statement, 'Principal') ?? '*');
-  if (principals.includes('"Service"')) return true;
-  // Roles that only add under free keys read nothing; whom a pattern of their names lets in is the organization's.
-  const added = at(statement, 'Condition', 'ArnLike', 'aws:PrincipalArn') !== undefined && onlyAdds(statement);
-  if (added && at(statement, 'Condition', 'StringEquals', 'aws:PrincipalOrgID') !== undefined) return true;
-  const arns = list(at(statement, 'Condition', 'ArnEquals', 'aws:PrincipalArn'));
-  return arns.length > 0 && arns.every(isRole);
-}
-
-function isRole(arn: unknown): boolean {
-  return typeof arn === 'string' && /^arn:aws:iam::\d{12}:role\/[^*]+$/.test(arn);
+/** Another account gets in only by the name of one role, and does what it is let in for. */
+function conditioned(statement: Statement, place: Place): boolean {
+  if (!statement.allows) return true;
+  const only = (...actions: string[]) => statement.actions.every((action) => actions.includes(action));
+  if (statement.services.length > 0) {
+    return statement.principals.length === 0 && isDeputyBound(statement) && only('s3:GetBucketAcl', 's3:PutObject');
+  }
+  return isBounded(statement, place) && only('s3:GetObject', 's3:ListBucket', 's3:GetBucketLocation', 's3:PutObject');
 }
 
 const bucketPolicy = (Statement: Properties) => only(BUCKET_POLICY, { PolicyDocument: { Statement: [Statement] } });
@@ -149,9 +210,11 @@ const READER = {
 const readers: Rule = {
   id: 'bucket-readers',
   why: 'product data is read by Lake Formation as its role, so no bucket policy admits a whole account, but a partner to the folder that is made for it',
-  check: (resources) =>
+  check: (resources, place) =>
     breaking(resources, BUCKET_POLICY, (p) =>
-      list(at(p, 'PolicyDocument', 'Statement')).every((one) => conditioned(one) || readsItsFolder(one)),
+      list(at(p, 'PolicyDocument', 'Statement')).every(
+        (one) => conditioned(statementOf(one), place) || readsItsFolder(one),
+      ),
     ),
   passes: bucketPolicy(READER),
   fails: { 'admits an account': bucketPolicy({ ...READER, Condition: undefined }) },
