@@ -10,6 +10,7 @@ import { eventPages } from './event-pages.ts';
 import { cell, NOTE, sentence } from './markdown.ts';
 import { policyPage } from './policy-page.ts';
 import { propertyPage } from './property-page.ts';
+import { rulePage } from './rule-page.ts';
 import { stackPage } from './stack-page.ts';
 import { synthesizedStacks } from './synthesized.ts';
 
@@ -21,6 +22,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'commands.md': commands,
   'errors.md': errorPage,
   'policies.md': policyPage,
+  'rules.md': rulePage,
   'environment.md': () => environmentPage(stacks),
   'stacks.md': () => stackPage(stacks),
   'costs.md': () => costPage(stacks),
