@@ -12,6 +12,7 @@ import { inertProperties } from './inert-properties.ts';
 import { cell, NOTE, sentence } from './markdown.ts';
 import { policyPage } from './policy-page.ts';
 import { propertyPage } from './property-page.ts';
+import { rulePage } from './rule-page.ts';
 import { secondOpinionPage } from './second-opinion-page.ts';
 import { stackPage } from './stack-page.ts';
 import { synthesizedStacks } from './synthesized.ts';
@@ -25,6 +26,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'api.md': apiPage,
   'errors.md': errorPage,
   'policies.md': policyPage,
+  'rules.md': rulePage,
   'environment.md': () => environmentPage(stacks),
   'stacks.md': () => stackPage(stacks),
   'costs.md': () => costPage(stacks),

@@ -1,6 +1,10 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listStacks } from '#local/deployer/stack-record.ts';
 import { openInstance } from '#local/instance/instance.ts';
 import { status } from '#local/instance/status.ts';
+import { anotherDomain } from '../../stacks/aviation.ts';
+import { KEPT } from '../../upgrade/stacks/compare.ts';
 import { aviation, openTestMesh, synthesize, type TestMesh } from '../mesh.ts';
 
 /** What the deployment of six accounts may take on a busy machine, in milliseconds; alone it takes a tenth. */
@@ -30,6 +34,31 @@ describe('the whole mesh', () => {
     const again = await mesh.instance.deploy(assembly);
     expect(again.stacks.filter(({ outcome }) => outcome !== 'unchanged')).toEqual([]);
   });
+
+  test('keeps what its stacks hold when a changed mesh is deployed over it', async () => {
+    const { instance, topology } = mesh;
+    const { cloud } = instance;
+    const bucket = 'aviation-analytics-210000000014-us-east-1';
+    const s3 = new S3Client({ ...cloud.clientConfig('arn:aws:iam::210000000014:root'), forcePathStyle: true });
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'kept', Body: 'data' }));
+    const physical = () =>
+      listStacks(cloud.store).flatMap(({ account, stackName, resources }) =>
+        Object.values(resources)
+          .filter(({ type }) => KEPT[type] !== undefined)
+          .map(({ logicalId, physicalId }) => `${account} ${stackName} ${logicalId} ${physicalId}`),
+      );
+    const before = physical();
+    const changed = { ...topology, domains: [anotherDomain(), ...topology.domains.slice(1)] };
+    const { ok } = await instance.deploy(synthesize(changed));
+    expect(ok).toBe(true);
+    const after = new Set(physical());
+    const leaving = topology.domains[0]?.name ?? '';
+    expect(before.filter((one) => !after.has(one) && !one.includes(leaving))).toEqual([]);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'kept' }));
+    expect(await Body?.transformToString()).toBe('data');
+    await instance.deploy(assembly);
+    expect(physical().sort()).toEqual(before.sort());
+  }, 60_000);
 
   test('has its functions after it was closed and opened again', async () => {
     const before = status(mesh.instance.cloud);

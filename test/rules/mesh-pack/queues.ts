@@ -240,6 +240,9 @@ const withAlarm = (alarm?: Properties): Resources => ({
 });
 const ERRORS = watched('FunctionName', { Ref: 'It' }, 'Errors');
 
+/** What metrics are told by: a dimension less is another metric, which nobody writes. */
+const WATCHED = ['DeliveryStreamName', 'FunctionName', 'QueueName', 'service', 'domain,mesh,service,table'];
+
 /** Whether an alarm can go off at the first sign. */
 function goesOff(p: Properties): boolean {
   const dimensions = list(p.Dimensions);
@@ -252,12 +255,8 @@ function goesOff(p: Properties): boolean {
     /^(AWS\/(Firehose|Lambda|SQS)|Weft)$/.test(String(p.Namespace)) &&
     /^[A-Za-z0-9.]+$/.test(String(p.MetricName ?? '')) &&
     p.ActionsEnabled !== false &&
-    dimensions.length > 0 &&
-    dimensions.every(
-      (one) =>
-        /^[A-Z]?[a-z]+([A-Z][a-z]+)*$/.test(String(at(one, 'Name') ?? '')) &&
-        !['*', 'undefined'].includes(textOf(at(one, 'Value'))),
-    )
+    WATCHED.includes(dimensions.map((one) => String(at(one, 'Name'))).join()) &&
+    dimensions.every((one) => !['*', 'undefined'].includes(textOf(at(one, 'Value'))))
   );
 }
 
