@@ -154,7 +154,7 @@ describeWithServers('a database that is queried where it is, on the deployed tem
     });
     await postgres.query(`update customers set segment = 'wholesale' where customer_id = 2`);
     await pass(HOUR);
-  }, 60_000);
+  }, 120_000);
 
   test('a column that goes at the source is told by its contract, and the table stays as it was', async () => {
     await pass(HOUR);
