@@ -20,6 +20,7 @@ export const LIMITS = {
   bucketPolicy: { limit: 20_480, unit: 'bytes', of: 'a bucket policy' },
   keyPolicy: { limit: 32_768, unit: 'bytes', of: 'a key policy' },
   queuePolicy: { limit: 8_192, unit: 'bytes', of: 'a queue policy' },
+  queueStatements: { limit: 20, unit: 'statements', of: 'a queue policy' },
   busPolicy: { limit: 10_240, unit: 'characters', of: 'a bus policy' },
   apiPolicy: { limit: 8_192, unit: 'bytes', of: "an API's policy" },
 } as const;
@@ -61,7 +62,10 @@ export function usageOf(folder: string): Usage {
       if (Type === 'AWS::IAM::ManagedPolicy') note('managedPolicy', lengthOf(Properties.PolicyDocument), by);
       if (Type === 'AWS::S3::BucketPolicy') note('bucketPolicy', lengthOf(Properties.PolicyDocument), by);
       if (Type === 'AWS::KMS::Key') note('keyPolicy', lengthOf(Properties.KeyPolicy), by);
-      if (Type === 'AWS::SQS::QueuePolicy') note('queuePolicy', lengthOf(Properties.PolicyDocument), by);
+      if (Type === 'AWS::SQS::QueuePolicy') {
+        note('queuePolicy', lengthOf(Properties.PolicyDocument), by);
+        note('queueStatements', (Properties.PolicyDocument as { Statement: unknown[] }).Statement.length, by);
+      }
       if (Type === 'AWS::ApiGateway::RestApi' && Properties.Policy !== undefined) {
         note('apiPolicy', lengthOf(Properties.Policy), by);
       }

@@ -220,7 +220,7 @@ describe('the life of a product', () => {
       sent.length = 0;
       const queue = {
         send: async (messages: readonly { group: string }[]) => {
-          sent.push(...messages.map(({ group }) => group).filter((group) => group.startsWith('PRODUCT#')));
+          sent.push(...messages.map(({ group }) => group).filter((group) => group.startsWith('LANE#')));
           return { done: [...messages], failed: [], unclear: [] };
         },
       } as unknown as Parameters<typeof sweep>[1]['queue'];
