@@ -77,7 +77,9 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   const rates = Object.fromEntries(
     Object.entries(FAULTS).map(([name, rate]) => [name, rate * random.pick([0, 1, 1, 3])]),
   );
-  const kinds = sweeping ? KINDS.filter((kind) => kind !== 'calm') : KINDS.filter((kind) => kind !== 'meddle' && kind !== 'sweep');
+  const meddles = seed % 4 === 0;
+  const left: readonly Kind[] = sweeping ? (meddles ? ['calm'] : ['calm', 'meddle']) : ['meddle', 'sweep'];
+  const kinds = KINDS.filter((kind) => !left.includes(kind));
   let meddled = false;
   let step = 0;
   try {
