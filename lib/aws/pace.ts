@@ -18,9 +18,6 @@ const WINDOW = 3;
 /** After that long without a call, in milliseconds, what was learnt says nothing any more. */
 const FORGETS = 5_000;
 
-/** The longest time from one call to the next that is kept to, in milliseconds: what was measured may hold a rest. */
-const LONGEST = 2_000;
-
 /** Tries beyond those of other errors: a throttle passes for certain. */
 const MORE_TRIES = 3;
 
@@ -49,7 +46,7 @@ export function createPace(patience: Patience): Pace {
   };
   const throttled = (at: number): void => {
     quickens = QUICKENS.first;
-    if (window !== undefined && window.through > 0) interval = Math.min(LONGEST, (at - window.from) / window.through);
+    if (window !== undefined && window.through > 0) interval = Math.min(FORGETS, (at - window.from) / window.through);
     if (window === undefined || window.through >= WINDOW) window = { from: at, through: 0 };
   };
   return {
