@@ -56,6 +56,9 @@ describe('the whole mesh', () => {
     expect(before.filter((one) => !after.has(one))).toEqual([]);
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'kept' }));
     expect(await Body?.transformToString()).toBe('data');
+    await instance.deploy(assembly);
+    const back = new Set(physical());
+    expect(before.filter((one) => !back.has(one))).toEqual([]);
   }, 60_000);
 
   test('has its functions after it was closed and opened again', async () => {
