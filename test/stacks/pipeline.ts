@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import type { Backup } from '#stacks/pipeline/backup.ts';
 import { addDomainPipeline } from '#stacks/pipeline/pipeline-app.ts';
 import { repositoryOf } from '../pipeline/repository.ts';
-import { type CfnTemplate, LAMBDAS } from './aviation.ts';
+import { LAMBDAS } from './aviation.ts';
 
 /** The templates whose stack has something of its own. */
 export const TEMPLATES = ['source-aligned', 'event-stream', 'federated-source', 'file-exchange'] as const;
@@ -22,17 +22,4 @@ export function pipelineAppOf({
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   addDomainPipeline(app, { folder: repositoryOf(template), backup, lambdas: LAMBDAS });
   return app;
-}
-
-/** Stack name → its synthesized template, with and without backup. */
-export function pipelineTemplates(): [string, CfnTemplate][] {
-  const choices: PipelineApp[] = [
-    ...TEMPLATES.map((template) => ({ template })),
-    { backup: { without: 'the sources keep every file that they send' } },
-  ];
-  return choices.flatMap((choice) =>
-    pipelineAppOf(choice)
-      .synth()
-      .stacks.map(({ stackName, template }): [string, CfnTemplate] => [stackName, template as CfnTemplate]),
-  );
 }

@@ -1,9 +1,7 @@
 import type { Properties, Resources } from '../mesh-pack/rule.ts';
 
-export const CHANGES = ['drop', 'widen', 'stranger', 'flip', 'lower', 'raise', 'effect', 'remove'] as const;
-
 /** A kind of change: a property goes, a text becomes a star, an account or organization another, a yes a no, a number a thousandth or a thousandfold, Allow Deny; or a whole resource goes. */
-export type Change = (typeof CHANGES)[number];
+export type Change = 'drop' | 'widen' | 'stranger' | 'flip' | 'lower' | 'raise' | 'effect' | 'remove';
 
 /** A change of one place of one resource. */
 export interface Mutant {

@@ -22,7 +22,7 @@ export const KEPT: Readonly<Record<string, string>> = {
 
 /** Of these nothing is lost when they go: they are made again as they were. */
 const REMADE = ['AWS::ApiGateway::RestApi', 'AWS::IAM::Role', 'AWS::KMS::Alias', 'AWS::LakeFormation::Resource'];
-/** CloudFormation keeps their content by other means. */
+/** What they hold is kept elsewhere: files in a bucket, data in what it was read of, tables that the template makes again. */
 const KEPT_OTHERWISE = [
   'AWS::CloudTrail::Trail',
   'AWS::Events::Archive',
