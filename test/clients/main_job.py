@@ -84,7 +84,7 @@ def query(who, workgroup, sql):
 
 def main(job):
     producer, analyst = Principal(job, job["producer"]), Principal(job, job["analyst"])
-    stranger = Principal(job, job["stranger"])
+    stranger, steward = Principal(job, job["stranger"]), Principal(job, job["steward"])
     told = {}
 
     # Data and a table of the domain's own, as before there was a mesh.
@@ -121,7 +121,8 @@ def main(job):
         analyst.client("events").put_events, Entries=[{**entry, "EventBusName": job["bus"]}]
     )
 
-    told["revoking"] = analyst.api("POST", subscription + "/revocation", {"reason": "done"})[0]
+    told["notTheirsToEnd"] = stranger.api("POST", subscription + "/revocation", {})[0]
+    told["revoking"] = steward.api("POST", subscription + "/revocation", {"reason": "done"})[0]
     told["revoked"] = wait(state, lambda seen: seen == "revoked")
     told["after"] = query(analyst, job["workgroup"], job["sql"])
     tampered = Principal(job, job["analyst"])

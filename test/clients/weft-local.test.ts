@@ -16,7 +16,10 @@ const WEFT = resolve(import.meta.dirname, '../../bin/weft.ts');
 const SCRIPT = resolve(import.meta.dirname, 'main_job.py');
 const DATA = resolve(import.meta.dirname, '../../node_modules/vega-datasets/data/airports.csv');
 const TABLE = 'airport_reference__airports__v1.airports';
-const [PRODUCER, ANALYST, STRANGER] = ['airport-reference/producer', 'analytics/analyst', 'wildlife-safety/producer'];
+const PRODUCER = 'airport-reference/producer';
+const STEWARD = 'airport-reference/steward';
+const ANALYST = 'analytics/analyst';
+const STRANGER = 'wildlife-safety/producer';
 
 const run = promisify(execFile);
 const python = has('python3', '-c', 'import boto3');
@@ -54,12 +57,13 @@ const python = has('python3', '-c', 'import boto3');
     const table = checked.ok ? checked.value.tables[0] : undefined;
     if (!checked.ok || table === undefined) throw new Error('airports is no product with a table');
     const { hostname, pathname } = new URL(table.location);
-    const names = [PRODUCER, ANALYST, STRANGER];
+    const names = [PRODUCER, STEWARD, ANALYST, STRANGER];
     const environments = await Promise.all(names.map((name) => weft('local', 'env', '--as', name)));
     const told = await python3({
       apiUrl: up.apiUrl,
       principals: Object.fromEntries(names.map((name, at) => [name, environments[at]])),
       producer: PRODUCER,
+      steward: STEWARD,
       analyst: ANALYST,
       stranger: STRANGER,
       data: DATA,
@@ -88,6 +92,7 @@ const python = has('python3', '-c', 'import boto3');
       ownObject: true,
       sent: 0,
       foreignBus: 'AccessDeniedException',
+      notTheirsToEnd: 403,
       revoking: 202,
       revoked: 'revoked',
       after: hidden,
