@@ -16,27 +16,26 @@ test('a dozen seeds break nothing, and every fault and every command is among th
   }
   expect([...struck]).toEqual(
     expect.arrayContaining([
-    'by hand',
-    'concurrent',
-    'crash',
-    'dead letter',
-    'denied',
-    'duplicate',
-    'forged',
-    'interleave',
-    'late',
-    'lostAnswer',
-    'partial',
-    'poison',
-    'refused',
-    'skew',
-    'stale',
-    'throttle',
-    'throttle in disguise',
-    'unclear',
-  ]),
+      'by hand',
+      'concurrent',
+      'crash',
+      'dead letter',
+      'denied',
+      'duplicate',
+      'forged',
+      'interleave',
+      'late',
+      'lostAnswer',
+      'partial',
+      'poison',
+      'refused',
+      'skew',
+      'stale',
+      'throttle',
+      'throttle in disguise',
+      'unclear',
+    ]),
   );
   const all = ['decide', 'entitle', 'hold', 'publish', 'request', 'revoke', 'rollout', 'suspend', 'suspendDomain'];
   expect([...accepted]).toEqual(expect.arrayContaining(all));
-    expect([...accepted, ...rare]).toContain(name);
 }, 240_000);
