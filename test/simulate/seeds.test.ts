@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { simulate } from './simulate.ts';
 
 /** Odd ones are without sweeps and have to come right by themselves, even ones have everything. */
-const SEEDS = Array.from({ length: 12 }, (_, index) => 101 + index);
+const SEEDS = Array.from({ length: 12 }, (_, index) => 1 + index);
 const STEPS = 200;
 
 test('a dozen seeds break nothing, and every fault and every command is among them', async () => {
