@@ -74,7 +74,11 @@ describe('a list that does not show yet what was granted', () => {
 
   test('takes nothing away that somebody else still has', async () => {
     await change({});
-    const other = subscription('finance', { clearance: 'public' }, { id: 'sales.orders.v1.finance.b', state: 'approved' });
+    const other = subscription(
+      'finance',
+      { clearance: 'public' },
+      { id: 'sales.orders.v1.finance.b', state: 'approved' },
+    );
     await world.registry.write([{ record: other, replaces: undefined }]);
     await world.settle();
     const before = await central();
@@ -86,7 +90,12 @@ describe('a list that does not show yet what was granted', () => {
   test('keeps no product that is suspended open', async () => {
     await change({});
     await world.settle();
-    await suspendProduct({ domain: 'sales', name: 'orders' }, { action: 'suspend' }, by('sales/steward'), world.governance);
+    await suspendProduct(
+      { domain: 'sales', name: 'orders' },
+      { action: 'suspend' },
+      by('sales/steward'),
+      world.governance,
+    );
     await blind(() => world.run());
     expect(await central()).toEqual([]);
   });

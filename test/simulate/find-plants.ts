@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { type Found, PLANTS, type Plant } from './plants.ts';
 import type { Told } from './tell.ts';
+import { UNPROVEN_PLANTS } from './unproven-plants.ts';
 
 interface Search {
   readonly seconds: number;
@@ -8,11 +9,12 @@ interface Search {
   readonly jobs: number;
   readonly from: number;
   readonly only: string | undefined;
+  readonly unproven: boolean;
 }
 
 /** Looks for each defect in processes of its own: by the seed that is recorded, else by one seed after the other within the time. */
-export async function findPlants({ seconds, steps, jobs, from, only }: Search): Promise<void> {
-  const plants = PLANTS.filter(({ name }) => only === undefined || name.includes(only));
+export async function findPlants({ seconds, steps, jobs, from, only, unproven }: Search): Promise<void> {
+  const plants = (unproven ? UNPROVEN_PLANTS : PLANTS).filter(({ name }) => only === undefined || name.includes(only));
   const waiting = [...plants];
   let missed = 0;
   const work = async () => {

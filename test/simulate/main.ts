@@ -7,7 +7,7 @@ import { tellBroken } from './tell.ts';
 
 /**
  * `npm run simulate -- [--seconds N] [--steps N] [--jobs N] [--from N]`: seeds one after the other, on every core, until the time is over; `--seed S` plays one of them and prints
- * its trace; `--plants` puts each defect of the list into the control plane and wants it found: by its recorded seed, else within the time.
+ * its trace; `--plants` puts each defect of the list into the control plane and wants it found: by its recorded seed, else within the time; `--unproven` looks for those of the other list.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     plants: { type: 'boolean', default: false },
     plant: { type: 'string' },
+    unproven: { type: 'boolean', default: false },
     lines: { type: 'boolean', default: false },
   },
 });
@@ -29,7 +30,8 @@ const run = {
   from: Number(values.from),
 };
 
-if (values.plants || values.plant !== undefined) await findPlants({ ...run, only: values.plant });
+const { plant: only, unproven } = values;
+if (values.plants || only !== undefined || unproven) await findPlants({ ...run, only, unproven });
 else if (values.seed !== undefined) await playOne(Number(values.seed));
 else if (values.lines) await playHere(Number(values.stride));
 else await playMany(run);

@@ -101,8 +101,11 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   const domainBus = (domain: string) => ({
     put: async <T extends BusEvent>(entries: readonly T[]) => {
       const outcome = some(entries);
+      if (outcome.failed.length > 0) faults.count('report refused');
       for (const { detail } of outcome.done) {
-        answers.push({ domain, detail: detail as Answer['detail'] });
+        const answer = { domain, detail: detail as Answer['detail'] };
+        answers.push(answer);
+        if (answer.detail.data.report.overtakenBy !== undefined) faults.count('overtaken');
         reports.put({ id: (detail as { id: string }).id, account: accountOf(domain), detail });
       }
       return outcome;

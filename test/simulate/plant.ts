@@ -1,9 +1,10 @@
 import { registerHooks } from 'node:module';
 import { CORE_PLANTS } from './core/plants.ts';
 import { PLANTS } from './plants.ts';
+import { UNPROVEN_PLANTS } from './unproven-plants.ts';
 
 /** Loaded before the program (`node --import`): puts the defect that `WEFT_PLANT` names into the source as it is read. */
-const plant = [...PLANTS, ...CORE_PLANTS].find(({ name }) => name === process.env.WEFT_PLANT);
+const plant = [...PLANTS, ...UNPROVEN_PLANTS, ...CORE_PLANTS].find(({ name }) => name === process.env.WEFT_PLANT);
 if (plant === undefined) throw new Error(`there is no plant \`${process.env.WEFT_PLANT}\``);
 let planted = false;
 registerHooks({

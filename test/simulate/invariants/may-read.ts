@@ -95,7 +95,8 @@ export function stoppedBetween(owner: string, consumer: string, { domains }: Reg
   const stops = (name: string) => domains.find((domain) => domain.name === name)?.stops ?? [];
   const ofConsumer = stops(consumer).some(({ side }) => [consumer, owner, 'weft:governance'].includes(side));
   return (
-    ofConsumer || stops(owner).some(({ side, reach }) => reach === 'everything' && [owner, 'weft:governance'].includes(side))
+    ofConsumer ||
+    stops(owner).some(({ side, reach }) => reach === 'everything' && [owner, 'weft:governance'].includes(side))
   );
 }
 

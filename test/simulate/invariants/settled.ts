@@ -15,7 +15,11 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
     const open = version.subscriptions.filter(({ state }) => OPEN.includes(state));
     const ends = [...open, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
     const over = ends.some((end) => end !== undefined && end <= now);
-    if (over && !swept) continue;
+    // An agent that was refused is asked again by the sweep.
+    const refused = version.shares.some(
+      ({ applied, generation }) => applied?.ok === false && applied.generation >= generation,
+    );
+    if ((over || refused) && !swept) continue;
     await converged(version, registered, watch, { mesh, now, swept });
     followers(version, registered, swept);
   }

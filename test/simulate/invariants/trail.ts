@@ -35,7 +35,8 @@ export async function checkTrail(
         entry.entity === written.type &&
         entry.action === written.change.action &&
         entry.revision === written.revision &&
-        (written.type !== 'product' || entry.major === written.major),
+        (written.type !== 'product' || entry.major === written.major) &&
+        (written.type !== 'subscription' || entry.subscription === written.id),
     );
     if (own.length !== 1) throw new Broken('one-entry-each', `${command} ${correlation} has ${own.length} entries`);
   }
