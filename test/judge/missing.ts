@@ -146,7 +146,7 @@ export function standing(
       named: /^trust of the role .*-directory: add Allow sts:AssumeRole .* to .*-event-port/,
     },
     assumed('lambda.amazonaws.com', roleArn(governanceAccount, governanceRoleName(mesh, 'reconcile'))),
-    assumed('events.amazonaws.com', find('AWS::IAM::Role', 'ReportsRole', account)),
+    assumed('events.amazonaws.com', find('AWS::IAM::Role', 'ReportsRole', account), { 'aws:SourceAccount': account }),
     assumed('scheduler.amazonaws.com', find('AWS::IAM::Role', 'DisposalStarter', account), {
       'aws:SourceAccount': account,
     }),

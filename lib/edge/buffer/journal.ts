@@ -196,7 +196,9 @@ export class Journal {
       if (numbers === undefined) continue;
       const bytes = readFileSync(join(this.folder, name));
       const { payloads, sound, rotten } = scanFrames(bytes);
-      for (const payload of payloads) this.#take(entryOf(payload));
+      // A segment was closed after its place was written down, and the place may have gone on since through segments that are no more.
+      if (numbers.last === undefined || checkpoint === undefined)
+        for (const payload of payloads) this.#take(entryOf(payload));
       const [oldest] = payloads;
       const since = oldest === undefined ? 0 : entryOf(oldest).at;
       if (numbers.last !== undefined) {
