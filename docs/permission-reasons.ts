@@ -89,6 +89,7 @@ const BY_ACTION: Readonly<Record<string, string>> = {
   'kms:GenerateDataKey': 'encrypt what it writes',
   'lambda:InvokeFunction': 'start the Lambda',
   'logs:CreateLogStream': 'write its own log',
+  'sqs:ChangeMessageVisibility': 'take messages from its own queue, and say when they come again',
   'sqs:DeleteMessage': 'take messages from its own queue',
   'sqs:SendMessage': 'put messages into a queue',
   'ssm:GetParameter': 'read parameters of the mesh',

@@ -30,15 +30,21 @@ export class FairShare {
   wait(account: string): number {
     const now = this.#now();
     this.#forget(now);
-    const others = [...this.#spent.keys()].some((name) => name !== account);
-    if (!others) return 0;
+    if (!this.#isBeside(account, now)) return 0;
     return Math.max(0, Math.ceil((this.#debtOf(account, now) - BURST) / SHARE));
   }
 
   /** Work that was done for an account. */
   took(account: string, milliseconds: number): void {
     const now = this.#now();
-    this.#spent.set(account, { debt: this.#debtOf(account, now) + Math.max(0, milliseconds), at: now });
+    const debt = this.#debtOf(account, now) + Math.max(0, milliseconds);
+    // What was taken while nobody else called was taken from nobody, and nobody has to be paid back.
+    this.#spent.set(account, { debt: this.#isBeside(account, now) ? debt : Math.min(debt, BURST), at: now });
+  }
+
+  /** Whether another account called of late. */
+  #isBeside(account: string, now: number): boolean {
+    return [...this.#spent].some(([name, { at }]) => name !== account && now - at <= RECENT);
   }
 
   #debtOf(account: string, now: number): number {

@@ -53,6 +53,11 @@ export function allowPolling(queue: IQueue, worker: IGrantable): void {
   queue.grant(worker, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
 }
 
+/** Lets the function that works a queue off say when a message comes again; Lambda's poller does not need that, and `allowPolling` does not give it. */
+export function allowPostponing(queue: IQueue, worker: IGrantable): void {
+  queue.grant(worker, 'sqs:ChangeMessageVisibility');
+}
+
 /** Lets the rules of one bus deliver to a queue; `default` is the account's own bus. */
 export function allowRules(queue: Queue, busName: string): void {
   const stack = Stack.of(queue);

@@ -31,6 +31,8 @@ export const HELD_FOR = 7 * 24 * 3_600_000;
 const TRIES = 5;
 /** When something is tried again that no breaker keeps waiting, in milliseconds. */
 const SOON = 30_000;
+/** After that many looks the longest rest is between them: SQS counts each, and takes a message away that was looked at too often. */
+const SOON_LOOKS = 100;
 
 /**
  * Goes on with what waits for consumers: projected anew and given, or left waiting until the breaker lets one through. Consumers do not wait for each other; what is for
@@ -67,6 +69,7 @@ async function deliverOne(
   const waits = (until: number, why: string, open: boolean) =>
     ({ outcome: 'waits', consumer, until, why, open }) as const;
   if (now - message.sentAt > HELD_FOR) return bury(consumer, message, `it waited for seven days: ${state?.why}`, deps);
+  const again = now + (message.received <= SOON_LOOKS ? SOON : deps.limits.longestRest);
   // Nobody is asked anything for those who have to wait.
   if (state?.open !== undefined && standingOf(state, now) === 'open') {
     return waits(state.open.probeAt, state.why, true);
@@ -75,7 +78,7 @@ async function deliverOne(
   try {
     own = await seenBy(held, deps);
   } catch (error) {
-    return waits(now + SOON, error instanceof Error ? error.message : String(error), false);
+    return waits(again, error instanceof Error ? error.message : String(error), false);
   }
   if (own.length === 0) return { outcome: 'dropped', consumer };
   const admission = await deps.breakers.admit(consumer, message.id);
@@ -90,7 +93,7 @@ async function deliverOne(
   if (handed.of === 'event') await deps.breakers.succeeded(consumer, admission.ticket);
   if (handed.of === 'event' && message.received >= TRIES) return bury(consumer, message, why, deps);
   const next = handed.of === 'bus' ? await deps.breakers.failed(consumer, admission.ticket, why) : undefined;
-  return waits(next?.open?.probeAt ?? now + SOON, why, next?.open !== undefined);
+  return waits(next?.open?.probeAt ?? again, why, next?.open !== undefined);
 }
 
 /** What the consumer sees of it at this moment. */

@@ -91,9 +91,9 @@ function gives(subscription: SubscriptionRecord, caller: Caller, now: string): b
   return named && holdsAccess(subscription) && !isSuspended(subscription) && !hasEnded(subscription, now);
 }
 
-/** Whether an entitlement gives, gave or will give something of the domain's products. */
-function reaches(entitlement: EntitlementRecord, domain: string): boolean {
-  return covers(entitlement.selector, domain) && !['revoked', 'expired'].includes(entitlement.state);
+/** Whether an entitlement gives or will give something of the domain's products, or gave what is not read back as gone: an expired one gives until then. */
+function reaches({ selector, state, status }: EntitlementRecord, domain: string): boolean {
+  return covers(selector, domain) && state !== 'revoked' && status.endedAt === undefined;
 }
 
 /** Whether the grants of the governance account were read back as they shall be since the last decision about the product. */

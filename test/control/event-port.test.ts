@@ -11,6 +11,8 @@ import { AT, column, product, subscription, TOPOLOGY, table } from '../mesh/fixt
 import { keptBreakers } from './kept-breakers.ts';
 
 const NOW = new Date(AT);
+/** How often the queue hands out a message at most (lib/stacks/domain/event-port.ts). */
+const MOST_LOOKS = 500;
 const PRODUCT = product([table('orders', [column('id', 'int', 'public')])], { ports: ['event'] });
 const AUDIENCE = audienceOf(
   PRODUCT,
@@ -200,6 +202,21 @@ describe('rows that wait for a consumer', () => {
     await deliverHeld(messages.slice(0, 10), deps);
     await deliverHeld(messages.slice(10), deps);
     expect(got.map(([, id]) => id)).toEqual(messages.map((_, index) => expect.stringContaining(`@${index}.`)));
+  });
+
+  test('while the mesh does not answer for days none is looked at so often that SQS would take it away', async () => {
+    const busy = () => {
+      throw Object.assign(new Error('busy'), { name: 'ApiError' });
+    };
+    const { deps, clock, left } = port([], busy);
+    const begin = clock.now;
+    let received = 0;
+    while (clock.now - begin < HELD_FOR) {
+      received += 1;
+      await deliverHeld(waiting(['finance'], { sentAt: begin, received }), deps);
+      clock.now += (left.at(-1)?.[1] ?? 0) * 1000;
+    }
+    expect(received).toBeLessThan(MOST_LOOKS);
   });
 
   test('consumers do not wait for each other, and what is behind one that waits waits as long', async () => {

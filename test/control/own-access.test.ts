@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { decide, revokeSubscription } from '#control/decide.ts';
+import { grantEntitlement } from '#control/entitlement/grant.ts';
+import { reconcileEntitlements } from '#control/entitlement/reconcile.ts';
 import { ownAccess } from '#control/own-access.ts';
 import { publish } from '#control/publish.ts';
 import { requestSubscription } from '#control/request-subscription.ts';
@@ -53,7 +55,7 @@ describe('what a caller is told of his own access', () => {
       () =>
         suspendDomain('finance', { action: 'suspend', reason: 'a test' }, by('governance/platform'), world.governance),
     ],
-    ['one subscription more', () => subscribe({ rows: { orders: "id = 7" } })],
+    ['one subscription more', () => subscribe({ rows: { orders: 'id = 7' } })],
     ['another edition', () => publish(orders('1.1.0'), by('sales/producer'), world.governance)],
   ])('is another, and not settled, from the moment of %s on', async (_, change) => {
     await world.settle();
@@ -69,7 +71,7 @@ describe('what a caller is told of his own access', () => {
     const wide = await own();
     await revokeSubscription(id, 'too wide', by('sales/steward'), world.governance);
     await world.settle();
-    const narrow = await subscribe({ rows: { orders: "id = 7" } });
+    const narrow = await subscribe({ rows: { orders: 'id = 7' } });
     await world.settle();
     expect(await own()).toMatchObject({ through: [narrow], settled: true });
     expect((await own()).digest).not.toBe(wide.digest);
@@ -89,5 +91,35 @@ describe('what a caller is told of his own access', () => {
     expect((await own('research/analyst')).settled).toBe(true);
     world.clock.advance(86_400_000);
     expect(await own('research/analyst')).toMatchObject({ through: [], settled: false });
+  });
+
+  test('is not settled while what an entitlement gave is still there after its end', async () => {
+    const wish = { domain: 'sales', to: 'finance', classification: 'internal', purpose: 'to report' };
+    const look = (tags = world.governance.tags) =>
+      reconcileEntitlements(
+        { entitlements: true, cause: 'sweep', correlation: 'c-run' },
+        { ...world.governance, tags },
+      );
+    const settle = async (tags = world.governance.tags) => {
+      await look(tags);
+      await world.settle();
+    };
+    await grantEntitlement({ ...wish, expiresAt: '2026-03-02T00:00:00Z' }, by('sales/steward'), world.governance);
+    await settle();
+    await settle();
+    expect(await own()).toMatchObject({ through: expect.arrayContaining([id]), settled: true });
+    world.clock.advance(86_400_000);
+    const symptom = { name: 'AccessDeniedException', message: 'not now' };
+    const refuse: typeof world.governance.tags.apply = async (changes) => {
+      return { done: [], unclear: [], failed: changes.map((entry) => ({ entry, symptom })) };
+    };
+    await settle({ ...world.governance.tags, apply: refuse });
+    const left = await own();
+    expect(left).toMatchObject({ through: [id], settled: false });
+    await settle();
+    await settle();
+    const gone = await own();
+    expect(gone).toMatchObject({ through: [id], settled: true });
+    expect(gone.digest).not.toBe(left.digest);
   });
 });

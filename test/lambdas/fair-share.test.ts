@@ -27,6 +27,22 @@ test('alone, an account takes all it wants', () => {
   expect(served(calls)).toMatchObject({ refused: 0, clock: 200_000 });
 });
 
+test('what an account took while nobody else called is not held against it once somebody does', () => {
+  const alone = Array.from({ length: 6000 }, () => ({ who: 'busy', takes: 100, pause: 0 }));
+  const both = [
+    { who: 'other', takes: 10, pause: 0 },
+    { who: 'busy', takes: 100, pause: 0 },
+  ];
+  expect(served([...alone, ...both]).refused).toBe(0);
+});
+
+test('one that has not called for half a minute is nobody to share with, whatever it took before', () => {
+  const many = (who: string, takes: number, count: number) =>
+    Array.from({ length: count }, () => ({ who, takes, pause: 0 }));
+  const calls = [...many('quiet', 10, 1), ...many('gone', 5000, 40), { who: 'loud', takes: 10, pause: 31_000 }];
+  expect(served([...calls, ...many('loud', 1000, 60)]).refused).toBe(served(calls).refused);
+});
+
 test('beside others, the loud one takes its share and the quiet one is never refused', () => {
   const calls = Array.from({ length: 20_000 }, (_, index) =>
     index % 100 === 99 ? { who: 'quiet', takes: 50, pause: 0 } : { who: 'loud', takes: 100, pause: 0 },

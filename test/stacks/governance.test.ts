@@ -66,6 +66,36 @@ describe('the governance account', () => {
     expect(policies.filter((policy) => policy.includes('dynamodb:Scan'))).toEqual([]);
   });
 
+  test('lets the reconciler alone have what failed come again before its time', () => {
+    const named = Object.entries(templates.get('aviation-governance')?.Resources ?? {}).filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::IAM::Policy' && JSON.stringify(Properties).includes('sqs:GetQueueAttributes'),
+    );
+    const may = named.filter(([, policy]) => JSON.stringify(policy).includes('sqs:ChangeMessageVisibility'));
+    expect(may.map(([id]) => id)).toEqual([expect.stringContaining('Reconcile')]);
+    expect(named.length).toBeGreaterThan(1);
+  });
+
+  test('gives the definer of views what the guide of Lake Formation asks of one', () => {
+    const policy = ofType('aviation-governance-foundation', 'AWS::IAM::ManagedPolicy').find(({ Properties }) =>
+      String(Properties?.Description).startsWith('Reads the tables behind the views'),
+    );
+    for (const action of [
+      'glue:GetDatabase',
+      'glue:GetDatabases',
+      'glue:GetTable',
+      'glue:GetTables',
+      'glue:BatchGetPartition',
+      'glue:GetPartitions',
+      'glue:GetPartition',
+      'glue:GetTableVersion',
+      'glue:GetTableVersions',
+      'glue:PassConnection',
+      'lakeformation:GetDataAccess',
+    ])
+      expect(JSON.stringify(policy)).toContain(`"${action}"`);
+  });
+
   test('takes the reports of each domain from its own account only', () => {
     for (const { name, account } of aviation().domains) {
       const patterns = ofType(`aviation-enrolment-${name}`, 'AWS::Events::Rule').map(

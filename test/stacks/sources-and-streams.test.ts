@@ -77,6 +77,13 @@ describe('a source elsewhere', () => {
     expect(policy?.Properties.Roles).toEqual([{ Ref: expect.stringContaining('RunnerRole') }, 'shop-sales-producer']);
   });
 
+  test('lets the pipeline leave a run that is put off in its queue, and put one like it there', () => {
+    const policies = Object.values(template.findResources('AWS::IAM::Policy')).map((one) => JSON.stringify(one));
+    const [own] = policies.filter((policy) => policy.includes('sqs:ReceiveMessage'));
+    expect(own).toContain('sqs:ChangeMessageVisibility');
+    expect(own).toContain('sqs:SendMessage');
+  });
+
   test('may stand in a network that is there', () => {
     const there = stackOf('federated-source', 'sources.yaml', (text) =>
       text.replace(/network: \{.*\}/, 'network: { subnet: subnet-1, zone: eu-central-1a, securityGroup: sg-1 }'),

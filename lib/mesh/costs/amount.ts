@@ -4,7 +4,7 @@ const UNIT = 10n ** BigInt(PLACES);
 
 /** A decimal number as units of 10⁻¹⁰; undefined for what is none. Further digits than that are refused, for they would be lost. */
 export function parseAmount(text: string): bigint | undefined {
-  const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,15})(?:\.(\d{1,10}))?0*$/.exec(text.trim()) ?? [];
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,15})(?:\.(\d{1,10})0*)?$/.exec(text.trim()) ?? [];
   if (sign === undefined) return undefined;
   const units = BigInt(whole) * UNIT + BigInt(fraction.padEnd(PLACES, '0'));
   return sign === '-' ? -units : units;

@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { WorkQueue } from '#constructs/work-queue.ts';
+import { allowPolling, allowPostponing, WorkQueue } from '#constructs/work-queue.ts';
 import { BREAKER_LIMITS } from '#mesh/breaker.ts';
 import {
   directoryRoleName,
@@ -68,7 +68,8 @@ export class EventPort extends Construct {
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
     });
     port.consume(this.queue);
-    this.held.grantConsumeMessages(port);
+    allowPolling(this.held, port);
+    allowPostponing(this.held, port);
     port.addEventSourceMapping('Held', {
       eventSourceArn: this.held.queueArn,
       batchSize: 10,

@@ -12,7 +12,7 @@ import { decisionFiles } from '#constructs/decision-files.ts';
 import { MeshFunction, type MeshFunctionProps } from '#constructs/mesh-function.ts';
 import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { WorkQueue } from '#constructs/work-queue.ts';
+import { allowPostponing, WorkQueue } from '#constructs/work-queue.ts';
 import { auditBucketName, auditQueueName, governanceRoleName, MESH_SOURCE, meshBusName } from '#mesh/topology/names.ts';
 import { CATALOG_WILDCARDS } from '../catalog-access.ts';
 import type { MeshSite } from '../mesh-site.ts';
@@ -122,6 +122,8 @@ export class ControlPlane extends Construct {
       lambda.addToRolePolicy(topologyStatement(this, props.topology));
     for (const statement of reconcileStatements(this, props.topology)) reconcile.addToRolePolicy(statement);
     reconcile.consume(requests);
+    // What failed comes again before its timeout is over.
+    allowPostponing(requests, reconcile);
 
     const sync = this.#lambda(props, 'Sync', {
       name: 'sync',

@@ -19,7 +19,7 @@ import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { governanceRoleName, maskKeyBucketName, viewConnectionName } from '#mesh/topology/names.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
-import { CATALOG_WILDCARDS, catalogQuery, PRODUCT_DATABASES } from '../catalog-access.ts';
+import { CATALOG_WILDCARDS, catalogRead, PRODUCT_DATABASES } from '../catalog-access.ts';
 
 export interface ViewGroundProps {
   readonly topology: Topology;
@@ -55,7 +55,8 @@ export class ViewGround extends Construct {
       description,
       roles: [definer],
       statements: [
-        catalogQuery(this, [Stack.of(this).account], [PRODUCT_DATABASES]),
+        // All that Lake Formation's guide asks of a definer (Prerequisites for creating views), lists and versions included.
+        catalogRead(this, [Stack.of(this).account], [PRODUCT_DATABASES]),
         passConnection(this, mesh),
         new PolicyStatement({ sid: 'LakeData', actions: ['lakeformation:GetDataAccess'], resources: ['*'] }),
       ],

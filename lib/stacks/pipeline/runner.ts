@@ -12,7 +12,7 @@ import { MeshFunction } from '#constructs/mesh-function.ts';
 import { QueryWorkgroup } from '#constructs/query-workgroup.ts';
 import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { allowPolling, WorkQueue } from '#constructs/work-queue.ts';
+import { allowPolling, allowPostponing, WorkQueue } from '#constructs/work-queue.ts';
 import type { PipelineAsset } from '#mesh/pipeline/asset.ts';
 import { exchangedTables } from '#mesh/pipeline/exchange.ts';
 import { type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
@@ -92,8 +92,11 @@ export class PipelineRunner extends Construct {
       batchSize: 1,
       reportBatchItemFailures: true,
     });
-    // A run that was put off takes its place in the queue anew.
-    if (repository.sources.length > 0) this.queue.grantSendMessages(this.function);
+    // A run that was put off waits in the queue, and takes its place there anew.
+    if (repository.sources.length > 0) {
+      allowPostponing(this.queue, this.function);
+      this.queue.allowSending(this.function);
+    }
     for (const statement of pipelineStatements(this, props)) this.function.addToRolePolicy(statement);
     const bus = EventBus.fromEventBusName(this, 'Bus', domainBusName(mesh, domain.name));
     sayAs(this.function, bus, domainSource(domain.name));

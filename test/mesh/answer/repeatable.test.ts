@@ -23,6 +23,7 @@ describe('a statement whose answer may be taken again', () => {
 
   test.each([
     [`SELECT count(*) FROM ${ORDERS}`, undefined],
+    [`SELECT ${ORDERS}.id FROM "AwsDataCatalog".${ORDERS}`, undefined],
     [`WITH a AS (SELECT * FROM ${ORDERS}) SELECT * FROM a`, undefined],
     ['SELECT id FROM orders', 'sales__orders__v1'],
     [`SELECT id FROM ${ORDERS} WHERE note = 'right'`, undefined],
@@ -56,6 +57,10 @@ describe('a statement whose answer may be taken again', () => {
     [`UNLOAD (SELECT * FROM ${ORDERS}) TO 's3://a/b/' WITH (format = 'PARQUET')`, /no plain SELECT/],
     [`EXECUTE kept USING 1`, /no plain SELECT/],
     ['SELECT FROM WHERE', /nobody can tell/],
+    [`SELECT * FROM elsewhere.${ORDERS}`, /elsewhere is another catalog/],
+    [`SELECT * FROM "elsewhere" /* . */ . "sales__orders__v1".orders`, /"elsewhere" is another catalog/],
+    [`SELECT * FROM ${ORDERS} JOIN elsewhere.${ORDERS} USING (id)`, /elsewhere is another catalog/],
+    [`SELECT * FROM ${ORDERS}, TABLE(crm.system.query(query => 'SELECT 1'))`, /table function/],
   ])('%s may answer another thing', (sql, why) => {
     expect(tables(sql)).toMatch(why);
   });

@@ -49,7 +49,17 @@ describe('amounts', () => {
     expect(parseAmount(text)).toBe(units);
   });
 
-  test.each(['', 'abc', '1,5', '1e5', '0.00000000001', '--1', '1.', 'NaN'])('%j is none', (text) => {
+  test.each([
+    '',
+    'abc',
+    '1,5',
+    '1e5',
+    '0.00000000001',
+    '--1',
+    '1.',
+    '1000000000000000000',
+    'NaN',
+  ])('%j is none', (text) => {
     expect(parseAmount(text)).toBeUndefined();
   });
 
