@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
+import { called } from '../../bin/script.ts';
 import { survive } from './durability.ts';
 
-/** `npm run durability -- [--kills N]`: kills a local AWS N times under load, 200 unless told otherwise, and counts what is lost of what it acknowledged. */
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' } } });
-const kills = Number(values.kills);
-if (!Number.isInteger(kills) || kills < 1) throw new Error('write a whole number: npm run durability -- --kills 200');
+const { kills } = called({
+  usage: 'npm run durability -- [--kills N]',
+  does: 'Kills a local AWS under load, again and again, and counts what is lost of what it acknowledged.',
+  options: { kills: { what: 'how often', least: 1, usual: 200 } },
+}).values;
 
 const started = performance.now();
 const { acknowledged, lost, slowestStart } = await survive(kills, (done, writes) => {
