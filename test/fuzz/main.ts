@@ -47,7 +47,8 @@ async function run(target: Target): Promise<boolean> {
     else now = message;
   });
   const clock = setInterval(() => {
-    console.error(`${target.name}: ${now.done} inputs, ${now.failed} failures, ${since()} s`);
+    const done = now.done < 0 ? 'getting ready' : `${now.done} inputs, ${now.failed} failures`;
+    console.error(`${target.name}: ${done}, ${since()} s`);
     still = now.done === last && now.failed === 0 ? still + 1 : 0;
     last = now.done;
     if (still < MOST_STILL) return;
