@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLE } from '#constructs/lambda-code.ts';
+import { VARIABLES } from '../lambdas/shared/environment.ts';
 import { atMost, type BenchResult } from './result.ts';
 
 const LAMBDAS = fileURLToPath(new URL('../lambdas/', import.meta.url));
@@ -50,6 +51,7 @@ export function packagesIn(name: string): string[] {
 /** Size and load time of every Lambda. */
 export function measureBundles(runs = 5): BundleFigures[] {
   const folder = mkdtempSync(join(tmpdir(), 'weft-bundles-'));
+  for (const [name, content] of Object.entries(BESIDE)) writeFileSync(join(folder, name), JSON.stringify(content));
   try {
     return lambdaNames().map((name) => {
       const file = join(folder, `${name}.mjs`);
@@ -70,21 +72,17 @@ function loadOnce(file: string): number {
   return Number(output.toString().trim().split('\n').at(-1));
 }
 
-/** Enough for every handler to read its settings when it loads. */
+/** What stacks put beside code that reads it when it loads. */
+const BESIDE = { 'audit-rules.json': { rules: [] }, 'pipeline.json': { steps: [] } };
+
+/** Enough for every handler to read its settings when it loads: each has some value. */
 const ENVIRONMENT = {
   ...process.env,
   AWS_REGION: 'us-east-1',
-  WEFT_MESH: 'bench',
-  WEFT_REGION: 'us-east-1',
-  WEFT_REGISTRY_TABLE: 'registry',
-  WEFT_MESH_BUS: 'mesh',
-  WEFT_RECONCILE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/reconcile.fifo',
-  WEFT_AUDIT_BUCKET: 'audit',
-  WEFT_DOMAIN: 'bench',
-  WEFT_DOMAIN_BUS: 'bench',
-  WEFT_GOVERNANCE_ACCOUNT: '111111111111',
-  WEFT_ACCOUNT: '111111111111',
-  WEFT_DEAD_LETTERS: '[]',
+  ...Object.fromEntries(Object.values(VARIABLES).map((name) => [name, 'https://sqs.us-east-1.amazonaws.com/1/bench'])),
+  [VARIABLES.region]: 'us-east-1',
+  [VARIABLES.account]: '111111111111',
+  [VARIABLES.deadLetters]: '[]',
 };
 
 /** Each Lambda at most 400 KB, loaded within 80 ms. */

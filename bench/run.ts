@@ -1,10 +1,11 @@
+import { called } from '../bin/script.ts';
 import type { BenchResult } from './result.ts';
 
 interface Bench {
   run(): Promise<readonly BenchResult[]>;
 }
 
-/** The benches by name; `npm run bench -- calls query` runs some of them. */
+/** The benches by name. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   start: () => import('./start.ts'),
   bundles: () => import('./bundles.ts'),
@@ -32,11 +33,16 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
 /** Names are in one column, those that are longer push theirs aside. */
 const WIDEST = 96;
 
-const json = process.argv.includes('--json');
-const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+const { values, names } = called({
+  usage: 'npm run bench -- [<bench>…] [--json]',
+  does: 'Measures on this machine, all unless some are named; fails when one is not what is wanted of it.',
+  options: { json: { what: 'one line of JSON for programs', flag: true } },
+  names: { of: 'bench', known: Object.keys(BENCHES) },
+});
+const { json } = values;
 const results: (BenchResult & { bench: string })[] = [];
 for (const [bench, load] of Object.entries(BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(bench)) continue;
+  if (names.length > 0 && !names.includes(bench)) continue;
   if (!json) console.error(`measuring ${bench} …`);
   for (const result of await (await load()).run()) results.push({ bench, ...result });
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { called } from './script.ts';
 
 /**
  * Asks npm for known vulnerabilities of what is shipped: `node bin/audit.ts`. A registry that has no answer is said aloud and is no pass; with
@@ -56,6 +57,11 @@ function notRun(why: string): Verdict {
 }
 
 function main(): number {
+  called({
+    usage: 'npm run audit',
+    does: 'Asks the registry for known vulnerabilities of what is shipped. No answer is no pass; WEFT_REQUIRE_AUDIT=1 makes it fail.',
+    options: {},
+  });
   const args = ['audit', '--omit', 'dev', '--json', '--fetch-retries=1', '--fetch-timeout=30000'];
   const { stdout, error } = spawnSync('npm', args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 * 1024 * 1024 });
   const { state, lines } = error === undefined ? judge(stdout) : notRun(error.message);

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, 
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { called } from './script.ts';
 
 /**
  * Builds what is published: `node bin/package.ts [folder]`. Node runs no TypeScript below `node_modules`, so each file becomes JavaScript by the same
@@ -12,7 +13,7 @@ const REPOSITORY = resolve(import.meta.dirname, '..');
 
 /** Folders of code, and what is only for the development of Weft itself. */
 const CODE = ['bin', 'lib', 'lambdas'];
-const NOT_PUBLISHED = /^bin\/(?:package|audit|sbom)\.ts$/;
+const NOT_PUBLISHED = /^bin\/(?:package|audit|sbom|script)\.ts$/;
 
 /** What code reads, and what a domain's repository is made from. */
 const DATA = ['policies', 'examples', 'domain-templates', 'README.md'];
@@ -135,10 +136,16 @@ function buildPackage(folder: string): void {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(manifest), undefined, 2)}\n`);
 }
 
+const [into] = called({
+  usage: 'npm run package -- [<folder>]',
+  does: 'Builds what is published, into the folder or into dist.',
+  options: {},
+  names: { of: 'folder', most: 1 },
+}).names;
 const folder = mkdtempSync(join(tmpdir(), 'weft-package-'));
 try {
   buildPackage(folder);
-  const target = resolve(process.argv[2] ?? join(REPOSITORY, 'dist'));
+  const target = resolve(into ?? join(REPOSITORY, 'dist'));
   mkdirSync(target, { recursive: true });
   execFileSync('npm', ['pack', folder, '--pack-destination', target, '--silent'], {
     stdio: ['ignore', 'inherit', 'inherit'],

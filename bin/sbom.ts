@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { called } from './script.ts';
 
 /**
  * Prints what the shipped code is made of, as CycloneDX: `node bin/sbom.ts`. npm writes the list of everything, and the lock file says what of it is only for
@@ -31,6 +32,7 @@ function shipped(): ReadonlySet<string> {
 }
 
 function main(): void {
+  called({ usage: 'npm run sbom', does: 'Prints what the shipped code is made of, as CycloneDX.', options: {} });
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   const text = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const bom = JSON.parse(text) as Bom;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMMANDS } from '#cli/commands.ts';
 import { RULES, type RuleName, ruleCode } from '#mesh/contract/compatibility-rules.ts';
+import { called } from '../bin/script.ts';
 import { apiPage } from './api-page.ts';
 import { costPage } from './cost-page.ts';
 import { environmentPage } from './environment-page.ts';
@@ -18,6 +19,11 @@ import { stackPage } from './stack-page.ts';
 import { synthesizedStacks } from './synthesized.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const { check } = called({
+  usage: 'npm run docs',
+  does: 'Writes the pages of docs/reference from the source.',
+  options: { check: { what: 'write nothing, and fail when a page is out of step', flag: true } },
+}).values;
 const stacks = synthesizedStacks();
 
 /** The generated pages: file below docs/reference → its text. */
@@ -89,7 +95,6 @@ function ledger(): string {
   return `# What the local AWS models\n\n${NOTE}No AWS account was used: every row rests on its source.\n\n${sections.join('\n')}\n${inertProperties()}`;
 }
 
-const check = process.argv.includes('--check');
 let stale = 0;
 for (const [name, make] of Object.entries(PAGES)) {
   const file = join(ROOT, 'docs/reference', name);

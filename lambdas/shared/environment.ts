@@ -1,7 +1,7 @@
 import { WeftError } from '#mesh/error.ts';
 
 /** Everything that a Lambda of the mesh may be told by its environment (ADR 0001). */
-const VARIABLES = {
+export const VARIABLES = {
   mesh: 'WEFT_MESH',
   region: 'WEFT_REGION',
   registryTable: 'WEFT_REGISTRY_TABLE',

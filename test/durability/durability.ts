@@ -11,6 +11,8 @@ import { consume, makeReady, WRITERS } from './load.ts';
 
 /** The longest that an instance lives before it is killed, in milliseconds. */
 const LONGEST = 700;
+/** The longest that the first write is waited for, in milliseconds. */
+const PATIENCE = 20_000;
 /** Clients of each kind that write at the same time. */
 const CLIENTS = 2;
 
@@ -32,6 +34,7 @@ export async function survive(kills: number, onKill?: (done: number, acknowledge
     const queueUrl = await makeReady(await clientsOf(running.endpoint));
     for (let done = 0; done < kills; done += 1) {
       const load = write(running.endpoint, ledger, queueUrl);
+      await firstWrite(ledger);
       await sleep(Math.random() * LONGEST);
       await kill(running.child);
       await load;
@@ -65,6 +68,11 @@ async function start(folder: string, port: number): Promise<{ child: ChildProces
   const told = await Promise.race([up, gone]);
   gone.catch(() => undefined);
   return { child, ...told };
+}
+
+/** On a busy machine every kill would come before any write, and show nothing. */
+async function firstWrite(ledger: Ledger): Promise<void> {
+  for (const until = Date.now() + PATIENCE; ledger.acknowledged === 0 && Date.now() < until; ) await sleep(20);
 }
 
 async function kill(child: ChildProcess): Promise<void> {

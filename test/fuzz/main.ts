@@ -1,29 +1,32 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { called, misused } from '../../bin/script.ts';
 import { chanceOf } from './chance.ts';
 import { keep } from './corpus.ts';
 import type { Fuzzed } from './run.ts';
 import type { Target } from './target.ts';
 import { TARGETS, targetNamed } from './targets.ts';
 
-/**
- * `npm run fuzz -- [<target>…] [--seconds N | --inputs N] [--seed S]`: every target unless some are named, always the same inputs for a seed. What fails is made
- * short and kept in `test/fuzz/corpus/<target>`.
- */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seconds: { type: 'string' }, inputs: { type: 'string' }, seed: { type: 'string', default: '1' } },
-});
-const [seconds, inputs, seed = 1] = [values.seconds, values.inputs, values.seed].map((text) =>
-  text === undefined ? undefined : whole(text),
-);
 const SECONDS = 60;
+const SCRIPT = {
+  usage: 'npm run fuzz -- [<target>…] [--seconds N | --inputs N] [--seed S]',
+  does: `Gives each target, all unless some are named, inputs from a seed. What fails is made short and kept in test/fuzz/corpus/<target>.
+Without --seconds and --inputs each target has as many inputs as it says itself, or ${SECONDS} seconds.`,
+  options: {
+    seconds: { what: 'how long each target is tried', least: 1 },
+    inputs: { what: 'how many inputs each target gets', least: 1 },
+    seed: { what: 'which inputs: the same for the same seed', least: 0, usual: 1 },
+  },
+  names: { of: 'target', known: TARGETS },
+} as const;
+const { values, names } = called(SCRIPT);
+const { seconds, inputs, seed } = values;
+if (seconds !== undefined && inputs !== undefined) misused(SCRIPT, ['either --seconds or --inputs']);
 /** How often progress is told, and after how many tellings without any a run is stuck. */
 const TELL = 10_000;
 const MOST_STILL = 12;
 
-const targets = await Promise.all((positionals.length === 0 ? TARGETS : positionals).map(targetNamed));
+const targets = await Promise.all((names.length === 0 ? TARGETS : names).map(targetNamed));
 for (const target of targets) {
   if (!(await run(target))) process.exitCode = 1;
 }
@@ -44,7 +47,8 @@ async function run(target: Target): Promise<boolean> {
     else now = message;
   });
   const clock = setInterval(() => {
-    console.error(`${target.name}: ${now.done} inputs, ${now.failed} failures, ${since()} s`);
+    const done = now.done < 0 ? 'getting ready' : `${now.done} inputs, ${now.failed} failures`;
+    console.error(`${target.name}: ${done}, ${since()} s`);
     still = now.done === last && now.failed === 0 ? still + 1 : 0;
     last = now.done;
     if (still < MOST_STILL) return;
@@ -58,7 +62,7 @@ async function run(target: Target): Promise<boolean> {
     return fuzzed.failures.length === 0;
   }
   if (now.done < 0) throw new Error(`${target.name} cannot be made ready`);
-  const input = target.make(chanceOf(seed ?? 1, now.done));
+  const input = target.make(chanceOf(seed, now.done));
   wrong ||= `crash: the process ended by ${signal ?? code}`;
   console.log(`${target.name}: ${now.done} inputs of seed ${seed}, then ${wrong}`);
   console.log(`  kept as ${keep(target, input, wrong)}`);
@@ -78,10 +82,4 @@ function tell(target: Target, { inputs: all, accepted, refused, failures, slowes
 
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').slice(0, 300);
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is no whole number above 0`);
-  return value;
 }

@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { called, misused } from '../../bin/script.ts';
 import { type Reasoned, unexplained } from './unexplained.ts';
 import { type Granted, lineOf, united } from './usage.ts';
 
@@ -35,14 +36,18 @@ function check(folder: string, show: (line: string) => void): string[] {
   return unexplained(unused, reasons);
 }
 
-const [folder, ...rest] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('usage: npm run unused -- <folder that WEFT_USAGE_DIR named> [--all]');
-  process.exitCode = 2;
-} else {
-  const lines: string[] = [];
-  const wrong = check(folder, (line) => lines.push(line));
-  for (const line of rest.includes('--all') ? lines : lines.slice(-1)) console.log(line);
-  for (const line of wrong) console.error(line);
-  process.exitCode = wrong.length === 0 ? 0 : 1;
-}
+const SCRIPT = {
+  usage: 'npm run unused -- <folder that WEFT_USAGE_DIR named> [--all]',
+  does: 'Tells what is granted and was never used by any judged suite, without a reason in test/judge/unused.yaml.',
+  options: { all: { what: 'tell also what is never used for a reason', flag: true } },
+  names: { of: 'folder', most: 1 },
+} as const;
+const { values, names } = called(SCRIPT);
+const [folder] = names;
+if (folder === undefined) misused(SCRIPT, ['which folder?']);
+if (!existsSync(folder)) misused(SCRIPT, [`there is no ${folder}: WEFT_USAGE_DIR=${folder} npm test makes it`]);
+const lines: string[] = [];
+const wrong = check(folder, (line) => lines.push(line));
+for (const line of values.all ? lines : lines.slice(-1)) console.log(line);
+for (const line of wrong) console.error(line);
+process.exitCode = wrong.length === 0 ? 0 : 1;

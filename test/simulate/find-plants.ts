@@ -8,13 +8,15 @@ interface Search {
   readonly steps: number;
   readonly jobs: number;
   readonly from: number;
-  readonly only: string | undefined;
-  readonly unproven: boolean;
+}
+
+/** The defects of one of the lists, all of them unless a part of a name is given. */
+export function plantsNamed(only: string | undefined, unproven: boolean): Plant[] {
+  return (unproven ? UNPROVEN_PLANTS : PLANTS).filter(({ name }) => only === undefined || name.includes(only));
 }
 
 /** Looks for each defect in processes of its own: by the seed that is recorded, else by one seed after the other within the time. */
-export async function findPlants({ seconds, steps, jobs, from, only, unproven }: Search): Promise<void> {
-  const plants = (unproven ? UNPROVEN_PLANTS : PLANTS).filter(({ name }) => only === undefined || name.includes(only));
+export async function findPlants(plants: readonly Plant[], { seconds, steps, jobs, from }: Search): Promise<void> {
   const waiting = [...plants];
   let missed = 0;
   const work = async () => {

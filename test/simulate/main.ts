@@ -1,39 +1,43 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
-import { findPlants } from './find-plants.ts';
+import { called, misused } from '../../bin/script.ts';
+import { findPlants, plantsNamed } from './find-plants.ts';
 import { playMany } from './many.ts';
 import { simulate } from './simulate.ts';
 import { tellBroken } from './tell.ts';
 
-/**
- * `npm run simulate -- [--seconds N] [--steps N] [--jobs N] [--from N]`: seeds one after the other, on every core, until the time is over; `--seed S` plays one of them and prints
- * its trace; `--plants` puts each defect of the list into the control plane and wants it found: by its recorded seed, else within the time; `--unproven` looks for those of the other list.
- */
-const { values } = parseArgs({
+const SCRIPT = {
+  usage:
+    'npm run simulate -- [--seconds N] [--steps N] [--jobs N] [--from N] | --seed S | --plants | --plant <name> | --unproven',
+  does: `Plays the control plane under faults: seeds one after the other, on every core, until the time is over or one breaks something.`,
   options: {
-    seconds: { type: 'string', default: '60' },
-    steps: { type: 'string', default: '200' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    from: { type: 'string', default: '1' },
-    stride: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    plants: { type: 'boolean', default: false },
-    plant: { type: 'string' },
-    unproven: { type: 'boolean', default: false },
-    lines: { type: 'boolean', default: false },
+    seconds: {
+      what: 'how long; for --plants, how long each is looked for where no seed is recorded',
+      least: 0,
+      usual: 60,
+    },
+    steps: { what: 'steps of each seed', least: 1, usual: 200 },
+    jobs: { what: 'processes at once', least: 1, usual: availableParallelism() },
+    from: { what: 'the first seed', least: 0, usual: 1 },
+    seed: { what: 'play this one and print its trace', least: 0 },
+    plants: { what: 'put each known defect into the control plane and want it found', flag: true },
+    plant: { what: 'only the defects with this in their name', text: true },
+    unproven: { what: 'look for the defects that no seed has found yet', flag: true },
+    stride: { what: '', least: 1, usual: 1 },
+    lines: { what: '', flag: true },
   },
-});
-const run = {
-  seconds: Number(values.seconds),
-  steps: Number(values.steps),
-  jobs: Number(values.jobs),
-  from: Number(values.from),
-};
+} as const;
+const { values } = called(SCRIPT);
+const { seconds, steps, jobs, from } = values;
+const run = { seconds, steps, jobs, from };
 
 const { plant: only, unproven } = values;
-if (values.plants || only !== undefined || unproven) await findPlants({ ...run, only, unproven });
-else if (values.seed !== undefined) await playOne(Number(values.seed));
-else if (values.lines) await playHere(Number(values.stride));
+if (values.plants || only !== undefined || unproven) {
+  const plants = plantsNamed(only, unproven);
+  if (plants.length === 0)
+    misused(SCRIPT, [`no planted defect has ${only} in its name: test/simulate/plants.ts has them`]);
+  await findPlants(plants, run);
+} else if (values.seed !== undefined) await playOne(values.seed);
+else if (values.lines) await playHere(values.stride);
 else await playMany(run);
 
 async function playOne(seed: number): Promise<void> {

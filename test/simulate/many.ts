@@ -35,7 +35,7 @@ export async function playMany({ seconds, steps, jobs, from }: Many): Promise<vo
   if (showProgress) process.stderr.write('\r');
   const [broken] = seen.filter((told) => told.broken !== undefined).toSorted((a, b) => a.seed - b.seed);
   if (broken !== undefined) tellBroken(broken, steps);
-  console.log(`${seen.length} seeds of ${steps} steps`);
+  console.log(`${seen.length} seeds of ${steps} steps${process.exitCode === undefined ? ': nothing broke' : ''}`);
   console.log(`faults: ${sum(seen.map(({ faults }) => faults))}`);
   console.log(`commands: ${sum(seen.map(({ accepted }) => accepted))}`);
 }

@@ -1,23 +1,22 @@
-import { parseArgs } from 'node:util';
+import { called } from '../../../bin/script.ts';
 import { Random } from '../../simulate/random.ts';
 import { everyTemplate } from '../every-template.ts';
 import { drawn, kindsOf, shoot, unjudged } from './hunt.ts';
 
-/**
- * `npm run mutate -- [--seconds N] [--seed S]`: weakens our templates at random, one place at a time, until the time is over, and tells which weakenings no rule found. `--all` makes each
- * kind of weakening once instead.
- */
-const { values } = parseArgs({
+const { values } = called({
+  usage: 'npm run mutate -- [--seconds N] [--seed S] | --all',
+  does: 'Weakens our templates at random, one place at a time, until the time is over, and tells which weakenings no rule found.',
   options: {
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    all: { type: 'boolean', default: false },
+    seconds: { what: 'how long, after the templates are there', least: 1, usual: 60 },
+    seed: { what: 'which weakenings: the same order for the same seed', least: 0, usual: 1 },
+    all: { what: 'make each kind of weakening once instead', flag: true },
   },
 });
 
+console.error('synthesizing every template …');
 const kinds = kindsOf(everyTemplate());
-const until = performance.now() + Number(values.seconds) * 1000;
-const random = new Random(Number(values.seed));
+const until = performance.now() + values.seconds * 1000;
+const random = new Random(values.seed);
 const survivors = new Map<string, string>();
 const found = new Map<string, number>();
 let made = 0;
@@ -40,5 +39,7 @@ for (const name of unknown) console.log(`nobody says what this does: ${name}`);
 for (const [name, weakens] of survivors) console.log(`no rule finds: ${name} (${weakens})`);
 for (const [rule, count] of [...found].sort(([, one], [, other]) => other - one))
   console.log(`${String(count).padStart(7)} ${rule}`);
-console.log(`${made} weakenings of ${kinds.size} kinds of changes, seed ${values.seed}: ${survivors.size} not found`);
+console.log(
+  `${made} weakenings of ${kinds.size} kinds of changes, ${values.all ? 'each kind once' : `seed ${values.seed}`}: ${survivors.size} not found`,
+);
 process.exitCode = survivors.size + unknown.length > 0 ? 1 : 0;

@@ -1,30 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { called } from '../../../bin/script.ts';
 import { Broken } from '../invariants/broken.ts';
 import { CORE_PLANTS } from './plants.ts';
 import { simulateCore } from './simulate.ts';
 
-/**
- * `npm run simulate:core -- [--seeds N] [--steps N] [--from N] [--jobs N]`: that many seeds, shared among the cores; ends at the first that breaks something. `--plants`: each defect of
- * the list has to be found by some of the seeds.
- */
-const { values } = parseArgs({
+const { values } = called({
+  usage: 'npm run simulate:core -- [--seeds N] [--steps N] [--from N] [--jobs N] [--plants]',
+  does: 'Plays the pure core alone: so many seeds, shared among the cores; ends at the first that breaks something.',
   options: {
-    seeds: { type: 'string', default: '20000' },
-    steps: { type: 'string', default: '200' },
-    from: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    plants: { type: 'boolean', default: false },
+    seeds: { what: 'how many seeds', least: 1, usual: 20_000 },
+    steps: { what: 'steps of each seed', least: 1, usual: 200 },
+    from: { what: 'the first seed', least: 0, usual: 1 },
+    jobs: { what: 'processes at once', least: 1, usual: availableParallelism() },
+    plants: { what: 'put each known defect into the core and want it found by one of the seeds', flag: true },
   },
 });
+const { from, seeds, steps, jobs } = values;
 const started = performance.now();
-const [from, seeds, steps, jobs] = [values.from, values.seeds, values.steps, values.jobs].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
 
 if (values.plants) findPlants();
 else if (jobs > 1) await playOnAll();
@@ -47,15 +40,15 @@ async function play(): Promise<void> {
 async function playOnAll(): Promise<void> {
   const share = Math.ceil(seeds / jobs);
   const codes = await Promise.all(
-    Array.from({ length: jobs }, (_, index) => {
+    Array.from({ length: Math.ceil(seeds / share) }, (_, index) => {
       const first = from + index * share;
-      const own = ['--from', `${first}`, '--seeds', `${Math.max(0, Math.min(share, from + seeds - first))}`];
+      const own = ['--from', `${first}`, '--seeds', `${Math.min(share, from + seeds - first)}`];
       const child = spawn(process.execPath, program(own), { stdio: ['ignore', 'ignore', 'inherit'] });
       return new Promise<number | null>((resolve) => child.once('exit', resolve));
     }),
   );
   if (codes.some((code) => code !== 0)) process.exitCode = 1;
-  else console.log(`${seeds} seeds of ${steps} steps in ${secondsSince()} s on ${jobs} cores: nothing broke`);
+  else console.log(`${seeds} seeds of ${steps} steps in ${secondsSince()} s: nothing broke`);
 }
 
 function program(own: readonly string[], flags: readonly string[] = []): string[] {
