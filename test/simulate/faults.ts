@@ -37,7 +37,7 @@ export type Fault = keyof typeof FAULTS;
 export type FaultRates = Readonly<Partial<Record<Fault, number>>>;
 
 const GONE = new AwsError('InternalFailure', 'the process that called has ended', 500);
-const WAS_DENIED = 'AccessDeniedException';
+const DENIED = 'not today';
 const WAS_APPLIED = 'Resource does not exist or requester is not authorized to access requested permissions.';
 
 interface Batch {
@@ -55,7 +55,7 @@ export class Faults {
   readonly random: Random;
   readonly #past: Past;
   readonly #failures = new WeakMap<object, { entry: Entry; code: string; message: string }[]>();
-  /** Entries that were refused for good in this process, since it last looked. */
+  /** Entries that this process heard were refused for good, since it last looked. */
   readonly #denied = new Set<string>();
   #inside = false;
   #crashed = false;
@@ -150,10 +150,7 @@ export class Faults {
     } else if (this.strikes('denied')) {
       const left = some();
       batch.Entries = entries.filter((entry) => !left.includes(entry));
-      // What views read is granted to their definer without a look, again with each run.
-      for (const entry of left)
-        if (!JSON.stringify(entry.Principal).includes('view-definer')) this.#denied.add(keyOf(call, entry));
-      fail(left, WAS_DENIED, 'not today');
+      fail(left, 'AccessDeniedException', DENIED);
     } else if (this.strikes('unclear')) fail(some(), 'InvalidInputException', WAS_APPLIED);
   }
 
@@ -178,6 +175,10 @@ export class Faults {
     if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
     if (!call.readOnly && this.strikes('lostAnswer'))
       throw new AwsError('InternalServiceException', 'the answer was lost on its way', 500);
+    // Only who hears that he is refused can know it. What views read is granted to their definer without a look, again with each run.
+    for (const { entry, message } of failures)
+      if (message === DENIED && !JSON.stringify(entry.Principal).includes('view-definer'))
+        this.#denied.add(keyOf(call, entry));
   }
 
   /** Lake Formation words a throttle as one, or as an invalid input. */
