@@ -51,6 +51,8 @@ export class Faults {
   rates: FaultRates = {};
   /** Given between two calls of a process. */
   interrupt: (() => Promise<void>) | undefined;
+  /** Looks at what has become of it between two calls of a process. @throws Broken */
+  look: (() => Promise<void>) | undefined;
   readonly struck: Record<string, number> = {};
   readonly random: Random;
   readonly #past: Past;
@@ -115,6 +117,7 @@ export class Faults {
   async #before(call: Call): Promise<void> {
     if (!this.#inside) return;
     if (this.#crashed) throw GONE;
+    if (this.look !== undefined) await this.#lookAround(this.look);
     if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
     if (this.interrupt !== undefined && this.strikes('interleave')) {
       this.#inside = false;
@@ -127,6 +130,18 @@ export class Faults {
     }
     if (!call.readOnly && this.strikes('concurrent')) throw concurrent(call);
     if (isBatch(call)) this.#partly(call);
+  }
+
+  async #lookAround(look: () => Promise<void>): Promise<void> {
+    this.#inside = false;
+    try {
+      await look();
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      this.broken ??= error;
+    } finally {
+      this.#inside = true;
+    }
   }
 
   /** Leaves entries of a batch out, or says of some that were applied that they were not. */
