@@ -37,7 +37,7 @@ export type Fault = keyof typeof FAULTS;
 export type FaultRates = Readonly<Partial<Record<Fault, number>>>;
 
 const GONE = new AwsError('InternalFailure', 'the process that called has ended', 500);
-const WAS_DENIED = 'AccessDeniedException';
+const DENIED = 'not today';
 const WAS_APPLIED = 'Resource does not exist or requester is not authorized to access requested permissions.';
 
 interface Batch {
@@ -51,11 +51,13 @@ export class Faults {
   rates: FaultRates = {};
   /** Given between two calls of a process. */
   interrupt: (() => Promise<void>) | undefined;
+  /** Looks at what has become of it between two calls of a process. @throws Broken */
+  look: (() => Promise<void>) | undefined;
   readonly struck: Record<string, number> = {};
   readonly random: Random;
   readonly #past: Past;
   readonly #failures = new WeakMap<object, { entry: Entry; code: string; message: string }[]>();
-  /** Entries that were refused for good in this process, since it last looked. */
+  /** Entries that this process heard were refused for good, since it last looked. */
   readonly #denied = new Set<string>();
   #inside = false;
   #crashed = false;
@@ -115,6 +117,7 @@ export class Faults {
   async #before(call: Call): Promise<void> {
     if (!this.#inside) return;
     if (this.#crashed) throw GONE;
+    if (this.look !== undefined) await this.#lookAround(this.look);
     if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
     if (this.interrupt !== undefined && this.strikes('interleave')) {
       this.#inside = false;
@@ -127,6 +130,18 @@ export class Faults {
     }
     if (!call.readOnly && this.strikes('concurrent')) throw concurrent(call);
     if (isBatch(call)) this.#partly(call);
+  }
+
+  async #lookAround(look: () => Promise<void>): Promise<void> {
+    this.#inside = false;
+    try {
+      await look();
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      this.broken ??= error;
+    } finally {
+      this.#inside = true;
+    }
   }
 
   /** Leaves entries of a batch out, or says of some that were applied that they were not. */
@@ -150,10 +165,7 @@ export class Faults {
     } else if (this.strikes('denied')) {
       const left = some();
       batch.Entries = entries.filter((entry) => !left.includes(entry));
-      // What views read is granted to their definer without a look, again with each run.
-      for (const entry of left)
-        if (!JSON.stringify(entry.Principal).includes('view-definer')) this.#denied.add(keyOf(call, entry));
-      fail(left, WAS_DENIED, 'not today');
+      fail(left, 'AccessDeniedException', DENIED);
     } else if (this.strikes('unclear')) fail(some(), 'InvalidInputException', WAS_APPLIED);
   }
 
@@ -178,6 +190,10 @@ export class Faults {
     if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
     if (!call.readOnly && this.strikes('lostAnswer'))
       throw new AwsError('InternalServiceException', 'the answer was lost on its way', 500);
+    // Only who hears that he is refused can know it. What views read is granted to their definer without a look, again with each run.
+    for (const { entry, message } of failures)
+      if (message === DENIED && !JSON.stringify(entry.Principal).includes('view-definer'))
+        this.#denied.add(keyOf(call, entry));
   }
 
   /** Lake Formation words a throttle as one, or as an invalid input. */

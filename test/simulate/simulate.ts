@@ -88,6 +88,7 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
     mesh.faults.interrupt = async () => {
       trace.push(`  between two calls: ${await given(actors.interrupt)}`);
     };
+    mesh.faults.look = () => watch.between(meddled);
     for (; step < steps; step += 1) {
       const waits = mesh.waitingFor();
       const kind = random.pick(kinds.filter((one) => !(one in waits) || waits[one as keyof typeof waits] > 0));

@@ -1,5 +1,7 @@
 import type { VersionState } from '#aws/registry.ts';
+import { condition } from '#mesh/record.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { MOST_SKEW } from '../clocks.ts';
 import type { Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
 import { lives, missingOf, stoppedBetween } from './may-read.ts';
@@ -10,20 +12,26 @@ import type { Sight } from './sights.ts';
  * Lake Formation has no way to take without a moment's loss: from all tables to some, and from columns to filters.
  */
 export class Kept {
+  /** The version of each product that was shared as a whole once: before, its tables are under way. */
+  readonly #shared = new Map<string, string>();
   /** The product's version at which each subscription was seen to give all that it shows. */
   readonly #reads = new Map<string, string>();
 
   /** @throws Broken */
-  check(registered: Registered, sights: readonly Sight[], now: string): void {
+  check(registered: Registered, sights: readonly Sight[], now: number): void {
+    // Whoever's clock is ahead sees an end come early.
+    const soon = new Date(now + MOST_SKEW).toISOString();
     for (const version of registered.versions) {
+      const { product } = version;
+      const id = `${product.domain}/${product.name} ${product.major}`;
+      const shared = condition(product, 'Shared');
+      if (shared?.status === 'true' && shared.generation >= product.generation) this.#shared.set(id, product.version);
       const own = sights.filter(
-        ({ version: of }) =>
-          of.domain === version.product.domain &&
-          of.name === version.product.name &&
-          of.major === version.product.major,
+        ({ version: of }) => of.domain === product.domain && of.name === product.name && of.major === product.major,
       );
       for (const subscription of version.subscriptions) {
-        if (!isSteady(subscription, version, registered, now)) {
+        const isSettled = this.#shared.get(id) === product.version && own.length > 0;
+        if (!isSettled || !isSteady(subscription, version, registered, soon)) {
           this.#reads.delete(subscription.id);
           continue;
         }
@@ -32,11 +40,9 @@ export class Kept {
             ? missingOf(subscription.approved, table, cells).map((column) => `${role.arn} reads ${table}.${column}`)
             : [],
         );
-        const since = this.#reads.get(subscription.id);
-        if (missing.length === 0 && own.length > 0) this.#reads.set(subscription.id, version.product.version);
-        else if (since === version.product.version)
+        if (missing.length === 0) this.#reads.set(subscription.id, product.version);
+        else if (this.#reads.get(subscription.id) === product.version)
           throw new Broken('kept-while-live', `${subscription.id} lives, and no longer ${missing[0]}`);
-        else this.#reads.delete(subscription.id);
       }
     }
   }
@@ -46,16 +52,16 @@ function isSteady(
   subscription: SubscriptionRecord,
   version: VersionState,
   { entitlements, topology }: Registered,
-  now: string,
+  soon: string,
 ): boolean {
   const { product, subscriptions } = version;
-  if (subscription.state !== 'active' || !lives(subscription, version, now)) return false;
+  if (subscription.state !== 'active' || !lives(subscription, version, soon)) return false;
   if (stoppedBetween(product.domain, subscription.consumer, topology) || entitlements.length > 0) return false;
   const beside = subscriptions.filter(({ consumer }) => consumer === subscription.consumer);
   return beside.every(
     (entry) =>
       entry.approved?.rows === undefined &&
-      (entry.state === 'pending' || lives(entry, version, now) || !isWhole(entry)),
+      (entry.state === 'pending' || lives(entry, version, soon) || !isWhole(entry)),
   );
 }
 

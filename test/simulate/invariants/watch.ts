@@ -52,6 +52,7 @@ export class Watch {
   readonly #newest = new Map<string, number>();
   #checkedEvents = 0;
   #checkedAnswers = 0;
+  #lake = 0;
   #registered: Registered | undefined;
 
   constructor(mesh: Mesh) {
@@ -79,14 +80,26 @@ export class Watch {
   async step(byHand: boolean): Promise<void> {
     const registered = await this.#mesh.registered();
     if (!byHand) {
-      this.#nobodyWithout(registered);
-      this.#kept.check(registered, this.sights.now(), this.#mesh.world.clock.date().toISOString());
+      this.#readers(registered);
       for (const version of registered.versions) await this.#honest(version, registered);
     }
     if (registered !== this.#registered) this.#endsForGood(registered);
     this.#registered = registered;
     this.#eventsOnce();
     this.#newestWins();
+  }
+
+  /** What holds between any two calls, too: what roles read. @throws Broken */
+  async between(byHand: boolean): Promise<void> {
+    const lake = this.#mesh.lake();
+    if (byHand || lake === this.#lake) return;
+    this.#readers(await this.#mesh.registered());
+    this.#lake = lake;
+  }
+
+  #readers(registered: Registered): void {
+    this.#nobodyWithout(registered);
+    this.#kept.check(registered, this.sights.now(), this.#mesh.world.clock.now());
   }
 
   /** `newest-intent-wins`: an agent that has taken up an intent takes up no older one, however late it comes. */
