@@ -2,6 +2,7 @@
 export const LONG = [
   'test/clients/weft-local.test.ts',
   'test/docs/json.test.ts',
+  'test/e2e/access-in-time.test.ts',
   'test/e2e/audit-reports.test.ts',
   'test/e2e/killed.test.ts',
   'test/judge/separation/separation.test.ts',
@@ -9,6 +10,7 @@ export const LONG = [
   'test/mesh/policy/engine.property.test.ts',
   'test/upgrade/many-changes.test.ts',
   'test/simulate/plants.test.ts',
+  'test/templates/package.test.ts',
 ];
 
 /** jest in ESM mode; swc only strips the types, so a stack trace points at the source. */

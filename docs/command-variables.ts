@@ -31,6 +31,11 @@ export const COMMAND_VARIABLES: readonly Variable[] = [
     otherwise: 'files are whole after a power loss, too',
   },
   {
+    name: 'WEFT_REQUIRE_AUDIT',
+    what: '`1`: `npm run audit` fails when the registry does not say which vulnerabilities are known',
+    otherwise: 'it says so and goes on',
+  },
+  {
     name: 'AWS_REGION',
     what: 'the region of the mesh on AWS',
     otherwise: 'that of the address, else `us-east-1`',

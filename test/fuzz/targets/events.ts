@@ -67,8 +67,8 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
   const config = cloud.clientConfig(ROLE) as never;
   await new S3Client(config).send(new CreateBucketCommand({ Bucket: 'toy-audit' }));
   const sqs = new SQSClient(config);
-  const queues = ['reconcile.fifo', 'audit.fifo', 'queries'];
-  const [reconcile, audit, queries] = await Promise.all(
+  const queues = ['reconcile.fifo', 'audit.fifo', 'queries', 'held.fifo', 'held-letters.fifo'];
+  const [reconcile, audit, queries, held, letters] = await Promise.all(
     queues.map(async (QueueName) => {
       const Attributes = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
       return (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
@@ -113,6 +113,9 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
     WEFT_WORKGROUP: 'primary',
     WEFT_WORKGROUPS: 'primary',
     WEFT_QUERIES_URL: queries,
+    WEFT_HELD_QUEUE_URL: held,
+    WEFT_HELD_QUEUE_ARN: `arn:aws:sqs:${REGION}:${GOVERNANCE}:held.fifo`,
+    WEFT_HELD_LETTERS_URL: letters,
   });
   return server;
 }
