@@ -55,11 +55,15 @@ export function labelsOf(cloud: Cloud): Labels {
       const own = role.split(':')[4] ?? '';
       let text = pattern;
       for (const [name, label] of byLength) text = text.replaceAll(name, label);
-      return names
-        .plain(text)
-        .replaceAll(own, '<own>')
-        .replaceAll(/\b\d{12}\b/g, '<other>')
-        .replaceAll(/\b[a-z]{2}-[a-z]+-\d\b/g, '<region>');
+      return (
+        names
+          .plain(text)
+          .replaceAll(own, '<own>')
+          // Secrets Manager puts six characters behind a name, another six each time.
+          .replace(/(:secret:.*)-[0-9A-Za-z]{6}$/, '$1-<suffix>')
+          .replaceAll(/\b\d{12}\b/g, '<other>')
+          .replaceAll(/\b[a-z]{2}-[a-z]+-\d\b/g, '<region>')
+      );
     },
   };
 }
