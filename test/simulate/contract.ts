@@ -40,7 +40,7 @@ export const LEVELS: Readonly<Record<string, Readonly<Record<string, string>>>> 
 };
 
 /** The product with a masked port, from its second minor version on. */
-export function isMasked({ domain }: SimulatedProduct, minor: number): boolean {
+function isMasked({ domain }: SimulatedProduct, minor: number): boolean {
   return domain === 'finance' && minor > 0;
 }
 

@@ -53,30 +53,51 @@ const EVERY = {
   ThrottlingBurstLimit: 200,
 };
 
+const ONE = { ...EVERY, HttpMethod: 'POST', ResourcePath: '/~1products', ThrottlingRateLimit: 20 };
+
+/** What is set for one method stands beside what is set for all and inherits nothing of it. */
+function isWatched(setting: unknown): boolean {
+  const [rate, burst] = [Number(at(setting, 'ThrottlingRateLimit')), Number(at(setting, 'ThrottlingBurstLimit'))];
+  return (
+    at(setting, 'DataTraceEnabled') === false &&
+    /^(ERROR|INFO)$/.test(String(at(setting, 'LoggingLevel'))) &&
+    [rate, burst].every((limit) => limit > 0 && limit <= 10_000)
+  );
+}
+
 const stages: Rule = {
   id: 'api-stage',
   why: 'every call of the API is logged with its caller, none with its content, and nobody calls so often that others cannot',
   check: (resources) =>
     breaking(resources, STAGE, (p) => {
-      const [every] = list(p.MethodSettings);
+      const [every, ...methods] = list(p.MethodSettings);
       return (
         at(p, 'AccessLogSetting', 'DestinationArn') !== undefined &&
         /\$context\.identity\.(caller|userArn|user|accountId)/.test(textOf(at(p, 'AccessLogSetting', 'Format'))) &&
         at(every, 'HttpMethod') === '*' &&
         at(every, 'ResourcePath') === '/*' &&
-        at(every, 'DataTraceEnabled') === false &&
-        /^(ERROR|INFO)$/.test(String(at(every, 'LoggingLevel'))) &&
-        Number(at(every, 'ThrottlingRateLimit')) > 0 &&
-        Number(at(every, 'ThrottlingBurstLimit')) > 0 &&
-        Number(at(every, 'ThrottlingBurstLimit')) <= 10_000 &&
-        Number(at(every, 'ThrottlingRateLimit')) <= 10_000
+        isWatched(every) &&
+        methods.every(
+          (one) =>
+            /^[A-Z]+$/.test(String(at(one, 'HttpMethod'))) &&
+            /^\/[^*]+$/.test(String(at(one, 'ResourcePath'))) &&
+            isWatched(one),
+        )
       );
     }),
-  passes: only(STAGE, { ...LOG, MethodSettings: [EVERY] }),
+  passes: only(STAGE, { ...LOG, MethodSettings: [EVERY, ONE] }),
   fails: {
     'logs nobody': only(STAGE, { MethodSettings: [EVERY] }),
     'logs what is said': only(STAGE, { ...LOG, MethodSettings: [{ ...EVERY, DataTraceEnabled: true }] }),
     'is open to a flood': only(STAGE, { ...LOG, MethodSettings: [{ ...EVERY, ThrottlingRateLimit: undefined }] }),
+    'leaves one method open to a flood': only(STAGE, {
+      ...LOG,
+      MethodSettings: [EVERY, { ...ONE, ThrottlingRateLimit: undefined }],
+    }),
+    'logs what is said to one method': only(STAGE, {
+      ...LOG,
+      MethodSettings: [EVERY, { ...ONE, DataTraceEnabled: true }],
+    }),
   },
   mutations: [
     setting(STAGE, ['AccessLogSetting'], undefined),

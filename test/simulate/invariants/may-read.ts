@@ -107,7 +107,7 @@ export function uncovered(cell: Cell, table: string, role: string, all: readonly
 }
 
 /** Whether a scope shows a column of a table, in rows of that filter: written a second time, apart from the compiler. */
-export function shows(scope: AccessScope, table: string, column: string, rows: string | undefined): boolean {
+function shows(scope: AccessScope, table: string, column: string, rows: string | undefined): boolean {
   const ladder = TOPOLOGY.classification;
   const level = column.startsWith('extra_') ? 'internal' : (LEVELS[table]?.[column] ?? 'secret');
   if (table === INTERNAL_TABLE || ladder.indexOf(level) > ladder.indexOf(scope.clearance)) return false;
