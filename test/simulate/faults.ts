@@ -51,8 +51,8 @@ export class Faults {
   rates: FaultRates = {};
   /** Given between two calls of a process. */
   interrupt: (() => Promise<void>) | undefined;
-  /** Looks at what has become of it between two calls of a process. @throws Broken */
-  look: (() => Promise<void>) | undefined;
+  /** Looks at what has become of it between two calls of a process; undefined when nothing changed, so that calls side by side keep their order. @throws Broken */
+  look: (() => Promise<void> | undefined) | undefined;
   readonly struck: Record<string, number> = {};
   readonly random: Random;
   readonly #past: Past;
@@ -117,7 +117,8 @@ export class Faults {
   async #before(call: Call): Promise<void> {
     if (!this.#inside) return;
     if (this.#crashed) throw GONE;
-    if (this.look !== undefined) await this.#lookAround(this.look);
+    const looking = this.look?.();
+    if (looking !== undefined) await this.#lookAround(looking);
     if (this.#mayEnd && this.strikes('crash', 0.5)) this.#crash();
     if (this.interrupt !== undefined && this.strikes('interleave')) {
       this.#inside = false;
@@ -132,10 +133,10 @@ export class Faults {
     if (isBatch(call)) this.#partly(call);
   }
 
-  async #lookAround(look: () => Promise<void>): Promise<void> {
+  async #lookAround(looking: Promise<void>): Promise<void> {
     this.#inside = false;
     try {
-      await look();
+      await looking;
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
       this.broken ??= error;

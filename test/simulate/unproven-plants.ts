@@ -3,12 +3,6 @@ import type { Plant } from './plants.ts';
 /** Defects that no seed has found yet: something heals them, or few seeds come near. `--unproven` looks for them; one that is found moves to `PLANTS` with its seed. */
 export const UNPROVEN_PLANTS: readonly Plant[] = [
   {
-    name: 'a suspended product keeps its subscribers',
-    file: 'lib/mesh/access/compile.ts',
-    out: '    !isSuspended(product) &&\n',
-    in: '',
-  },
-  {
     name: 'sync: believe whoever reports',
     file: 'lib/control/own-report.ts',
     out: 'from === domain && domainNamed(topology, from)?.account === account',
@@ -43,16 +37,6 @@ export const UNPROVEN_PLANTS: readonly Plant[] = [
     file: 'lib/control/reconcile-outcome.ts',
     out: "status: run.grants.ok ? 'true' : 'false',",
     in: "status: 'true',",
-  },
-  {
-    name: 'revoke before grant',
-    file: 'lib/mesh/plan/grants.ts',
-    out: `    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
-    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
-`,
-    in: `    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
-    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
-`,
   },
   {
     name: 'change the catalog before access is narrowed',

@@ -56,13 +56,18 @@ function isSteady(
 ): boolean {
   const { product, subscriptions } = version;
   if (subscription.state !== 'active' || !lives(subscription, version, soon)) return false;
-  if (stoppedBetween(product.domain, subscription.consumer, topology) || entitlements.length > 0) return false;
-  const beside = subscriptions.filter(({ consumer }) => consumer === subscription.consumer);
+  if (stoppedBetween(product.domain, subscription.consumer, topology) || entitlements.some(isThere)) return false;
+  const beside = subscriptions.filter((entry) => entry.consumer === subscription.consumer && isThere(entry));
   return beside.every(
     (entry) =>
       entry.approved?.rows === undefined &&
       (entry.state === 'pending' || lives(entry, version, soon) || !isWhole(entry)),
   );
+}
+
+/** Until its end is read back. */
+function isThere({ status }: SubscriptionRecord | Registered['entitlements'][number]): boolean {
+  return status.endedAt === undefined;
 }
 
 /** True for one that may stand for all tables. */

@@ -90,11 +90,12 @@ export class Watch {
   }
 
   /** What holds between any two calls, too: what roles read. @throws Broken */
-  async between(byHand: boolean): Promise<void> {
+  between(byHand: boolean): Promise<void> | undefined {
     const lake = this.#mesh.lake();
-    if (byHand || lake === this.#lake) return;
-    this.#readers(await this.#mesh.registered());
+    if (byHand || lake === this.#lake) return undefined;
     this.#lake = lake;
+    // A moment later, when calls of this look are none of the process.
+    return Promise.resolve().then(async () => this.#readers(await this.#mesh.registered()));
   }
 
   #readers(registered: Registered): void {
