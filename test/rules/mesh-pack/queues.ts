@@ -241,7 +241,15 @@ const withAlarm = (alarm?: Properties): Resources => ({
 const ERRORS = watched('FunctionName', { Ref: 'It' }, 'Errors');
 
 /** What metrics are told by: a dimension less is another metric, which nobody writes. */
-const WATCHED = ['DeliveryStreamName', 'FunctionName', 'QueueName', 'service', 'domain,mesh,service,table'];
+const WATCHED = [
+  'DeliveryStreamName',
+  'FunctionName',
+  'QueueName',
+  'service',
+  'domain,mesh,service',
+  'domain,mesh,service,source',
+  'domain,mesh,service,table',
+];
 
 /** Whether an alarm can go off at the first sign. */
 function goesOff(p: Properties): boolean {
