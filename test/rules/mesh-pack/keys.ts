@@ -1,4 +1,15 @@
-import { at, breaking, list, only, type Place, type Properties, type Resources, type Rule, setting } from './rule.ts';
+import {
+  at,
+  breaking,
+  list,
+  type Mutation,
+  only,
+  type Place,
+  type Properties,
+  type Resources,
+  type Rule,
+  setting,
+} from './rule.ts';
 import { areRoles, isBounded, isDeputyBound, isOwnRoot, type Statement, statementsOf, valuesOf } from './statement.ts';
 
 const KEY = 'AWS::KMS::Key';
@@ -178,6 +189,16 @@ const GOOD_TABLE = {
   SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: 'key' },
 };
 
+/** What spoils a table that is to be kept; the breakers' is not. */
+function ofRegistry(mutation: Mutation): Mutation {
+  return { ...mutation, apply: (p) => (isOfBreakers(p) ? false : mutation.apply(p)) };
+}
+
+/** The breakers are of the moment: lost, each is closed, and opens again where something fails. */
+function isOfBreakers(p: Properties): boolean {
+  return /-breakers$/.test(String(p.TableName));
+}
+
 const tables: Rule = {
   id: 'tables-kept',
   why: 'the registry can be put back to any second of the last weeks, is not deleted by a slip, and is encrypted with a key of its account',
@@ -186,11 +207,12 @@ const tables: Rule = {
       resources,
       TABLE,
       (p) =>
-        p.DeletionProtectionEnabled === true &&
-        at(p, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') === true &&
-        at(p, 'SSESpecification', 'SSEEnabled') === true &&
-        at(p, 'SSESpecification', 'SSEType') === 'KMS' &&
-        at(p, 'SSESpecification', 'KMSMasterKeyId') !== undefined,
+        (isOfBreakers(p) && at(p, 'SSESpecification', 'SSEEnabled') === true) ||
+        (p.DeletionProtectionEnabled === true &&
+          at(p, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') === true &&
+          at(p, 'SSESpecification', 'SSEEnabled') === true &&
+          at(p, 'SSESpecification', 'SSEType') === 'KMS' &&
+          at(p, 'SSESpecification', 'KMSMasterKeyId') !== undefined),
     ),
   passes: only(TABLE, GOOD_TABLE),
   fails: {
@@ -198,9 +220,9 @@ const tables: Rule = {
     'can be deleted': only(TABLE, { ...GOOD_TABLE, DeletionProtectionEnabled: false }),
   },
   mutations: [
-    setting(TABLE, ['DeletionProtectionEnabled'], false),
-    setting(TABLE, ['PointInTimeRecoverySpecification'], undefined),
-    setting(TABLE, ['SSESpecification', 'KMSMasterKeyId'], undefined),
+    ofRegistry(setting(TABLE, ['DeletionProtectionEnabled'], false)),
+    ofRegistry(setting(TABLE, ['PointInTimeRecoverySpecification'], undefined)),
+    ofRegistry(setting(TABLE, ['SSESpecification', 'KMSMasterKeyId'], undefined)),
   ],
 };
 

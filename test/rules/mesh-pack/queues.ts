@@ -241,7 +241,15 @@ const withAlarm = (alarm?: Properties): Resources => ({
 const ERRORS = watched('FunctionName', { Ref: 'It' }, 'Errors');
 
 /** What metrics are told by: a dimension less is another metric, which nobody writes. */
-const WATCHED = ['DeliveryStreamName', 'FunctionName', 'QueueName', 'service', 'domain,mesh,service,table'];
+const WATCHED = [
+  'DeliveryStreamName',
+  'FunctionName',
+  'QueueName',
+  'service',
+  'domain,mesh,service',
+  'domain,mesh,service,source',
+  'domain,mesh,service,table',
+];
 
 /** Whether an alarm can go off at the first sign. */
 function goesOff(p: Properties): boolean {
@@ -249,7 +257,8 @@ function goesOff(p: Properties): boolean {
   return (
     Number(p.Threshold) <= (p.Namespace === 'AWS/Firehose' ? 3600 : 1) &&
     p.EvaluationPeriods === 1 &&
-    Number(p.Period) <= 3600 &&
+    // A breaker that is open is spoken of once in its longest rest.
+    Number(p.Period) <= (p.MetricName === 'BreakerOpen' ? 7200 : 3600) &&
     /^GreaterThan(OrEqualTo)?Threshold$/.test(String(p.ComparisonOperator)) &&
     /^(Maximum|Sum)$/.test(String(p.Statistic)) &&
     /^(AWS\/(Firehose|Lambda|SQS)|Weft)$/.test(String(p.Namespace)) &&
