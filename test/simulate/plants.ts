@@ -186,20 +186,6 @@ export const PLANTS: readonly Plant[] = [
     foundBy: { invariant: 'permanent-not-repeated', seed: 12, steps: 200 },
   },
   {
-    name: 'revoke before grant',
-    file: 'lib/mesh/plan/grants.ts',
-    out: "return former.resource.columns === '*' && next.resource.columns !== '*';",
-    in: 'return true;',
-    foundBy: { invariant: 'kept-while-live', seed: 19, steps: 200 },
-  },
-  {
-    name: 'ignore the Failures of a batch, and do not read back',
-    file: 'lib/control/converge.ts',
-    out: 'if (outcome.failed.length > 0 && observed) round = ROUNDS;',
-    in: "return { ok: true, applied, readBack: desired.grants, filters: desired.filters, problems: [] };",
-    foundBy: { invariant: 'kept-while-live', seed: 2, steps: 200 },
-  },
-  {
     name: 'a suspended product keeps its subscribers',
     file: 'lib/mesh/access/compile.ts',
     out: '    !isSuspended(product) &&\n',
