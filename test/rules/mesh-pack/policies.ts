@@ -149,11 +149,18 @@ const BOUNDS: readonly {
     what: 'only shares of Lake Formation are changed',
     asks: (one) => valuesOf(one, 'ram:ResourceShareName', 'StringLike').join() === 'LakeFormation*',
   },
+  {
+    action: /^dynamodb:(Put|Update|Delete)Item$/,
+    what: 'who keeps breakers keeps those of one kind',
+    asks: (one) =>
+      !one.resources.some((resource) => resource.endsWith('-breakers')) ||
+      valuesOf(one, 'dynamodb:LeadingKeys', 'ForAllValues:StringEquals').length === 1,
+  },
 ];
 
 const bounds: Rule = {
   id: 'policy-bounds',
-  why: 'some actions reach further than their resource says, and ask for more: a role is named and passed to named services, a key told by its alias, a share Lake Formation’s',
+  why: 'some actions reach further than their resource says, and ask for more: a role is named and passed to named services, a key told by its alias, a share Lake Formation’s, a breaker of one kind',
   check: (all, place) =>
     breakingStatements(
       all,
@@ -186,6 +193,10 @@ const bounds: Rule = {
     'decrypts with every key of an account': policy({
       Action: 'kms:Decrypt',
       Resource: 'arn:aws:kms:us-east-1:210000000011:key/*',
+    }),
+    'closes breakers of every kind': policy({
+      Action: ['dynamodb:Query', 'dynamodb:DeleteItem'],
+      Resource: 'arn:aws:dynamodb:us-east-1:210000000011:table/aviation-x-breakers',
     }),
     'shares whatever there is': policy({ Action: 'ram:CreateResourceShare', Resource: '*' }),
     "changes everybody's shares": policy({
