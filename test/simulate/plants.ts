@@ -192,4 +192,11 @@ export const PLANTS: readonly Plant[] = [
     in: '',
     foundBy: { invariant: 'no-access-without-subscription', seed: 3, steps: 200 },
   },
+  {
+    name: 'ignore the Failures of a batch, and do not read back',
+    file: 'lib/control/converge.ts',
+    out: 'if (outcome.failed.length > 0 && observed) round = ROUNDS;',
+    in: 'return { ok: true, applied, readBack: desired.grants, filters: desired.filters, problems: [] };',
+    foundBy: { invariant: 'honest-status', seed: 40, steps: 200 },
+  },
 ];

@@ -140,10 +140,4 @@ export const UNPROVEN_PLANTS: readonly Plant[] = [
     out: "return former.resource.columns === '*' && next.resource.columns !== '*';",
     in: 'return true;',
   },
-  {
-    name: 'ignore the Failures of a batch, and do not read back',
-    file: 'lib/control/converge.ts',
-    out: 'if (outcome.failed.length > 0 && observed) round = ROUNDS;',
-    in: 'return { ok: true, applied, readBack: desired.grants, filters: desired.filters, problems: [] };',
-  },
 ];
