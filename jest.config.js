@@ -9,7 +9,9 @@ export const LONG = [
   'test/mesh/audit/log/honest.test.ts',
   'test/mesh/policy/engine.property.test.ts',
   'test/upgrade/many-changes.test.ts',
+  'test/local/athena/documented.test.ts',
   'test/simulate/plants.test.ts',
+  'test/simulate/seeds.test.ts',
   'test/templates/package.test.ts',
 ];
 
@@ -31,8 +33,9 @@ export default {
   setupFiles: ['<rootDir>/test/no-sync.js'],
   testSequencer: '<rootDir>/test/slowest-first.cjs',
   randomize: true,
-  // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace.
+  // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace. A new one reads the CDK
+  // from the start, which takes longer than most files.
   maxWorkers: 2,
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '2500MB',
   testTimeout: 30_000,
 };

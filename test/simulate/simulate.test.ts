@@ -34,6 +34,12 @@ describe('the mesh under faults', () => {
     expect(frozenIn(files)).toEqual(['finance', 'research']);
   });
 
+  test.each([1, 2, 3, 4])('seed %i breaks nothing', async (seed) => {
+    const { broken, faults } = await simulate(seed, 200);
+    expect(broken).toBeUndefined();
+    expect(Object.keys(faults).length).toBeGreaterThan(4);
+  }, 120_000);
+
   test.each([
     'relay: forget refused events',
     'show what the clearance withholds',
