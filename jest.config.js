@@ -10,6 +10,8 @@ export const LONG = [
   'test/mesh/policy/engine.property.test.ts',
   'test/upgrade/many-changes.test.ts',
   'test/local/athena/documented.test.ts',
+  'test/local/athena/federation.test.ts',
+  'test/mesh/audit/time/replay.property.test.ts',
   'test/simulate/plants.test.ts',
   'test/simulate/seeds.test.ts',
   'test/templates/package.test.ts',
@@ -33,9 +35,9 @@ export default {
   setupFiles: ['<rootDir>/test/no-sync.js'],
   testSequencer: '<rootDir>/test/slowest-first.cjs',
   randomize: true,
-  // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace. A new one reads the CDK
-  // from the start, which takes longer than most files.
+  // ES modules in jest's sandbox are never let go: a worker that has grown is replaced, and with one worker there would be none to replace. A larger limit spares new
+  // workers at first, and costs more later, when they spend their time looking for memory.
   maxWorkers: 2,
-  workerIdleMemoryLimit: '2500MB',
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };

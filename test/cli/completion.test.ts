@@ -73,7 +73,10 @@ describe('completion', () => {
     [['product', 'show', 'a/b', ''], []],
     [['nonsense', 'more', ''], []],
   ])('of %j is %j', async (line, found) => {
-    expect(await words(line)).toEqual(found);
+    // Completion waits 300 ms for the mesh and offers nothing then: on a busy machine the key is pressed again.
+    let given = await words(line);
+    for (let press = 1; press < 10 && given.length < found.length; press += 1) given = await words(line);
+    expect(given).toEqual(found);
   });
 
   test('names every noun, and says what a verb does', async () => {
