@@ -31,7 +31,12 @@ function mayStillHold(entry: SubscriptionRecord, product: ProductRecord): boolea
   if (entry.approved === undefined || ['revoked', 'rejected', 'pending'].includes(entry.state)) return false;
   if (entry.status.endedAt !== undefined) return false;
   if (!isSuspended(entry) && !isSuspended(product)) return true;
-  return (['Shared', 'Linked'] as const).some((type) => condition(entry, type)?.reason !== 'Suspended');
+  // Suspended again before anybody looked: what was read back is of the time before.
+  if (isSuspended(product) && (condition(product, 'Shared')?.generation ?? 0) < product.generation) return true;
+  return (['Shared', 'Linked'] as const).some((type) => {
+    const found = condition(entry, type);
+    return found?.reason !== 'Suspended' || found.generation < entry.generation;
+  });
 }
 
 function gives(grants: readonly Grant[], principal: string, table: string, column: string): boolean {
