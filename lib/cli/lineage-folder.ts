@@ -1,18 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { openSqlParser, type SqlParser } from '#mesh/audit/reads/sql-parser.ts';
 import { type ProductDraft, parseProduct } from '#mesh/contract/parse.ts';
 import { userError } from '#mesh/error.ts';
 import type { Repository } from '#mesh/lineage/repository.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { readProductFolder } from './product-folder.ts';
-
-/** The parser of SQL, from the module that comes with its package. */
-export function localSqlParser(): Promise<SqlParser> {
-  return openSqlParser(() => readFileSync(fileURLToPath(import.meta.resolve('@polyglot-sql/sdk/polyglot_sql.wasm'))));
-}
 
 /** As much of `pipeline.yaml` as lineage needs (ADR 0007); whether all of it is right is for others to say. */
 interface PipelineFile {

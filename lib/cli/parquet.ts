@@ -1,4 +1,5 @@
 import { REPORT_COLUMNS, type ReportRow } from '#mesh/audit/report/rows.ts';
+import { identifier, literal } from '#mesh/sql/literal.ts';
 
 /** A column of a file, with a type of DuckDB's: the values come as text and are cast to it. */
 export interface ParquetColumn {
@@ -40,9 +41,9 @@ export async function writeParquetTable(
     }
     appender.closeSync();
     const cast = columns.map(
-      ({ type }, index) => `CAST(c${index} AS ${type}) AS ${quoted(distinct(columns, index), '"')}`,
+      ({ type }, index) => `CAST(c${index} AS ${type}) AS ${identifier(distinct(columns, index))}`,
     );
-    await connection.run(`COPY (SELECT ${cast.join(', ')} FROM given) TO ${quoted(path, "'")} (FORMAT parquet)`);
+    await connection.run(`COPY (SELECT ${cast.join(', ')} FROM given) TO ${literal(path)} (FORMAT parquet)`);
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -54,8 +55,4 @@ function distinct(columns: readonly ParquetColumn[], index: number): string {
   const name = columns[index]?.name ?? '';
   const before = columns.slice(0, index).filter((column) => column.name === name).length;
   return before === 0 ? name : `${name}_${before + 1}`;
-}
-
-function quoted(text: string, quote: string): string {
-  return `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
 }

@@ -3,7 +3,7 @@ import type { DomainRepository } from '#constructs/domain-repository.ts';
 import type { Problem } from '#mesh/error.ts';
 import { repositoryLineage } from '#mesh/lineage/repository.ts';
 import { landingColumns } from '#mesh/pipeline/landing.ts';
-import { localSqlParser } from './lineage-folder.ts';
+import { localSqlParser } from './sql-parser.ts';
 
 /** What looks wrong in the SQL of a pipeline: columns that no table has, raw tables that are not there. Warnings, for Athena has the last word; `folder` is how messages name it. */
 export async function doubtsOfSql(

@@ -8,10 +8,11 @@ import { type Repository, repositoryLineage, type StepLineage } from '#mesh/line
 import { type Invocation, textOption } from '../command.ts';
 import { type Io, tone } from '../io.ts';
 import { lineageWriter } from '../lineage-files.ts';
-import { localSqlParser, readRepository } from '../lineage-folder.ts';
+import { readRepository } from '../lineage-folder.ts';
 import { waysText } from '../lineage-tree.ts';
 import { readMeshFile } from '../mesh-file.ts';
 import { EXIT, renderProblem } from '../report.ts';
+import { localSqlParser } from '../sql-parser.ts';
 import { renderTable } from '../table.ts';
 
 export async function run(invocation: Invocation): Promise<number> {

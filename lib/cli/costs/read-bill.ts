@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseAmount } from '#mesh/costs/amount.ts';
 import type { BillLine } from '#mesh/costs/split.ts';
 import { userError } from '#mesh/error.ts';
+import { identifier, literal } from '#mesh/sql/literal.ts';
 
 /** A bill by account and service. */
 export interface Bill {
@@ -35,7 +36,7 @@ export async function readBill(path: string): Promise<Bill> {
     (await (await connection.run(sql)).getRowsJson()) as unknown as Row[];
   const options = reader === 'read_csv' ? ', header = true, all_varchar = true' : '';
   try {
-    const from = `${reader}(${quoted(path, "'")}${options})`;
+    const from = `${reader}(${literal(path)}${options})`;
     const there = await readable(() => ask(`DESCRIBE SELECT * FROM ${from}`), path);
     const columns = columnsOf(
       there.map(([name]) => name ?? ''),
@@ -98,7 +99,7 @@ function columnsOf(
 ): Record<keyof typeof COLUMNS, string> & { currency?: string } {
   const found = (names: readonly string[]) => {
     const name = there.find((one) => names.includes(one.trim().toLowerCase()));
-    return name === undefined ? undefined : quoted(name, '"');
+    return name === undefined ? undefined : identifier(name);
   };
   const [account, service, amount, currency] = [COLUMNS.account, COLUMNS.service, COLUMNS.amount, COLUMNS.currency].map(
     found,
@@ -122,8 +123,4 @@ function noBill(path: string, why: string, cause?: unknown) {
     cause,
     hint: 'a .csv or .parquet file with the columns account, service and amount, or a Cost and Usage Report of AWS',
   });
-}
-
-function quoted(text: string, quote: string): string {
-  return `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
 }

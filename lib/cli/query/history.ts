@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Io } from '../io.ts';
+import { dataFile } from './data-file.ts';
 
 /** Older statements are forgotten. */
 const MOST = 1000;
@@ -11,7 +12,7 @@ export class History {
   readonly #file: string | undefined;
 
   constructor({ env }: Pick<Io, 'env'>) {
-    this.#file = fileOf(env);
+    this.#file = dataFile(env, 'query-history');
     this.statements = this.#file === undefined ? [] : read(this.#file);
   }
 
@@ -31,12 +32,6 @@ export class History {
       // It is remembered for this session.
     }
   }
-}
-
-function fileOf(env: Io['env']): string | undefined {
-  if (env.WEFT_HISTORY === 'off') return undefined;
-  const root = env.XDG_DATA_HOME ?? (env.HOME === undefined ? undefined : join(env.HOME, '.local/share'));
-  return root === undefined || root === '' ? undefined : join(root, 'weft', 'query-history');
 }
 
 function read(file: string): string[] {

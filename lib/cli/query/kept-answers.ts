@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Io } from '../io.ts';
+import { dataFile } from './data-file.ts';
 
 /** Older ones are forgotten. */
 const MOST = 1000;
@@ -18,9 +19,7 @@ export class KeptAnswers {
   readonly #file: string | undefined;
 
   constructor({ env }: Pick<Io, 'env'>) {
-    const root = env.XDG_DATA_HOME ?? (env.HOME === undefined ? undefined : join(env.HOME, '.local/share'));
-    const off = env.WEFT_HISTORY === 'off' || root === undefined || root === '';
-    this.#file = off ? undefined : join(root, 'weft', 'kept-answers.json');
+    this.#file = dataFile(env, 'kept-answers.json');
   }
 
   find(key: string): KeptAnswer | undefined {

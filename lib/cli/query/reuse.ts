@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { earlierAnswer, type QueryResult } from '#aws/athena.ts';
@@ -8,11 +6,11 @@ import { realPatience } from '#aws/retry.ts';
 import { tableSnapshot } from '#aws/table-snapshot.ts';
 import type { OwnAccess } from '#control/own-access.ts';
 import { type ProductTable, repeatable } from '#mesh/answer/repeatable.ts';
-import { openSqlParser } from '#mesh/audit/reads/sql-parser.ts';
 import { canonicalText } from '#mesh/canonical.ts';
 import { query, workgroupOf } from '../athena.ts';
 import type { Connection } from '../connection.ts';
 import type { Io } from '../io.ts';
+import { localSqlParser } from '../sql-parser.ts';
 import { KeptAnswers } from './kept-answers.ts';
 
 /** A result, and where it is from. */
@@ -35,7 +33,9 @@ export async function queryOrReuse(
   age: number,
   io: Pick<Io, 'env'>,
 ): Promise<Answer> {
-  const about = await question(connection, sql, options.database);
+  const steady = repeatable(sql, options.database, await localSqlParser());
+  const ask = () => (steady.ok ? question(connection, sql, options.database, steady.tables) : steady);
+  const about = await ask();
   if ('reason' in about) return { result: await query(connection, sql, options), reused: false, because: about.reason };
   const kept = new KeptAnswers(io);
   const found = kept.find(about.key);
@@ -46,7 +46,7 @@ export async function queryOrReuse(
   }
   const result = await query(connection, sql, options);
   // What changed while it ran may be in the answer or not: it is kept only when nothing did.
-  const after = await question(connection, sql, options.database);
+  const after = await ask();
   if ('key' in after && after.key === about.key)
     kept.keep(about.key, { id: result.id, submittedAt: result.submittedAt.toISOString() });
   return { result, reused: false };
@@ -57,11 +57,9 @@ async function question(
   connection: Connection,
   sql: string,
   database: string | undefined,
+  tables: readonly ProductTable[],
 ): Promise<{ readonly key: string } | { readonly reason: string }> {
-  const wasm = () => readFileSync(fileURLToPath(import.meta.resolve('@polyglot-sql/sdk/polyglot_sql.wasm')));
-  const found = repeatable(sql, database, await openSqlParser(wasm));
-  if (!found.ok) return { reason: found.reason };
-  const versions = new Map(found.tables.map((table) => [`${table.domain}/${table.product}@${table.major}`, table]));
+  const versions = new Map(tables.map((table) => [`${table.domain}/${table.product}@${table.major}`, table]));
   const digests: string[] = [];
   for (const [name, version] of versions) {
     const access = await accessTo(version, connection);
@@ -69,7 +67,7 @@ async function question(
     digests.push(access.digest);
   }
   const snapshots: string[] = [];
-  for (const table of found.tables) {
+  for (const table of tables) {
     const snapshot = await snapshotOf(table, connection);
     if (snapshot === undefined)
       return { reason: `${table.databaseName}.${table.tableName} changes in place: nobody can tell whether it did` };
