@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import {
   LakeFormationClient,
@@ -24,6 +24,7 @@ import { LakeFormationService } from '#local/services/lake-formation/service.ts'
 import { RamService } from '#local/services/ram.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { registryTable } from '../test/control/registry-table.ts';
 import { SUBSCRIPTION_COST } from './made-mesh.ts';
 
 export const REGISTRY_TABLE = 'registry';
@@ -75,7 +76,7 @@ export async function openGovernance(options: GovernanceOptions = {}) {
     requestHandler: options.lake?.(counted.requestHandler) ?? counted.requestHandler,
   });
   const dynamo = new DynamoDBClient(counted);
-  await dynamo.send(registryTable(options.stream === true));
+  await dynamo.send(registryTable(REGISTRY_TABLE, options.stream === true));
   const deps = {
     registry: createRegistry(dynamo, REGISTRY_TABLE, patience),
     catalog: createCentralCatalog(new GlueClient(counted), patience),
@@ -130,28 +131,4 @@ export async function bodyOf(response: HttpResponse): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-function registryTable(stream: boolean): CreateTableCommand {
-  const keys = ['pk', 'sk', 'type', 'sort'];
-  return new CreateTableCommand({
-    TableName: REGISTRY_TABLE,
-    BillingMode: 'PAY_PER_REQUEST',
-    ...(stream ? { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } } : {}),
-    AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'by-type',
-        KeySchema: [
-          { AttributeName: 'type', KeyType: 'HASH' },
-          { AttributeName: 'sort', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-  });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import {
   LakeFormationClient,
@@ -35,6 +35,7 @@ import { withStops } from '#mesh/subscription/stop.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 import { BUILT_IN, builtInEngine, cedar } from '../mesh/policy/engine.ts';
+import { registryTable } from './registry-table.ts';
 
 export { GOVERNANCE, TOPOLOGY } from '../mesh/fixtures.ts';
 
@@ -94,7 +95,7 @@ export async function createWorld(prepare: Prepare = (client) => client) {
     );
   }
   const dynamo = prepare(new DynamoDBClient(reconciler), cloud, ownRole);
-  const { TableDescription } = await dynamo.send(registryTable());
+  const { TableDescription } = await dynamo.send(registryTable(TABLE));
   const patience = noWait();
   const registry = createRegistry(dynamo, TABLE, patience);
   const now = () => clock.date();
@@ -239,27 +240,4 @@ async function grantsIn(cloud: Cloud, account: string, database: string, catalog
         `${Principal?.DataLakePrincipalIdentifier} ${[...Permissions].sort().join(',')}`,
     )
     .sort();
-}
-
-function registryTable(): CreateTableCommand {
-  return new CreateTableCommand({
-    TableName: TABLE,
-    BillingMode: 'PAY_PER_REQUEST',
-    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    AttributeDefinitions: ['pk', 'sk', 'type', 'sort'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'by-type',
-        KeySchema: [
-          { AttributeName: 'type', KeyType: 'HASH' },
-          { AttributeName: 'sort', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-  });
 }
