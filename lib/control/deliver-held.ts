@@ -102,7 +102,12 @@ async function seenBy({ consumer, detail }: HeldRows, deps: HeldDeps) {
   return projected.outcome === 'refused' ? [] : projected.deliveries.filter((one) => one.consumer === consumer);
 }
 
-async function bury(consumer: string, message: WaitingMessage, why: string, { burial }: HeldDeps): Promise<HeldOutcome> {
+async function bury(
+  consumer: string,
+  message: WaitingMessage,
+  why: string,
+  { burial }: HeldDeps,
+): Promise<HeldOutcome> {
   await burial.bury(message, why);
   return { outcome: 'buried', consumer, why };
 }

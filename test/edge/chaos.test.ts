@@ -126,6 +126,8 @@ describeWithServers('the agent of a site', missing, () => {
       });
       throw new Error(`${error.message}: ${JSON.stringify(lost)} ${agent.errors()}`);
     });
+    // The last one may have been started when all was there already, and a process that is not up yet ends by the signal.
+    await until('the last one is up', () => agent.happenings.some(({ event }) => event === 'started'));
     expect(listeningPorts(agent.child.pid ?? 0)).toEqual([]);
     expect(await agent.stop()).toBe(0);
     for (const [name, count] of Object.entries(wanted)) {

@@ -151,7 +151,7 @@ function mutateOnce(chance: Chance, text: string): string {
         ['  a:\n', ''],
       ] as const);
       const deep = between(chance, 1, chance() < 0.1 ? 20_000 : 80);
-      return text.slice(0, at) + open.repeat(deep) + '1' + close.repeat(deep) + text.slice(at);
+      return [text.slice(0, at), open.repeat(deep), '1', close.repeat(deep), text.slice(at)].join('');
     }
     default:
       return text.slice(0, at) + text.slice(between(chance, 0, text.length));
