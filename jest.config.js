@@ -31,6 +31,7 @@ export default {
   // The rule packs belong to `npm run check`: they take long and need no mesh.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/rules/', ...LONG.map((path) => `<rootDir>/${path}`)],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.weft'],
+  globalSetup: '<rootDir>/test/run-folder.ts',
   // The folders of tests need not survive the machine's power.
   setupFiles: ['<rootDir>/test/no-sync.js'],
   testSequencer: '<rootDir>/test/slowest-first.cjs',

@@ -1,4 +1,5 @@
 import { called } from '../bin/script.ts';
+import openRunFolder from '../test/run-folder.ts';
 import type { BenchResult } from './result.ts';
 
 interface Bench {
@@ -40,6 +41,7 @@ const { values, names } = called({
   names: { of: 'bench', known: Object.keys(BENCHES) },
 });
 const { json } = values;
+openRunFolder();
 const results: (BenchResult & { bench: string })[] = [];
 for (const [bench, load] of Object.entries(BENCHES)) {
   if (names.length > 0 && !names.includes(bench)) continue;

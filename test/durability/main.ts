@@ -1,4 +1,5 @@
 import { called } from '../../bin/script.ts';
+import openRunFolder from '../run-folder.ts';
 import { survive } from './durability.ts';
 
 const { kills } = called({
@@ -7,6 +8,7 @@ const { kills } = called({
   options: { kills: { what: 'how often', least: 1, usual: 200 } },
 }).values;
 
+openRunFolder();
 const started = performance.now();
 const { acknowledged, lost, slowestStart } = await survive(kills, (done, writes) => {
   if (done % 10 === 0 || done === kills) console.error(`${done} kills, ${writes} acknowledged writes`);

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { called, misused } from '../../bin/script.ts';
+import openRunFolder from '../run-folder.ts';
 import { chanceOf } from './chance.ts';
 import { keep } from './corpus.ts';
 import type { Fuzzed } from './run.ts';
@@ -22,6 +23,7 @@ Without --seconds and --inputs each target has as many inputs as it says itself,
 const { values, names } = called(SCRIPT);
 const { seconds, inputs, seed } = values;
 if (seconds !== undefined && inputs !== undefined) misused(SCRIPT, ['either --seconds or --inputs']);
+openRunFolder();
 /** How often progress is told, and after how many tellings without any a run is stuck. */
 const TELL = 10_000;
 const MOST_STILL = 12;

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -80,13 +80,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     { ...as, cwd: folder, stdio: 'ignore' },
   );
   const port = await freePort();
-  const sockets = join(folder, 'sockets');
-  mkdirSync(sockets);
-  own(sockets);
   const settings = [
     `port = ${port}`,
     `listen_addresses = '127.0.0.1'`,
-    `unix_socket_directories = '${sockets}'`,
+    // The path of a socket may have 107 bytes, and a temporary folder may be a long one.
+    `unix_socket_directories = ''`,
     'fsync = off',
     'synchronous_commit = off',
     'full_page_writes = off',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { called, misused } from '../../bin/script.ts';
+import openRunFolder from '../run-folder.ts';
 import { findPlants, plantsNamed } from './find-plants.ts';
 import { playMany } from './many.ts';
 import { simulate } from './simulate.ts';
@@ -29,6 +30,7 @@ const SCRIPT = {
 const { values } = called(SCRIPT);
 const { seconds, steps, jobs, from } = values;
 const run = { seconds, steps, jobs, from };
+openRunFolder();
 
 const { plant: only, unproven } = values;
 if (values.plants || only !== undefined || unproven) {

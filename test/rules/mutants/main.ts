@@ -1,4 +1,5 @@
 import { called } from '../../../bin/script.ts';
+import openRunFolder from '../../run-folder.ts';
 import { Random } from '../../simulate/random.ts';
 import { everyTemplate } from '../every-template.ts';
 import { drawn, kindsOf, shoot, unjudged } from './hunt.ts';
@@ -13,6 +14,7 @@ const { values } = called({
   },
 });
 
+openRunFolder();
 console.error('synthesizing every template …');
 const kinds = kindsOf(everyTemplate());
 const until = performance.now() + values.seconds * 1000;

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { called } from '../../../bin/script.ts';
+import openRunFolder from '../../run-folder.ts';
 import { Broken } from '../invariants/broken.ts';
 import { CORE_PLANTS } from './plants.ts';
 import { simulateCore } from './simulate.ts';
@@ -17,6 +18,7 @@ const { values } = called({
   },
 });
 const { from, seeds, steps, jobs } = values;
+openRunFolder();
 const started = performance.now();
 
 if (values.plants) findPlants();
