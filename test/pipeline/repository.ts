@@ -6,12 +6,12 @@ import { templateNamed } from '#cli/template/template-folder.ts';
 import { writeFiles } from '#cli/template/write-files.ts';
 
 /** A repository made of a template, in a folder of its own. */
-export function repositoryOf(template: string): string {
+export function repositoryOf(template: string, domain = 'sales'): string {
   const folder = mkdtempSync(join(tmpdir(), 'weft-repository-'));
   const files = repositoryFiles(
     template,
     {
-      domain: 'sales',
+      domain,
       account: '210000000011',
       owner: 'sal@shop.example',
       contact: 'sales@shop.example',

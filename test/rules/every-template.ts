@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { parseMesh } from '#mesh/topology/parse.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { Backup } from '#stacks/pipeline/backup.ts';
 import { addDomainPipeline } from '#stacks/pipeline/pipeline-app.ts';
-import { repositoryOf } from '../pipeline/repository.ts';
 import { auditApart } from '../stacks/audit-apart.ts';
 import { appOf, aviation, LAMBDAS } from '../stacks/aviation.ts';
 import { outsiders } from '../stacks/outsiders.ts';
-import { TEMPLATES } from '../stacks/pipeline.ts';
+import { pipelineRepository, TEMPLATES } from '../stacks/pipeline.ts';
 import type { Place, Resources } from './mesh-pack/rule.ts';
 
 /** A template of ours and where it is deployed. */
@@ -33,11 +32,11 @@ const MESHES: Readonly<Record<string, Topology>> = {
 };
 
 const PIPELINES: readonly (readonly [string, Backup])[] = [
-  ...[...TEMPLATES, 'edge'].map((template): [string, Backup] => [template, { keepDays: 35 }]),
+  ...TEMPLATES.map((template): [string, Backup] => [template, { keepDays: 35 }]),
   ['source-aligned', { without: 'the sources keep every file that they send' }],
 ];
 
-/** Every stack of ours: meshes of each kind, and pipelines of each template of domains that has some. */
+/** Every stack of ours: meshes of each kind, and pipelines of each template of domains. */
 export function everyTemplate(): Synthesized[] {
   const meshes = Object.entries(MESHES).flatMap(([name, topology]) =>
     appOf(topology)
@@ -49,16 +48,13 @@ export function everyTemplate(): Synthesized[] {
 }
 
 function pipelineOf(template: string, backup: Backup): Synthesized[] {
-  const folder = repositoryOf(template);
-  if (template === 'edge') writeFileSync(join(folder, 'edge/authorities.pem'), CERTIFICATE);
+  const folder = pipelineRepository(template);
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   addDomainPipeline(app, { folder, backup, lambdas: LAMBDAS });
   const mesh = parseMesh(readFileSync(join(folder, 'mesh.yaml'), 'utf8'));
   if (!mesh.ok) throw new Error(JSON.stringify(mesh.problems));
   return app.synth().stacks.map((stack) => synthesized(`of ${template}`, mesh.value, stack));
 }
-
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 function synthesized(
   name: string,

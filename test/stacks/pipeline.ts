@@ -1,25 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { listTemplates } from '#cli/template/template-folder.ts';
 import type { Backup } from '#stacks/pipeline/backup.ts';
 import { addDomainPipeline } from '#stacks/pipeline/pipeline-app.ts';
 import { repositoryOf } from '../pipeline/repository.ts';
 import { LAMBDAS } from './aviation.ts';
 
-/** The templates whose stack has something of its own. */
-export const TEMPLATES = ['source-aligned', 'event-stream', 'federated-source', 'file-exchange'] as const;
+/** Every template of domains: the repository of each has a stack. */
+export const TEMPLATES: readonly string[] = listTemplates().map(({ name }) => name);
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 interface PipelineApp {
-  readonly template?: (typeof TEMPLATES)[number];
+  readonly template: string;
   readonly backup?: Backup;
   readonly outdir?: string;
 }
 
-/** The app of a domain's repository, made of a template; default that for files that land. */
-export function pipelineAppOf({
-  template = 'source-aligned',
-  backup = { keepDays: 35 },
-  outdir,
-}: PipelineApp = {}): App {
+/** A repository made of a template, with what its owner adds before the first deployment. */
+export function pipelineRepository(template: string): string {
+  // One that no template names as its source.
+  const folder = repositoryOf(template, 'orders');
+  if (template === 'edge') writeFileSync(join(folder, 'edge/authorities.pem'), CERTIFICATE);
+  return folder;
+}
+
+/** The app of a domain's repository, made of a template. */
+export function pipelineAppOf({ template, backup = { keepDays: 35 }, outdir }: PipelineApp): App {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
-  addDomainPipeline(app, { folder: repositoryOf(template), backup, lambdas: LAMBDAS });
+  addDomainPipeline(app, { folder: pipelineRepository(template), backup, lambdas: LAMBDAS });
   return app;
 }
