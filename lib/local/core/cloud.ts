@@ -219,11 +219,13 @@ export class Cloud {
   wake(): void {
     this.#woken = true;
     if (!this.live || this.#closed || this.#pumping !== undefined) return;
-    this.#pumping = this.#pumpLive().finally(() => {
-      this.#pumping = undefined;
-      if (this.#woken) this.wake();
-      else this.#schedule();
-    });
+    this.#pumping = this.store
+      .apart(() => this.#pumpLive())
+      .finally(() => {
+        this.#pumping = undefined;
+        if (this.#woken) this.wake();
+        else this.#schedule();
+      });
   }
 
   async #pumpLive(): Promise<void> {

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Journal } from './journal.ts';
 import { survivesPowerLoss } from './power-loss.ts';
 
 /**
@@ -8,6 +9,7 @@ import { survivesPowerLoss } from './power-loss.ts';
  */
 export class Store {
   readonly #db: DatabaseSync;
+  readonly #journal: Journal;
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
@@ -24,6 +26,7 @@ export class Store {
     this.#db.exec(
       'CREATE TABLE IF NOT EXISTS doc (ns TEXT, key TEXT, value TEXT, PRIMARY KEY (ns, key)) WITHOUT ROWID',
     );
+    this.#journal = new Journal(this.#db);
     this.#get = this.#db.prepare('SELECT value FROM doc WHERE ns = ? AND key = ?');
     this.#put = this.#db.prepare('INSERT OR REPLACE INTO doc (ns, key, value) VALUES (?, ?, ?)');
     this.#delete = this.#db.prepare('DELETE FROM doc WHERE ns = ? AND key = ?');
@@ -43,12 +46,13 @@ export class Store {
   }
 
   put(ns: string, key: string, value: unknown): void {
-    this.#put.run(ns, key, JSON.stringify(value));
+    const text = JSON.stringify(value);
+    this.#noted(ns, key, text, () => this.#put.run(ns, key, text));
   }
 
   /** True when there was something to delete. */
   delete(ns: string, key: string): boolean {
-    return this.#delete.run(ns, key).changes > 0;
+    return this.#noted(ns, key, undefined, () => this.#delete.run(ns, key).changes > 0);
   }
 
   /** Every document of a namespace in key order. */
@@ -69,7 +73,8 @@ export class Store {
   }
 
   clear(ns: string): void {
-    this.#clear.run(ns);
+    if (!this.#journal.isOpen) this.#clear.run(ns);
+    else this.transaction(() => this.list(ns).map(({ key }) => this.delete(ns, key)));
   }
 
   /** The namespaces in use that begin with `prefix`. */
@@ -93,6 +98,27 @@ export class Store {
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  /**
+   * Runs a piece of work so that, when the process is killed before it ends, nothing that it wrote holds: opening the file again undoes it. Unlike a transaction it
+   * may wait, and others write meanwhile.
+   */
+  whole<T>(work: () => Promise<T>): Promise<T> {
+    return this.#journal.whole(work);
+  }
+
+  /** Runs what is no part of the piece of work that it is started from. */
+  apart<T>(work: () => T): T {
+    return this.#journal.apart(work);
+  }
+
+  #noted<T>(ns: string, key: string, value: string | undefined, change: () => T): T {
+    if (!this.#journal.isOpen) return change();
+    return this.transaction(() => {
+      this.#journal.note(ns, key, value);
+      return change();
+    });
   }
 
   #undo(statements: string): void {

@@ -35,7 +35,7 @@ export async function deployAssembly(
 }
 
 async function deployOne(cloud: Cloud, stack: AssemblyStack, options: DeployOptions): Promise<StackResult> {
-  await bootstrap(cloud, stack.account, stack.region);
+  await cloud.store.whole(() => bootstrap(cloud, stack.account, stack.region));
   return deployStack(cloud, stack, { ...options, assets: keepAssets(cloud.folder, stack.assets) });
 }
 

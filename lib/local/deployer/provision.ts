@@ -3,14 +3,7 @@ import { AwsError } from '../core/error.ts';
 import { differing } from './difference.ts';
 import { makeRequest, type RequestOptions } from './request.ts';
 import { resourceType } from './resources/registry.ts';
-import {
-  type InertType,
-  isInert,
-  type Properties,
-  type Provisioned,
-  type ResourceRequest,
-  type ResourceType,
-} from './resources/resource.ts';
+import { type InertType, isInert, type Properties, type Provisioned, type ResourceType } from './resources/resource.ts';
 import type { ResourceRecord } from './stack-record.ts';
 
 export type Change = 'none' | 'update' | 'replace';
@@ -51,12 +44,8 @@ export function changeOf(record: ResourceRecord, properties: Properties): Change
   return rules.includes('update') ? 'update' : 'none';
 }
 
-/**
- * Makes a resource.
- * @param unfinished an earlier process was killed while it made it: what that left under its name is deleted when it stands in the way.
- * @throws WeftError `WEFT-LOCAL-014` with what the service said.
- */
-export async function create(options: RequestOptions, unfinished: boolean): Promise<Provisioned> {
+/** Makes a resource. @throws WeftError `WEFT-LOCAL-014` with what the service said. */
+export async function create(options: RequestOptions): Promise<Provisioned> {
   const type = known(options.type);
   const request = makeRequest(options);
   return blame(options, 'created', async () => {
@@ -64,27 +53,8 @@ export async function create(options: RequestOptions, unfinished: boolean): Prom
       const name = nameOf(type, options.properties) ?? request.generatedName();
       return { id: type.ref?.(name, request) ?? name, attributes: type.attributes?.(name, request) ?? {} };
     }
-    return unfinished ? createOver(type, request) : type.create(request);
-  });
-}
-
-async function createOver(type: ResourceType, request: ResourceRequest): Promise<Provisioned> {
-  let generated: string | undefined;
-  const noting: ResourceRequest = {
-    ...request,
-    generatedName: (...limits) => {
-      generated = request.generatedName(...limits);
-      return generated;
-    },
-  };
-  try {
-    return await type.create(noting);
-  } catch (error) {
-    const named = error instanceof Error ? /\bUUID ([0-9a-f-]{36})/.exec(error.message)?.[1] : undefined;
-    const id = named ?? nameOf(type, request.properties) ?? generated ?? '';
-    await type.delete({ ...request, id, attributes: {} });
     return type.create(request);
-  }
+  });
 }
 
 /** Changes a resource in place. @throws WeftError `WEFT-LOCAL-014` with what the service said. */

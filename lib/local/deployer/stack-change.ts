@@ -29,15 +29,16 @@ interface Undo {
   run(): Promise<void>;
 }
 
-/** One deployment of one stack: applies resource by resource, saves after each, and can undo what it did. */
+/**
+ * One deployment of one stack: applies resource by resource, saves with each, and can undo what it did. Each resource is changed and saved as a whole, so that
+ * whoever takes up a deployment that was killed finds it as its record says.
+ */
 export class StackChange {
   counts: StackCounts = NO_COUNTS;
   readonly #cloud: Cloud;
   readonly #record: StackRecord;
   readonly #options: StackOptions;
   readonly #undo: Undo[] = [];
-  /** What replacements left behind, deleted when all else succeeded. */
-  readonly #replaced: ResourceRecord[] = [];
 
   constructor(cloud: Cloud, record: StackRecord, options: StackOptions) {
     this.#cloud = cloud;
@@ -72,7 +73,7 @@ export class StackChange {
     provision.checkResource(logicalId, definition.Type, Object.keys(properties));
     const desired = draft(logicalId, definition, properties, template);
     const current = this.#record.resources[logicalId];
-    if (current === undefined || current.physicalId === undefined) return this.#create(desired, current);
+    if (current === undefined) return this.#create(desired);
     if (current.type !== definition.Type) {
       throw userError('WEFT-LOCAL-014', `${logicalId} was ${current.type}: a resource cannot change its type`, {
         hint: 'give the new resource another logical id',
@@ -103,16 +104,25 @@ export class StackChange {
       this.#tell(old, retained ? 'retain' : 'delete', performance.now() - started);
       return true;
     };
-    for (const old of this.#replaced.splice(0)) await attempt(old, old.replacePolicy);
     const { resources } = this.#record;
+    const dependencies = (name: string) => resources[name]?.dependencies ?? [];
+    for (const logicalId of inOrder(Object.keys(resources), dependencies).reverse()) {
+      for (const old of resources[logicalId]?.replaced ?? []) {
+        await this.#whole(async () => {
+          if (await attempt(old, old.replacePolicy)) this.#forget(logicalId, old);
+        });
+      }
+    }
     const gone = Object.keys(resources).filter((logicalId) => !active.has(logicalId));
-    for (const logicalId of inOrder(gone, (name) => resources[name]?.dependencies ?? []).reverse()) {
+    for (const logicalId of inOrder(gone, dependencies).reverse()) {
       const record = resources[logicalId];
       if (record === undefined) continue;
-      if (await attempt(record, record.deletionPolicy)) {
-        dropResource(this.#cloud.store, this.#record, logicalId);
-        this.#count('deleted');
-      } else this.#put({ ...record, status: 'DELETE_FAILED', reason: failures.at(-1)?.message });
+      await this.#whole(async () => {
+        if (await attempt(record, record.deletionPolicy)) {
+          dropResource(this.#cloud.store, this.#record, logicalId);
+          this.#count('deleted');
+        } else this.#put({ ...record, status: 'DELETE_FAILED', reason: failures.at(-1)?.message });
+      });
     }
     return failures;
   }
@@ -122,7 +132,7 @@ export class StackChange {
     const left: string[] = [];
     for (const { logicalId, run } of this.#undo.splice(0).reverse()) {
       try {
-        await run();
+        await this.#whole(run);
       } catch {
         left.push(logicalId);
       }
@@ -134,19 +144,18 @@ export class StackChange {
     return left;
   }
 
-  async #create(desired: ResourceRecord, unfinished: ResourceRecord | undefined): Promise<void> {
+  async #create(desired: ResourceRecord): Promise<void> {
     const started = performance.now();
     const { logicalId } = desired;
-    if (unfinished === undefined) {
+    const made = await this.#whole(async () => {
       this.#put({ ...desired, status: 'CREATE_IN_PROGRESS' });
-    }
-    let made: ResourceRecord;
-    try {
-      made = { ...desired, ...(await this.#make(desired, unfinished !== undefined)), status: 'CREATE_COMPLETE' };
-    } catch (error) {
-      dropResource(this.#cloud.store, this.#record, logicalId);
-      throw error;
-    }
+      try {
+        return this.#putMade({ ...desired, ...(await this.#make(desired)), status: 'CREATE_COMPLETE' });
+      } catch (error) {
+        dropResource(this.#cloud.store, this.#record, logicalId);
+        throw error;
+      }
+    });
     this.#undo.push({
       logicalId,
       run: async () => {
@@ -159,9 +168,17 @@ export class StackChange {
 
   async #update(current: ResourceRecord, desired: ResourceRecord): Promise<void> {
     const started = performance.now();
-    const kept = { ...desired, replacements: current.replacements };
-    const { id, attributes } = await provision.update(this.#optionsFor(kept), current);
-    const made = { ...kept, physicalId: id, attributes: attributes ?? current.attributes, status: 'UPDATE_COMPLETE' };
+    const { replacements, replaced } = current;
+    const kept = { ...desired, replacements, ...(replaced === undefined ? {} : { replaced }) };
+    const made = await this.#whole(async () => {
+      const { id, attributes } = await provision.update(this.#optionsFor(kept), current);
+      return this.#putMade({
+        ...kept,
+        physicalId: id,
+        attributes: attributes ?? current.attributes,
+        status: 'UPDATE_COMPLETE',
+      });
+    });
     this.#undo.push({
       logicalId: current.logicalId,
       run: async () => {
@@ -181,13 +198,14 @@ export class StackChange {
       );
     }
     const started = performance.now();
-    const next = { ...desired, replacements: current.replacements + 1 };
-    const made = { ...next, ...(await this.#make(next)), status: 'UPDATE_COMPLETE' };
-    this.#replaced.push(current);
+    const { replaced: earlier = [], ...old } = current;
+    const next = { ...desired, replacements: current.replacements + 1, replaced: [...earlier, old] };
+    const made = await this.#whole(async () =>
+      this.#putMade({ ...next, ...(await this.#make(next)), status: 'UPDATE_COMPLETE' }),
+    );
     this.#undo.push({
       logicalId: current.logicalId,
       run: async () => {
-        this.#replaced.splice(this.#replaced.indexOf(current), 1);
         await provision.remove(this.#optionsFor(made), made);
         this.#put(current);
       },
@@ -202,13 +220,12 @@ export class StackChange {
     this.#count('unchanged');
   }
 
-  async #make(desired: ResourceRecord, unfinished = false) {
-    const { id, attributes } = await provision.create(this.#optionsFor(desired), unfinished);
+  async #make(desired: ResourceRecord) {
+    const { id, attributes } = await provision.create(this.#optionsFor(desired));
     return { physicalId: id, attributes: attributes ?? {} };
   }
 
   #done(made: ResourceRecord, count: keyof StackCounts, action: ResourceAction, started: number): void {
-    this.#put({ ...made, updatedAt: this.#cloud.clock.now() });
     this.#count(count);
     this.#tell(made, action, performance.now() - started);
   }
@@ -217,8 +234,25 @@ export class StackChange {
     this.counts = { ...this.counts, [name]: this.counts[name] + 1 };
   }
 
+  #whole<T>(work: () => Promise<T>): Promise<T> {
+    return this.#cloud.store.whole(work);
+  }
+
   #put(resource: ResourceRecord): void {
     putResource(this.#cloud.store, this.#record, resource);
+  }
+
+  #putMade(resource: ResourceRecord): ResourceRecord {
+    const made = { ...resource, updatedAt: this.#cloud.clock.now() };
+    this.#put(made);
+    return made;
+  }
+
+  /** What a resource replaced is deleted. */
+  #forget(logicalId: string, old: ResourceRecord): void {
+    const { replaced = [], ...resource } = this.#record.resources[logicalId] ?? old;
+    const left = replaced.filter((one) => one.replacements !== old.replacements);
+    this.#put(left.length === 0 ? resource : { ...resource, replaced: left });
   }
 
   #save(status: StackStatus): void {

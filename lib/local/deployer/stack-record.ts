@@ -18,7 +18,7 @@ export type StackStatus =
 export interface ResourceRecord {
   readonly logicalId: string;
   readonly type: string;
-  /** Undefined while its creation is under way. */
+  /** Undefined while its creation is under way: no other process ever sees that. */
   readonly physicalId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Resolved properties: what the next deployment compares with. */
@@ -27,6 +27,8 @@ export interface ResourceRecord {
   readonly replacePolicy: string;
   /** How often it was replaced: part of the generated name. */
   readonly replacements: number;
+  /** What it replaced and what is still to be deleted, oldest first. */
+  readonly replaced?: readonly ResourceRecord[];
   /** Other resources of the stack that it was made after. */
   readonly dependencies: readonly string[];
   readonly status: string;

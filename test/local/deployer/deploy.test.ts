@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cloud } from '#local/core/cloud.ts';
 import { deployAssembly } from '#local/deployer/deploy.ts';
 import type { DeployEvent } from '#local/deployer/progress.ts';
-import { dropResource, listStacks, loadStack, putResource } from '#local/deployer/stack-record.ts';
+import { listStacks, loadStack } from '#local/deployer/stack-record.ts';
 import type { ResourceDefinition } from '#local/deployer/template/template.ts';
 import { allServices } from '#local/instance/services.ts';
 import { S3Service } from '#local/services/s3/service.ts';
@@ -264,22 +264,6 @@ describe('deploying an assembly', () => {
     const ssm = new SSMClient(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
     await ssm.send(new DeleteParameterCommand({ Name: '/b' }));
     expect((await deploy({ A: parameter('/a', '1') })).stacks[0]).toMatchObject({ counts: { deleted: 1 } });
-  });
-
-  test('takes up a deployment whose process was killed while it made a resource', async () => {
-    const resources = { A: parameter('/a', '1'), B: parameter(undefined, '1'), C: parameter('/c', { Ref: 'B' }) };
-    await deploy(resources);
-    const record = loadStack(cloud.store, ACCOUNT, 'us-east-1', 'app');
-    if (record === undefined) throw new Error('no stack');
-    for (const resource of Object.values(record.resources)) {
-      if (resource.logicalId === 'C') dropResource(cloud.store, record, 'C');
-      else putResource(cloud.store, record, { ...resource, physicalId: undefined, status: 'CREATE_IN_PROGRESS' });
-    }
-    const ssm = new SSMClient(cloud.clientConfig(`arn:aws:iam::${ACCOUNT}:root`));
-    await ssm.send(new DeleteParameterCommand({ Name: '/c' }));
-    const result = await deploy(resources);
-    expect(result.stacks[0]).toMatchObject({ outcome: 'updated', counts: { created: 3 } });
-    expect(await readBack('/c')).toMatch(/^app-B-/);
   });
 
   test('refuses to replace what has a fixed name', async () => {
