@@ -1,11 +1,11 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { Cloud } from '#local/core/cloud.ts';
 import { deployAssembly } from '#local/deployer/deploy.ts';
 import type { ResourceDefinition } from '#local/deployer/template/template.ts';
 import { allServices } from '#local/instance/services.ts';
+import { kindsIn } from '../../durability/deployments.ts';
 import { afterEachWrite } from '../../durability/writes.ts';
 import { temporaryFolder, writeAssembly } from './assembly.ts';
 
@@ -64,14 +64,6 @@ async function deploy(folder: string, resources: Resources) {
   } finally {
     await cloud.close();
   }
-}
-
-/** How many documents of each kind there are. Calls are not counted: who takes up a deployment makes some again. */
-function kindsIn(folder: string): Record<string, number> {
-  const db = new DatabaseSync(join(folder, 'state.sqlite'));
-  const rows = db.prepare(`SELECT ns, count(*) AS n FROM doc WHERE ns NOT LIKE 'cloudtrail/%' GROUP BY ns`).all();
-  db.close();
-  return Object.fromEntries(rows.map(({ ns, n }) => [ns, n]));
 }
 
 /** The folder as a kill after each write of a deployment would leave it. */
