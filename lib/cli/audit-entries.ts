@@ -1,6 +1,6 @@
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import type { ToldEntry } from '#mesh/audit/time/history.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import { longMembers } from './audit-details.ts';
 import type { Connection } from './connection.ts';
@@ -63,7 +63,7 @@ export async function toldEntries(
 
 /** The table of the entries, as SQL names it. */
 export function entriesTable({ topology }: Connection): string {
-  return `${glueName(topology.mesh)}_audit.entries`;
+  return `${auditDatabaseName(topology.mesh)}.entries`;
 }
 
 function entryOf(row: readonly (string | null)[]): AuditEntry {

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '#mesh/audit/entry.ts';
 import { literal } from '#mesh/sql/literal.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName, glueName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 
@@ -82,7 +82,7 @@ export async function auditReads(connection: Connection, options: AuditOptions):
 }
 
 function database(connection: Connection): string {
-  return `${glueName(connection.topology.mesh)}_audit`;
+  return auditDatabaseName(connection.topology.mesh);
 }
 
 function where({ product, kinds = [] }: AuditOptions): string {

@@ -4,8 +4,9 @@ import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
 import { literal } from '#mesh/sql/literal.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
+import { entriesTable } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import { readSet } from './policy-sets.ts';
 
@@ -46,7 +47,7 @@ export async function wholeEntries(
   const columns = names.map((name) =>
     MEMBERS[name] === 'list' ? `json_format(CAST(e.${name} AS JSON)) AS ${name}` : `e."${name.toLowerCase()}"`,
   );
-  const sql = `SELECT ${columns.join(', ')} FROM ${glueName(connection.topology.mesh)}_audit.entries e WHERE e."at" >= ${literal(from)} AND e."at" < ${literal(to)} ORDER BY e."at", e.id`;
+  const sql = `SELECT ${columns.join(', ')} FROM ${entriesTable(connection)} e WHERE e."at" >= ${literal(from)} AND e."at" < ${literal(to)} ORDER BY e."at", e.id`;
   const { rows } = await query(connection, sql);
   return rows.map((row) => {
     const members = names.flatMap((name, index): [string, unknown][] => {
@@ -64,7 +65,7 @@ export async function wholeEntries(
 /** The sets of policies that were in force at a moment, with their texts. */
 export async function policiesAt(connection: Connection, at: string): Promise<PolicySet[]> {
   const { mesh, governanceAccount } = connection.topology;
-  const asked = { database: `${glueName(mesh)}_audit`, mesh, governanceAccount, ...askedAt(at) };
+  const asked = { database: auditDatabaseName(mesh), mesh, governanceAccount, ...askedAt(at) };
   const state = member('state', 's.state');
   const sql = `SELECT ${member('scope', 's.state')}, ${member('digest', 's.state')} FROM ${latest(asked, 'policy-set')} s WHERE ${state} = 'in-force' ORDER BY 1`;
   const { rows } = await query(connection, sql);

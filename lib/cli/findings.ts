@@ -9,7 +9,7 @@ import {
 import { FINDINGS } from '#mesh/audit/findings/findings.ts';
 import { toCsv } from '#mesh/audit/report/csv.ts';
 import { type Problem, userError, type WeftError } from '#mesh/error.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 import { problemFormat } from './problem-file.ts';
@@ -42,7 +42,7 @@ export async function askFindings(
 
 function placeOf({ topology }: Connection): Omit<Asked, 'now' | 'since'> {
   const { mesh, governanceAccount } = topology;
-  return { database: `${glueName(mesh)}_audit`, mesh, governanceAccount };
+  return { database: auditDatabaseName(mesh), mesh, governanceAccount };
 }
 
 async function ask(

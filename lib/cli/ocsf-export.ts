@@ -4,7 +4,7 @@ import { type ExportedAct, type ExportedRead, eventOfRead, eventsOfAct } from '#
 import { validateEvent } from '#mesh/audit/ocsf/validate.ts';
 import { WeftError } from '#mesh/error.ts';
 import { literal } from '#mesh/sql/literal.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 import { isQueryFailure } from './query-failure.ts';
@@ -117,5 +117,5 @@ GROUP BY r."at", ${groups.join(', ')} ORDER BY 1, 2, 3`;
 }
 
 function database({ topology }: Connection): string {
-  return `${glueName(topology.mesh)}_audit`;
+  return auditDatabaseName(topology.mesh);
 }

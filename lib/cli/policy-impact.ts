@@ -7,9 +7,10 @@ import type { PolicyPrincipal } from '#mesh/policy/question.ts';
 import { type ImpactCase, type ImpactRow, impactOf } from '#mesh/policy-set/impact.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
-import { domainRoleName, glueName, roleArn } from '#mesh/topology/names.ts';
+import { domainRoleName, roleArn } from '#mesh/topology/names.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
+import { entriesTable } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import { localCedar, readSet } from './policy-sets.ts';
 
@@ -87,8 +88,7 @@ export interface RecordedReport {
 
 /** What the policies on trial would have said of decisions that were made, newest first, as far as the trail tells. */
 export async function recordedReports(connection: Connection, limit: number): Promise<RecordedReport[]> {
-  const table = `${glueName(connection.topology.mesh)}_audit.entries`;
-  const sql = `SELECT "at", action, domain, product, subscription, details FROM ${table} WHERE details LIKE '%"reports"%' ORDER BY "at" DESC LIMIT ${Math.trunc(limit)}`;
+  const sql = `SELECT "at", action, domain, product, subscription, details FROM ${entriesTable(connection)} WHERE details LIKE '%"reports"%' ORDER BY "at" DESC LIMIT ${Math.trunc(limit)}`;
   const { rows } = await query(connection, sql);
   return rows.flatMap(([at = '', action = '', domain = '', product = '', subscription = '', details = '']) => {
     const { reports = [] } = JSON.parse(details ?? '{}') as { reports?: { id: string; would: string }[] };

@@ -5,7 +5,7 @@ import type { Act, HeldSubscription, ReadCount, ReportFacts, StandingProduct } f
 import type { Period } from '#mesh/audit/report/period.ts';
 import { userError, type WeftError } from '#mesh/error.ts';
 import { literal } from '#mesh/sql/literal.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
 import { auditObject } from './audit-object.ts';
@@ -136,7 +136,7 @@ function asked(connection: Connection, at: string) {
 }
 
 function database({ topology }: Connection): string {
-  return `${glueName(topology.mesh)}_audit`;
+  return auditDatabaseName(topology.mesh);
 }
 
 function nameOf(relation: string): string {

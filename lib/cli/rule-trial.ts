@@ -4,7 +4,7 @@ import { evaluate, type Finding } from '#mesh/audit/rules/evaluate.ts';
 import type { Span } from '#mesh/audit/rules/facts-sql.ts';
 import type { AuditRule } from '#mesh/audit/rules/rule.ts';
 import { userError } from '#mesh/error.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 
@@ -40,7 +40,7 @@ function momentOf(text: string, later = 0): Date | undefined {
 /** What rules would have raised within a span, as the audit tables have it; nothing is raised. */
 export async function tryRules(rules: readonly AuditRule[], span: Span, connection: Connection): Promise<Finding[]> {
   const { topology } = connection;
-  const database = `${glueName(topology.mesh)}_audit`;
+  const database = auditDatabaseName(topology.mesh);
   const sources = {
     database,
     query: async (sql: string) => (await query(connection, sql, { database })).rows,

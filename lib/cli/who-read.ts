@@ -1,7 +1,7 @@
 import { whoReadQuery } from '#mesh/audit/views/views.ts';
 import { knownColumnsSql, WHO_READ_COLUMNS, type WhoRead } from '#mesh/audit/views/who-read.ts';
 import { userError } from '#mesh/error.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { query } from './athena.ts';
 import type { Connection } from './connection.ts';
 
@@ -33,7 +33,7 @@ export async function whoRead(
   connection: Connection,
   asked: WhoRead,
 ): Promise<{ readonly reads: ColumnRead[]; readonly since?: string }> {
-  const database = `${glueName(connection.topology.mesh)}_audit`;
+  const database = auditDatabaseName(connection.topology.mesh);
   const { rows } = await query(connection, whoReadQuery(connection.topology, asked), { database });
   if (rows.length === 0) return { reads: [], since: await checkNames(connection, database, asked) };
   const reads = rows.map((row) => {

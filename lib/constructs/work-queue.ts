@@ -58,19 +58,20 @@ export function allowPostponing(queue: IQueue, worker: IGrantable): void {
   queue.grant(worker, 'sqs:ChangeMessageVisibility');
 }
 
-/** Lets the rules of one bus deliver to a queue; `default` is the account's own bus. */
-export function allowRules(queue: Queue, busName: string): void {
-  const stack = Stack.of(queue);
-  const resource = busName === 'default' ? 'rule' : `rule/${busName}`;
+/** Lets the rules of buses deliver to a queue; `default` is the account's own bus. */
+export function allowRules(queue: Queue, ...busNames: readonly string[]): void {
+  const { region, account } = Stack.of(queue);
+  const rules = busNames.map((bus) => {
+    const path = bus === 'default' ? 'rule' : `rule/${bus}`;
+    return `arn:aws:events:${region}:${account}:${path}/*`;
+  });
   queue.addToResourcePolicy(
     new PolicyStatement({
       sid: 'Rules',
       principals: [new ServicePrincipal('events.amazonaws.com')],
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
-      conditions: {
-        ArnLike: { 'aws:SourceArn': `arn:aws:events:${stack.region}:${stack.account}:${resource}/*` },
-      },
+      conditions: { ArnLike: { 'aws:SourceArn': rules.length === 1 ? rules[0] : rules } },
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { withApiId } from './api-id.ts';
 import type { Keys } from './circumstances.ts';
 import { resourceClass, resourcePatterns } from './resource-class.ts';
 
@@ -133,10 +134,8 @@ function kindOf(resource: string): string {
 /** A policy as the simulator has to be given it, where it knows less than AWS. */
 function forSimulator(document: unknown, text: string, action: string, resource: string): unknown {
   if (action === 'events:PutEvents') return withEachEvent(document);
-  // It takes an API's id for a resource type, where no wildcard counts; in an execute-api ARN it is one that may be.
-  const [, scope, id] = /^(arn:aws:execute-api:[^:]+:\d+:)([^/]+)\//.exec(resource) ?? [];
-  if (scope === undefined || !text.includes(`${scope}*/`)) return document;
-  return JSON.parse(text.replaceAll(`${scope}*/`, `${scope}${id}/`)) as unknown;
+  const own = withApiId(text, resource);
+  return own === text ? document : (JSON.parse(own) as unknown);
 }
 
 interface Conditional {

@@ -13,21 +13,26 @@ export const TEMPLATES: readonly string[] = listTemplates().map(({ name }) => na
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 interface PipelineApp {
-  readonly template: string;
+  /** Default: that for files that land. */
+  readonly template?: string;
   readonly backup?: Backup;
   readonly outdir?: string;
 }
 
 /** A repository made of a template, with what its owner adds before the first deployment. */
 export function pipelineRepository(template: string): string {
-  // One that no template names as its source.
-  const folder = repositoryOf(template, 'orders');
+  // A domain cannot be its own source.
+  const folder = template === 'consumer-aligned' ? repositoryOf(template, 'customers') : repositoryOf(template);
   if (template === 'edge') writeFileSync(join(folder, 'edge/authorities.pem'), CERTIFICATE);
   return folder;
 }
 
 /** The app of a domain's repository, made of a template. */
-export function pipelineAppOf({ template, backup = { keepDays: 35 }, outdir }: PipelineApp): App {
+export function pipelineAppOf({
+  template = 'source-aligned',
+  backup = { keepDays: 35 },
+  outdir,
+}: PipelineApp = {}): App {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   addDomainPipeline(app, { folder: pipelineRepository(template), backup, lambdas: LAMBDAS });
   return app;

@@ -3,7 +3,7 @@ import { latest, member } from '#mesh/audit/findings/relations.ts';
 import type { Period } from '#mesh/audit/report/period.ts';
 import type { Measured } from '#mesh/costs/split.ts';
 import { literal } from '#mesh/sql/literal.ts';
-import { glueName } from '#mesh/topology/names.ts';
+import { auditDatabaseName } from '#mesh/topology/names.ts';
 import { domainOfAccount } from '#mesh/topology/topology.ts';
 import { query } from '../athena.ts';
 import type { Connection } from '../connection.ts';
@@ -66,5 +66,5 @@ function sumUp(counts: readonly (readonly [string, number])[]): Map<string, numb
 }
 
 function database({ topology }: Connection): string {
-  return `${glueName(topology.mesh)}_audit`;
+  return auditDatabaseName(topology.mesh);
 }

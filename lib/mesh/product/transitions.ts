@@ -1,5 +1,5 @@
 import type { Checked } from '../error.ts';
-import type { Change } from '../record.ts';
+import { changeBy } from '../subscription/step.ts';
 import type { Act } from '../subscription/transitions.ts';
 import { Findings } from '../yaml/findings.ts';
 import { type Deprecation, isPublished, mayBecome, nextStates, type ProductState } from './life.ts';
@@ -82,14 +82,6 @@ export function retire(product: ProductRecord, act: Act): Checked<ProductRecord>
 
 /** The version with one generation more, as every step of its life leaves it. */
 export function step(product: ProductRecord, action: string, act: Act): ProductRecord {
-  const { actor, at, correlation, reason, policies } = act;
-  const change: Change = {
-    actor,
-    action,
-    at,
-    correlation,
-    ...(reason === undefined ? {} : { reason }),
-    ...(policies === undefined ? {} : { policies }),
-  };
+  const change = changeBy(act, action);
   return { ...product, generation: product.generation + 1, revision: product.revision + 1, change };
 }

@@ -61,8 +61,13 @@ export function move(
   act: Act,
   action: SubscriptionStep,
 ): SubscriptionRecord {
-  const { actor, at, correlation, reason, policies } = act;
-  const change: Change = {
+  const change = changeBy(act, action);
+  return { ...subscription, state, change };
+}
+
+/** What a record says of a step: who took it, when, and on what grounds. */
+export function changeBy({ actor, at, correlation, reason, policies }: Act, action: string): Change {
+  return {
     actor,
     action,
     at,
@@ -70,5 +75,4 @@ export function move(
     ...(reason === undefined ? {} : { reason }),
     ...(policies === undefined ? {} : { policies }),
   };
-  return { ...subscription, state, change };
 }

@@ -38,6 +38,11 @@ export function databaseName(domain: string, product: string, major: number): st
   return `${glueName(domain)}__${glueName(product)}__v${major}`;
 }
 
+/** The Glue database of the audit tables, e.g. `aviation_audit`. */
+export function auditDatabaseName(mesh: string): string {
+  return `${glueName(mesh)}_audit`;
+}
+
 /** The product's version that a database is of, as `databaseName` named it; undefined for any other database. Names of domains and products have no underscores. */
 export function productOfDatabase(
   database: string,

@@ -14,7 +14,7 @@ import { acceptWildcards } from '#constructs/wildcards.ts';
 import { auditViews } from '#mesh/audit/views/views.ts';
 import {
   auditBucketName,
-  glueName,
+  auditDatabaseName,
   governanceRoleName,
   roleArn,
   trailBucketName,
@@ -74,7 +74,7 @@ export class AuditStack extends Stack {
     const { logsKey, lambdas, auditRules } = props;
     new QueryKeeper(this, 'QueryKeeper', { topology, bucket: entries, key: auditKey, logsKey, auditRules, lambdas });
 
-    const database = `${glueName(mesh)}_audit`;
+    const database = auditDatabaseName(mesh);
     const catalog = new CfnDatabase(this, 'Database', {
       catalogId: this.account,
       databaseInput: {

@@ -1,13 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from '#constructs/acknowledge.ts';
 import { DeadLetterQueue } from '#constructs/dead-letter-queue.ts';
 import type { DomainRepository } from '#constructs/domain-repository.ts';
-import type { WorkQueue } from '#constructs/work-queue.ts';
+import { allowRules, type WorkQueue } from '#constructs/work-queue.ts';
 import { exchangeName } from '#mesh/pipeline/exchange.ts';
 import { type Interval, type PipelineStep, writerOf } from '#mesh/pipeline/pipeline.ts';
 import { domainBusName, MESH_SOURCE } from '#mesh/topology/names.ts';
@@ -142,19 +141,7 @@ export class PipelineTriggers extends Construct {
 
   /** The default bus brings what S3 says, the domain's what the mesh says. */
   #admitRules(bus: string): void {
-    const { region, account } = Stack.of(this);
-    const rules = ['rule', `rule/${bus}`].map((path) => `arn:aws:events:${region}:${account}:${path}/*`);
-    for (const queue of [this.#props.queue, this.#undelivered]) {
-      queue.addToResourcePolicy(
-        new PolicyStatement({
-          sid: 'Rules',
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [queue.queueArn],
-          conditions: { ArnLike: { 'aws:SourceArn': rules } },
-        }),
-      );
-    }
+    for (const queue of [this.#props.queue, this.#undelivered]) allowRules(queue, 'default', bus);
   }
 }
 

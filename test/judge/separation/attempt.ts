@@ -1,4 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { withApiId } from '../api-id.ts';
 import { fits } from '../resource-class.ts';
 import type { Principal } from './installed.ts';
 
@@ -83,7 +84,10 @@ async function isAllowed(
   const answer = await runSimulation(
     {
       request: { principal, action, resource: { resource, accountId }, contextVariables: { ...contextVariables } },
-      identityPolicies: policies.map((entry) => ({ name: entry.name, policy: withApiId(entry.policy, resource) })),
+      identityPolicies: policies.map((entry) => ({
+        name: entry.name,
+        policy: JSON.parse(withApiId(JSON.stringify(entry.policy), resource)) as unknown,
+      })),
       ...(policy === undefined ? {} : { resourcePolicy: policy }),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
@@ -92,11 +96,4 @@ async function isAllowed(
   );
   if (answer.resultType === 'error') throw new Error(`${action} on ${resource}: ${JSON.stringify(answer.errors)}`);
   return answer.overallResult === 'Allowed';
-}
-
-/** The simulator takes an API's id for a resource type, where no wildcard counts; in an execute-api ARN it is one that may be. */
-function withApiId(policy: unknown, resource: string): unknown {
-  const [, scope, id] = /^(arn:aws:execute-api:[^:]+:\d+:)([^/]+)\//.exec(resource) ?? [];
-  if (scope === undefined) return policy;
-  return JSON.parse(JSON.stringify(policy).replaceAll(`${scope}*/`, `${scope}${id}/`));
 }
