@@ -84,6 +84,15 @@ function prune(): void {
     const found = statSync(join(CACHE, name), { throwIfNoEntry: false });
     return found === undefined ? [] : [{ name, at: found.mtimeMs }];
   });
-  for (const { name } of entries.toSorted((a, b) => b.at - a.at).slice(KEPT))
-    rmSync(join(CACHE, name), { recursive: true, force: true });
+  for (const { name } of entries.toSorted((a, b) => b.at - a.at).slice(KEPT)) {
+    // Under another name first: what a killed process has removed by half is no assembly, and stands in nobody's way.
+    const gone = join(CACHE, `gone.${process.pid}`);
+    try {
+      rmSync(gone, { recursive: true, force: true });
+      renameSync(join(CACHE, name), gone);
+      rmSync(gone, { recursive: true, force: true });
+    } catch {
+      // Another process prunes, too.
+    }
+  }
 }
