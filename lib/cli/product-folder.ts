@@ -28,7 +28,9 @@ export function readProductFolder(folder: string, cwd: string): ProductFolder {
   if (product === undefined || more.length > 0) {
     throw userError(
       'WEFT-CLI-011',
-      `${folder} has ${more.length === 0 ? 'no' : more.length + 1} *.odps.yaml file${more.length === 0 ? '' : 's'}, not one`,
+      product === undefined
+        ? `${folder} has no *.odps.yaml file`
+        : `${folder} has ${more.length + 1} *.odps.yaml files (${[product, ...more].join(', ')}), where one is wanted`,
       {
         hint: 'a product folder holds one Open Data Product Standard file and one *.odcs.yaml for each output port',
       },

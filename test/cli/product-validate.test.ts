@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -24,6 +24,19 @@ describe('product validate', () => {
     expect(ran.err.match(/^valid .*/gm)).toHaveLength(2);
     expect(ran.err).toMatch(/flights.odcs.yaml:\d+:\d+: error: the format "xlsx"/);
     expect(ran.err).toContain('2 errors');
+  });
+
+  test('says of a folder how many products it has where one is wanted', async () => {
+    const cwd = products();
+    cpSync(join(cwd, 'flights/flights.odps.yaml'), join(cwd, 'airports/flights.odps.yaml'));
+    const two = await runWeft(['product', 'validate', 'airports'], { cwd });
+    expect(two.err).toContain(
+      'airports has 2 *.odps.yaml files (airports.odps.yaml, flights.odps.yaml), where one is wanted',
+    );
+    rmSync(join(cwd, 'flights/flights.odps.yaml'));
+    expect((await runWeft(['product', 'validate', 'flights'], { cwd })).err).toContain(
+      'flights has no *.odps.yaml file ',
+    );
   });
 
   test('writes SARIF that names each rule, file and line', async () => {
