@@ -38,6 +38,7 @@ const watch = {
   query: async (sql: string) =>
     (await runQuery(athena, { sql, workgroup, database: auditDatabase, token: randomUUID() }, patience)).rows,
   get: api.get,
+  list: api.list,
   post: api.post,
   now,
   digest: (text: string) => createHash('sha256').update(text).digest('hex'),
