@@ -170,9 +170,10 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
     const keys = keysWithin(partition, attribute, range);
     if (keys === undefined) return { records: [] };
     const ScanIndexForward = range.newest !== true;
-    const command = new QueryCommand({ TableName: table, ...how, ...keys, ScanIndexForward, Limit: limit });
+    // The other way round the range begins with its place itself, which is one more to read.
+    const Limit = ScanIndexForward || range.after === undefined ? limit : limit + 1;
+    const command = new QueryCommand({ TableName: table, ...how, ...keys, ScanIndexForward, Limit });
     const answer = await persist(() => client.send(command), patience);
-    // The other way round the range begins with its place itself.
     const items = (answer.Items ?? []).map(fromItem).filter((item) => item[attribute] !== range.after);
     const last = answer.LastEvaluatedKey;
     return {
