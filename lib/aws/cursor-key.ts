@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { fromItem, toItem } from './attribute-value.ts';
-import { type Patience, persist } from './retry.ts';
+import { isNamed, type Patience, persist } from './retry.ts';
 
 /** Where the key stands. Its type is that of the pointers, which every version of the relay passes over and no list shows. */
 const PLACE = { pk: 'CURSOR-KEY', sk: 'KEY' };
@@ -39,7 +34,7 @@ export function createCursorKey(client: DynamoDBClient, table: string, patience:
       await persist(() => client.send(command), patience);
       return key;
     } catch (error) {
-      const theirs = error instanceof ConditionalCheckFailedException ? await read() : undefined;
+      const theirs = isNamed(error, 'ConditionalCheckFailedException') ? await read() : undefined;
       if (theirs === undefined) throw error;
       return theirs;
     }

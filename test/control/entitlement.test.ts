@@ -91,7 +91,7 @@ describe('a standing entitlement', () => {
       world.governance,
     );
     expect(entitlement.state).toBe('active');
-    expect(products).toEqual([{ product: 'sales/orders', major: 1, consumer: 'finance', state: 'visible' }]);
+    expect(products.entries).toEqual([{ product: 'sales/orders', major: 1, consumer: 'finance', state: 'visible' }]);
   });
 
   const only = async () => {
