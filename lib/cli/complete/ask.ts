@@ -16,7 +16,7 @@ export function namesOfTopology(topology: Topology): Pick<NameLists, 'domain' | 
 }
 
 /** A product that a word begins to name, and one that the id of a subscription begins with. */
-const PRODUCT = /^[a-z0-9-]+(?:\/[a-z0-9-]*)?$/;
+const PRODUCT = /^[a-z][a-z0-9-]*(?:\/[a-z0-9-]*)?$/;
 const OF_PRODUCT = /^([a-z0-9-]+)\.([a-z0-9-]+)\./;
 
 /**
