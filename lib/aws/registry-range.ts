@@ -15,47 +15,47 @@ export interface Range {
   readonly newest?: boolean;
 }
 
-/** No key is beyond it, and none below. */
-const LAST = '\u{10ffff}';
-const FIRST = '\u0001';
+/** Behind every key that begins so: names and ids are of ASCII. */
+const LAST = '\uffff';
 
 /** Bytes of a sort key. */
 const LONGEST = 1024;
 
-/** What a Query says of a range of the keys in that attribute; undefined when nothing can be in it. */
+type KeyCondition = Pick<
+  QueryCommandInput,
+  'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+/** What a Query says of a range of the keys in that attribute, the place that it goes on behind included; undefined when nothing can be in it. */
 export function keysWithin(
   partition: { readonly name: string; readonly value: string },
   attribute: string,
   range: Range,
-):
-  | Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>
-  | undefined {
-  const bounds = boundsOf(range);
-  const names = { '#partition': partition.name };
-  if (bounds === undefined) {
-    return {
-      KeyConditionExpression: '#partition = :partition',
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: toItem({ ':partition': partition.value }),
-    };
-  }
-  const { low, high } = bounds;
+): KeyCondition | undefined {
+  const { low, high } = boundsOf(range);
   // DynamoDB refuses such a range, and compares the bytes; nor is there a key that long.
-  if (Buffer.byteLength(high) > LONGEST) return undefined;
-  if (Buffer.compare(Buffer.from(low), Buffer.from(high)) > 0) return undefined;
+  if (low !== undefined && high !== undefined && Buffer.compare(Buffer.from(low), Buffer.from(high)) > 0)
+    return undefined;
+  if (Buffer.byteLength(high ?? '') > LONGEST) return undefined;
+  const within = withinOf(low, high);
   return {
-    KeyConditionExpression: '#partition = :partition AND #key BETWEEN :low AND :high',
-    ExpressionAttributeNames: { ...names, '#key': attribute },
-    ExpressionAttributeValues: toItem({ ':partition': partition.value, ':low': low, ':high': high }),
+    KeyConditionExpression: `#partition = :partition${within}`,
+    ExpressionAttributeNames: { '#partition': partition.name, ...(within === '' ? {} : { '#key': attribute }) },
+    ExpressionAttributeValues: toItem({
+      ':partition': partition.value,
+      ...(low === undefined ? {} : { ':low': low }),
+      ...(high === undefined ? {} : { ':high': high }),
+    }),
   };
 }
 
-function boundsOf({ prefix = '', from = '', after, newest }: Range): { low: string; high: string } | undefined {
-  const lowest = from > prefix ? from : prefix;
-  if (newest === true)
-    return lowest === '' && after === undefined ? undefined : { low: lowest || FIRST, high: after ?? LAST };
-  // The next key that there can be.
-  const next = after === undefined ? '' : `${after}\u0000`;
-  const low = next > lowest ? next : lowest;
-  return low === '' ? undefined : { low, high: `${prefix}${LAST}` };
+function withinOf(low: string | undefined, high: string | undefined): string {
+  if (low === undefined) return high === undefined ? '' : ' AND #key <= :high';
+  return high === undefined ? ' AND #key >= :low' : ' AND #key BETWEEN :low AND :high';
+}
+
+function boundsOf({ prefix = '', from = '', after, newest }: Range): { low?: string; high?: string } {
+  const [low = ''] = [prefix, from, newest === true ? '' : (after ?? '')].toSorted().toReversed();
+  const high = newest === true ? after : prefix === '' ? undefined : `${prefix}${LAST}`;
+  return { ...(low === '' ? {} : { low }), ...(high === undefined ? {} : { high }) };
 }

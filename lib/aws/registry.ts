@@ -170,8 +170,8 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
     const keys = keysWithin(partition, attribute, range);
     if (keys === undefined) return { records: [] };
     const ScanIndexForward = range.newest !== true;
-    // The other way round the range begins with its place itself, which is one more to read.
-    const Limit = ScanIndexForward || range.after === undefined ? limit : limit + 1;
+    // A range begins with the place that it goes on behind, which is one more to read.
+    const Limit = range.after === undefined ? limit : limit + 1;
     const command = new QueryCommand({ TableName: table, ...how, ...keys, ScanIndexForward, Limit });
     const answer = await persist(() => client.send(command), patience);
     const items = (answer.Items ?? []).map(fromItem).filter((item) => item[attribute] !== range.after);
