@@ -83,7 +83,7 @@ function fill(world: World, records: readonly RecordWrite['record'][]): void {
 }
 
 describe('a list of thousands', () => {
-  const COUNT = 4_000;
+  const COUNT = 3_000;
   let world: World;
   const ids: string[] = [];
 
