@@ -62,7 +62,7 @@ async function open({ products, subscriptions }: typeof FEW) {
   const queue = { send: async <T>(entries: readonly T[]) => ({ done: entries, unclear: [], failed: [] }) };
   const work: Work = {
     one: {
-      'show a product': () => showProduct({ domain, name }, owner, deps),
+      'show a product': () => showProduct({ domain, name }, PAGE, owner, deps),
       'show a subscription': () => showSubscription(asked.id, owner, deps),
       'list the subscriptions of a product': () => listSubscriptions({ product: `${domain}/${name}` }, owner, deps),
       'reconcile a product that is as it should be': () => reconcile(request, deps),

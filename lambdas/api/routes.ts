@@ -23,7 +23,7 @@ export const ROUTES: Routes = {
   'GET /products': async ({ query }, _request, deps) => okPage('products', await listProducts(query, deps)),
   'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;
-    return ok(await showProduct({ domain, name, major: majorOf(query.major) }, caller, deps));
+    return ok(await showProduct({ domain, name, major: majorOf(query.major) }, query, caller, deps));
   },
   'GET /products/{domain}/{name}/audience': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;

@@ -28,8 +28,8 @@ export interface List<T> extends ListName {
 /** Reads of one page: where little of what is read is shown, a page is short and has a next one. */
 const MOST_READS = 10;
 
-/** What a page's entries take as JSON. Even with each character escaped once more, as Lambda does with a body, they are below what an answer holds. */
-const MOST_BYTES = 2_500_000;
+/** What a page's entries take as JSON. Even with each character escaped once more, as Lambda does with a body, they and what is beside them are below what an answer holds. */
+const MOST_BYTES = 2_000_000;
 
 /** Entries of one read, at least: a filter shows some of them. */
 const LEAST_READ = 100;

@@ -1,5 +1,5 @@
 import { everyRecord, type Registry, type VersionState } from '#aws/registry.ts';
-import { sortOf } from '#aws/registry-keys.ts';
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
 import { userError } from '#mesh/error.ts';
 import type { PageQuery } from '#mesh/page.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
@@ -9,7 +9,7 @@ import { search } from '#mesh/product/search.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { may } from './authorize.ts';
 import type { Caller } from './caller.ts';
-import { type List, pageOf, portions } from './paged.ts';
+import { type List, pageOf, portions, rowsBehind } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
 /** What products are asked for by. */
@@ -51,22 +51,40 @@ export interface ProductView {
   readonly shares: readonly ShareRecord[];
   /** What consumers said of it. */
   readonly feedback: readonly FeedbackRecord[];
+  readonly next?: string;
 }
 
-/** One version, the highest active one when none is named. @throws WEFT-PRODUCT-001 when there is none. */
+/** One version, the highest active one when none is named, and a page of what hangs on it. @throws WEFT-PRODUCT-001 when there is none, WEFT-API-011, -012. */
 export async function showProduct(
   name: { readonly domain: string; readonly name: string; readonly major?: number },
+  query: PageQuery,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
+  deps: Pick<ApiDeps, 'registry' | 'cursors'>,
 ): Promise<ProductView> {
-  const { product, subscriptions, shares } = await versionOf(name, deps);
+  const version = await versionOf(name, deps);
+  const { product } = version;
   const sees = (consumer: string) => may('subscription.read', caller, { owner: product.domain, consumer });
   const inside = may('subscription.read', caller, { owner: product.domain });
+  const seen = [
+    ...version.subscriptions.filter((subscription) => sees(subscription.consumer)),
+    ...version.shares.filter((share) => sees(share.intent.consumer)),
+    ...(await feedbackOf(product, deps)),
+  ];
+  const list: List<(typeof seen)[number]> = {
+    route: 'GET /products/{domain}/{name}',
+    filter: { product: productId(product), major: String(product.major) },
+    async *read(after) {
+      const rows = seen.map((entry) => ({ place: [entry.type, keyOf(entry).sk], entry }));
+      yield { rows: rowsBehind(rows, after), more: false };
+    },
+  };
+  const { entries, next } = await pageOf(list, query, deps);
   return {
     product: inside ? product : published(product),
-    subscriptions: subscriptions.filter((subscription) => sees(subscription.consumer)),
-    shares: shares.filter((share) => sees(share.intent.consumer)),
-    feedback: await feedbackOf(product, deps),
+    subscriptions: entries.filter((entry) => entry.type === 'subscription'),
+    shares: entries.filter((entry) => entry.type === 'share'),
+    feedback: entries.filter((entry) => entry.type === 'feedback'),
+    ...(next === undefined ? {} : { next }),
   };
 }
 
