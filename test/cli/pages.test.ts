@@ -1,6 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ApiCall } from '#cli/api.ts';
 import { askNames } from '#cli/complete/ask.ts';
+import { remember, remembered } from '#cli/complete/names.ts';
 import { everyPage, everyProduct, everySubscription } from '#cli/pages.ts';
 import { aviation } from '../local/mesh.ts';
 
@@ -75,5 +79,18 @@ describe('what completion reads', () => {
       ['/subscriptions', { product }],
     ]);
     expect(names).toMatchObject({ product: ['sales/orders'], word, whole: false });
+  });
+
+  test.each([
+    ['sal', true, 'sa', true],
+    ['sa', false, 'sa', true],
+    ['sal', false, 'sa', false],
+    ['fi', true, 'sa', false],
+    ['fi', true, '', true],
+  ])('for %j is remembered when that was %s all of %j: %s', async (word, whole, asked, fresh) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'weft-names-')), 'names.json');
+    const { connection } = listing({ products: [], subscriptions: [] });
+    remember(file, { ...(await askNames(connection, asked)), whole });
+    expect(remembered(file, word)?.fresh).toBe(fresh);
   });
 });
