@@ -24,6 +24,7 @@ export interface Cursors {
 const CIPHER = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
+const BLOCK = 256;
 
 /** Seals under a key of 32 bytes, which is asked for when the first page has a next one. */
 export function createCursors(key: () => Promise<Uint8Array>): Cursors {
@@ -31,7 +32,7 @@ export function createCursors(key: () => Promise<Uint8Array>): Cursors {
     async seal(list, place) {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv(CIPHER, await key(), nonce, { authTagLength: TAG }).setAAD(nameOf(list));
-      const sealed = Buffer.concat([cipher.update(JSON.stringify(place)), cipher.final()]);
+      const sealed = Buffer.concat([cipher.update(padded(JSON.stringify(place))), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
     async open(list, text) {
@@ -48,6 +49,12 @@ export function createCursors(key: () => Promise<Uint8Array>): Cursors {
       }
     },
   };
+}
+
+/** A seal hides what is in it, and not how long it is; spaces behind mean nothing to JSON. */
+function padded(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  return text + ' '.repeat(Math.ceil(bytes / BLOCK) * BLOCK - bytes);
 }
 
 function nameOf({ route, filter }: ListName): Buffer {
