@@ -10,11 +10,13 @@ import {
   RegisterResourceCommand,
 } from '@aws-sdk/client-lakeformation';
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http';
+import { createCursorKey } from '#aws/cursor-key.ts';
 import { createCentralCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createRegistry } from '#aws/registry.ts';
 import { type Patience, realPatience } from '#aws/retry.ts';
+import { createCursors } from '#control/cursors.ts';
 import type { ReconcileDeps } from '#control/reconcile.ts';
 import { Clock } from '#local/core/clock.ts';
 import { Cloud } from '#local/core/cloud.ts';
@@ -79,6 +81,7 @@ export async function openGovernance(options: GovernanceOptions = {}) {
   await dynamo.send(registryTable(REGISTRY_TABLE, options.stream === true));
   const deps = {
     registry: createRegistry(dynamo, REGISTRY_TABLE, patience),
+    cursors: createCursors(createCursorKey(dynamo, REGISTRY_TABLE, patience)),
     catalog: createCentralCatalog(new GlueClient(counted), patience),
     lakeFormation: createLakeFormation(lake, patience),
     tags: createLakeFormationTags(lake, patience),

@@ -41,8 +41,6 @@ const ROLES_OF_A_DOMAIN = 3;
 const ROLES_OF_GOVERNANCE = 13;
 /** In the policy of the trail's bucket, names of ordinary length. */
 const BYTES_OF_A_TRAIL = 225;
-/** Of a record in a list of the API, by the made mesh of `npm run bench -- registry`: real ones are bigger. */
-const BYTES_OF_A_RECORD = 1_000;
 
 /** Products of one domain with one account are one share, whatever the number of subscriptions in it. */
 export function sharesOf({ domains, products, subscriptions }: MeshSize): number {
@@ -134,24 +132,6 @@ export const QUOTAS: readonly Quota[] = [
     source: guide('SQS Developer Guide', 'avoid-backlog-with-the-same-message-group-id'),
     needs: ({ products }) => products,
     beyond: 'after a sweep changes wait until fewer are left; a sweep would have to be cut into parts',
-  },
-  {
-    name: 'bytes of an answer of a function',
-    of: '`GET /subscriptions` of governance, unfiltered',
-    limit: 6_291_456,
-    adjustable: false,
-    source: guide('Lambda Developer Guide', 'gettingstarted-limits'),
-    needs: ({ subscriptions }) => subscriptions * BYTES_OF_A_RECORD,
-    beyond: 'that list fails; by product or consumer it is short. It has no pages yet',
-  },
-  {
-    name: 'bytes of an answer of a function',
-    of: '`GET /products` of everything',
-    limit: 6_291_456,
-    adjustable: false,
-    source: guide('Lambda Developer Guide', 'gettingstarted-limits'),
-    needs: ({ products }) => products * BYTES_OF_A_RECORD,
-    beyond: 'that list fails; by domain it is short. It has no pages yet',
   },
 ];
 

@@ -8,6 +8,7 @@ import { listSubscriptions, showSubscription } from '#control/subscriptions.ts';
 import { sweep } from '#control/sweep.ts';
 import { writeItem } from '#local/services/dynamodb/items.ts';
 import { type Table, tablesNamespace } from '#local/services/dynamodb/table.ts';
+import { MOST_ENTRIES, wholeList } from '#mesh/page.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { WRITTEN_FORMAT } from '#mesh/registry-format.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
@@ -15,6 +16,7 @@ import { NOON, openGovernance, REGISTRY_TABLE } from './governance.ts';
 import { SUBSCRIPTION_COST, subscriptionTo } from './made-mesh.ts';
 import { atMost, type BenchResult, figure } from './result.ts';
 
+const PAGE = { limit: String(MOST_ENTRIES) };
 const FEW = { products: 100, subscriptions: 1_000 };
 const MANY = { products: 10_000, subscriptions: 100_000 };
 /** A mesh is measured in whole hundreds, so that ten times as much reads as ten times as much. */
@@ -60,14 +62,14 @@ async function open({ products, subscriptions }: typeof FEW) {
   const queue = { send: async <T>(entries: readonly T[]) => ({ done: entries, unclear: [], failed: [] }) };
   const work: Work = {
     one: {
-      'show a product': () => showProduct({ domain, name }, owner, deps),
+      'show a product': () => showProduct({ domain, name }, PAGE, owner, deps),
       'show a subscription': () => showSubscription(asked.id, owner, deps),
       'list the subscriptions of a product': () => listSubscriptions({ product: `${domain}/${name}` }, owner, deps),
       'reconcile a product that is as it should be': () => reconcile(request, deps),
     },
     all: {
-      'list the products': () => listProducts({}, deps),
-      'list the subscriptions': () => listSubscriptions({}, owner, deps),
+      'list the products': () => wholeList((next) => listProducts({ ...PAGE, next }, deps)),
+      'list the subscriptions': () => wholeList((next) => listSubscriptions({ ...PAGE, next }, owner, deps)),
       'lineage of a product': () => showLineage({ product: `${domain}/${name}` }, owner, deps),
       'a sweep': () => sweep('bench', { ...deps, queue: queue as never }),
     },

@@ -2,11 +2,11 @@ import { acknowledgeAlert, listAlerts } from '#control/alerts.ts';
 import { type AlertWish, raiseAlert } from '#control/raise-alert.ts';
 import { RESPONSES, SEVERITIES } from '#mesh/audit/rules/rule.ts';
 import { numberByName, oneOf, readBody, text, texts } from '../shared/body.ts';
-import { ok, type Routes } from '../shared/route.ts';
+import { okPage, type Routes } from '../shared/route.ts';
 
 /** What audit rules found, and what became of it. */
 export const ALERT_ROUTES: Routes = {
-  'GET /alerts': async ({ query }, { caller }, deps) => ok({ alerts: await listAlerts(query, caller, deps) }),
+  'GET /alerts': async ({ query }, { caller }, deps) => okPage('alerts', await listAlerts(query, caller, deps)),
   'POST /alerts': async ({ body }, request, deps) => {
     const wish = readBody(body, {
       id: text,

@@ -2,20 +2,22 @@ import { type EntitlementWish, grantEntitlement, planEntitlement } from '#contro
 import { listEntitlements, showEntitlement } from '#control/entitlement/list.ts';
 import { revokeEntitlement } from '#control/entitlement/revoke.ts';
 import { optional, readBody, text, texts } from '../shared/body.ts';
-import { ok, type Routes } from '../shared/route.ts';
+import { ok, okPage, type Routes } from '../shared/route.ts';
 
 /** Standing entitlements, over whole domains or levels. */
 export const ENTITLEMENT_ROUTES: Routes = {
   'GET /entitlements': async ({ query }, { caller }, deps) =>
-    ok({ entitlements: await listEntitlements(query, caller, deps) }),
+    okPage('entitlements', await listEntitlements(query, caller, deps)),
   'POST /entitlements': async ({ body }, request, deps) => {
     const { entitlement, plan, changed } = await grantEntitlement(wishOf(body), request, deps);
     return { status: changed ? 202 : 200, body: { entitlement, plan } };
   },
   'POST /entitlements/plan': async ({ body }, request, deps) =>
     ok({ plan: await planEntitlement(wishOf(body), request, deps) }),
-  'GET /entitlements/{id}': async ({ path }, { caller }, deps) =>
-    ok(await showEntitlement(path.id ?? '', caller, deps)),
+  'GET /entitlements/{id}': async ({ path, query }, { caller }, deps) => {
+    const { entitlement, products } = await showEntitlement(path.id ?? '', query, caller, deps);
+    return okPage('products', products, { entitlement });
+  },
   'POST /entitlements/{id}/revocation': async ({ path, body }, request, deps) => {
     const { reason } = readBody(body ?? '{}', { reason: optional(text) }) as { reason?: string };
     return { status: 202, body: { entitlement: await revokeEntitlement(path.id ?? '', reason, request, deps) } };

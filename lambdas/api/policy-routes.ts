@@ -7,11 +7,14 @@ import {
   showPolicy,
 } from '#control/govern-policies.ts';
 import { oneOf, optional, readBody, text, textByName } from '../shared/body.ts';
-import { ok, type Routes } from '../shared/route.ts';
+import { ok, okPage, type Routes } from '../shared/route.ts';
 
 /** Which policies are in force, which are proposed, and who says yes. */
 export const POLICY_ROUTES: Routes = {
-  'GET /policies': async (_call, _request, deps) => ok(await listPolicies(deps.policies)),
+  'GET /policies': async ({ query }, _request, deps) => {
+    const { scopes, refused } = await listPolicies(query, deps.policies, deps.cursors);
+    return okPage('scopes', scopes, { refused });
+  },
   'GET /policies/{scope}/{version}': async ({ path }, _request, deps) =>
     ok(await showPolicy(path.scope ?? '', path.version ?? '', deps.policies)),
   'POST /policies': async ({ body }, request, deps) => {

@@ -6,7 +6,7 @@ import { listProducts, showProduct } from '#control/products.ts';
 import { type SuspensionWish, suspendProduct } from '#control/suspend.ts';
 import { userError } from '#mesh/error.ts';
 import { oneOf, optional, readBody, text, whole } from '../shared/body.ts';
-import { ok, type Routes } from '../shared/route.ts';
+import { ok, okPage, type Routes } from '../shared/route.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
 import { DRIFT_ROUTES } from './drift-routes.ts';
 import { ENTITLEMENT_ROUTES } from './entitlement-routes.ts';
@@ -20,10 +20,10 @@ import { SUBSCRIPTION_ROUTES } from './subscription-routes.ts';
 /** Every method and path of the API (ADR 0001) but those of `publish`. */
 export const ROUTES: Routes = {
   'GET /mesh': async (_call, { caller }, deps) => ok(await meshStatus(caller, deps)),
-  'GET /products': async ({ query }, _request, deps) => ok({ products: await listProducts(query, deps) }),
+  'GET /products': async ({ query }, _request, deps) => okPage('products', await listProducts(query, deps)),
   'GET /products/{domain}/{name}': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;
-    return ok(await showProduct({ domain, name, major: majorOf(query.major) }, caller, deps));
+    return ok(await showProduct({ domain, name, major: majorOf(query.major) }, query, caller, deps));
   },
   'GET /products/{domain}/{name}/audience': async ({ path, query }, { caller }, deps) => {
     const { domain = '', name = '' } = path;

@@ -6,7 +6,7 @@ import { type SuspensionWish, suspendSubscription } from '#control/suspend.ts';
 import { type DomainSuspensionWish, showDomain, suspendDomain } from '#control/suspend-domain.ts';
 import { userError } from '#mesh/error.ts';
 import { flag, oneOf, optional, readBody, text, textByName, texts, textsByName, whole } from '../shared/body.ts';
-import { ok, type Routes } from '../shared/route.ts';
+import { ok, okPage, type Routes } from '../shared/route.ts';
 
 const scope = {
   clearance: optional(text),
@@ -27,7 +27,7 @@ export const SUBSCRIPTION_ROUTES: Routes = {
   'POST /subscriptions/plan': async ({ body }, request, deps) =>
     ok({ plan: await planSubscription(wishOf(body), request, deps) }),
   'GET /subscriptions': async ({ query }, { caller }, deps) =>
-    ok({ subscriptions: await listSubscriptions(query, caller, deps) }),
+    okPage('subscriptions', await listSubscriptions(query, caller, deps)),
   'GET /subscriptions/{id}': async ({ path }, { caller }, deps) =>
     ok(await showSubscription(path.id ?? '', caller, deps)),
   'GET /subscriptions/{id}/plan': async ({ path }, { caller }, deps) =>

@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { runQuery } from '#aws/athena.ts';
-import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { watchRules } from '#control/watch-rules.ts';
 import type { AuditRules } from '#mesh/audit/rules/rule.ts';
-import { apiParameterName, auditDirectoryRoleName, roleArn } from '#mesh/topology/names.ts';
-import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
+import { clientConfig, now, patience } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { auditApi } from '../shared/mesh-api.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
@@ -22,22 +21,14 @@ const { mesh, region, governanceAccount, auditDatabase, workgroup } = settings(
 const { rules } = JSON.parse(readFileSync(new URL('./audit-rules.json', import.meta.url), 'utf8')) as AuditRules;
 const metrics = meshMetrics('audit-rules');
 const athena = new AthenaClient(clientConfig);
-const address = createAddressReader(
-  (service) => wayTo(service, region),
-  {
-    roleArn: roleArn(governanceAccount, auditDirectoryRoleName(mesh)),
-    session: 'audit-rules',
-    parameter: apiParameterName(mesh),
-  },
-  patience,
-);
-const api = createMeshApi(wayTo('execute-api', region), address, patience);
+const api = auditApi({ mesh, region, governanceAccount }, 'audit-rules');
 const watch = {
   rules,
   database: auditDatabase,
   query: async (sql: string) =>
     (await runQuery(athena, { sql, workgroup, database: auditDatabase, token: randomUUID() }, patience)).rows,
   get: api.get,
+  list: api.list,
   post: api.post,
   now,
   digest: (text: string) => createHash('sha256').update(text).digest('hex'),

@@ -4,7 +4,6 @@ import { createBus } from '#aws/eventbridge.ts';
 import { createPartitions } from '#aws/glue-partitions.ts';
 import { createJsonCall } from '#aws/json-call.ts';
 import { knownQueries } from '#aws/known-queries.ts';
-import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { createWriteOnce } from '#aws/s3.ts';
 import { createVersionedBucket } from '#aws/s3-versions.ts';
 import { createSigningKey } from '#aws/signing-key.ts';
@@ -12,9 +11,10 @@ import { createDisposalBook } from '#control/disposal-record.ts';
 import { dispose, planDisposal } from '#control/dispose.ts';
 import { WeftError } from '#mesh/error.ts';
 import type { ResultPlace } from '#mesh/retention/copies.ts';
-import { apiParameterName, directoryRoleName, productBucketName, roleArn } from '#mesh/topology/names.ts';
+import { productBucketName } from '#mesh/topology/names.ts';
 import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { domainApi } from '../shared/mesh-api.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { meshHandler } from '../shared/middleware.ts';
 
@@ -32,15 +32,6 @@ const { mesh, region, domain, domainBus, account, governanceAccount, results, si
 const metrics = meshMetrics('disposal');
 const bucket = productBucketName(mesh, domain, account, region);
 const jsonCall = (service: string, target: string) => createJsonCall(service, target, wayTo(service, region), patience);
-const address = createAddressReader(
-  (service) => wayTo(service, region),
-  {
-    roleArn: roleArn(governanceAccount, directoryRoleName(mesh, domain)),
-    session: `${domain}-disposal`,
-    parameter: apiParameterName(mesh),
-  },
-  patience,
-);
 const athena = jsonCall('athena', 'AmazonAthena');
 
 /** What people ask of it: what would go, and nothing happens. */
@@ -59,7 +50,7 @@ export const handler = meshHandler<Wish, unknown>(
       mesh,
       domain,
       account,
-      api: createMeshApi(wayTo('execute-api', region), address, patience),
+      api: domainApi({ mesh, region, governanceAccount, domain }, 'disposal'),
       bus: createBus(new EventBridgeClient(clientConfig), domainBus, patience),
       partitions: createPartitions(jsonCall('glue', 'AWSGlue'), patience),
       objects,

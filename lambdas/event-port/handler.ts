@@ -6,18 +6,18 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventBridgeEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createBus } from '#aws/eventbridge.ts';
 import { createJsonCall } from '#aws/json-call.ts';
-import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { createFifoQueue } from '#aws/sqs.ts';
 import { createBurial, createWaitingRoom } from '#aws/waiting-room.ts';
 import { deliverHeld } from '#control/deliver-held.ts';
 import { deliverRows } from '#control/event-port.ts';
 import { BREAKER_LIMITS } from '#mesh/breaker.ts';
 import { parseHeldRows } from '#mesh/event/held-rows.ts';
-import { apiParameterName, busArn, directoryRoleName, domainBusName, roleArn } from '#mesh/topology/names.ts';
+import { busArn, domainBusName } from '#mesh/topology/names.ts';
 import { sift, waitingOf, workThrough } from '../shared/batch.ts';
 import { breakersOf } from '../shared/breakers.ts';
 import { clientConfig, now, patience, queueConfig, wayTo } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { domainApi } from '../shared/mesh-api.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
@@ -39,18 +39,9 @@ const { mesh, region, domain, domainBus, account, governanceAccount, heldQueueUr
 const metrics = meshMetrics('event-port');
 const events = new EventBridgeClient(clientConfig);
 const queues = new SQSClient(queueConfig);
-const address = createAddressReader(
-  (service) => wayTo(service, region),
-  {
-    roleArn: roleArn(governanceAccount, directoryRoleName(mesh, domain)),
-    session: `${domain}-event-port`,
-    parameter: apiParameterName(mesh),
-  },
-  patience,
-);
 const { breakers, tellOpen } = breakersOf('consumer', { mesh, region, domain, limits: BREAKER_LIMITS, metrics });
 const deps = {
-  api: createMeshApi(wayTo('execute-api', region), address, patience),
+  api: domainApi({ mesh, region, governanceAccount, domain }, 'event-port'),
   own: createBus(events, domainBus, patience),
   busOf: (consumer: string, owner: string) =>
     createBus(events, busArn({ mesh, account: owner, region }, domainBusName(mesh, consumer)), patience),

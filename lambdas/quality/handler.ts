@@ -5,12 +5,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeEvent, ScheduledEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { runQuery } from '#aws/athena.ts';
 import { createBus } from '#aws/eventbridge.ts';
-import { createAddressReader, createMeshApi } from '#aws/mesh-api.ts';
 import { type MeasureWish, measureQuality } from '#control/measure-quality.ts';
-import { apiParameterName, directoryRoleName, roleArn } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
-import { clientConfig, now, patience, wayTo } from '../shared/clients.ts';
+import { clientConfig, now, patience } from '../shared/clients.ts';
 import { settings } from '../shared/environment.ts';
+import { domainApi } from '../shared/mesh-api.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
@@ -24,18 +23,9 @@ const { mesh, region, domain, domainBus, governanceAccount, workgroup } = settin
 );
 const metrics = meshMetrics('quality');
 const athena = new AthenaClient(clientConfig);
-const address = createAddressReader(
-  (service) => wayTo(service, region),
-  {
-    roleArn: roleArn(governanceAccount, directoryRoleName(mesh, domain)),
-    session: `${domain}-quality`,
-    parameter: apiParameterName(mesh),
-  },
-  patience,
-);
 const deps = {
   domain,
-  api: createMeshApi(wayTo('execute-api', region), address, patience),
+  api: domainApi({ mesh, region, governanceAccount, domain }, 'quality'),
   bus: createBus(new EventBridgeClient(clientConfig), domainBus, patience),
   query: async (sql: string, token: string) => {
     const { rows, submittedAt } = await runQuery(athena, { sql, workgroup, token }, patience, 1);

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { createCursorKey } from '#aws/cursor-key.ts';
 import { createRegistry } from '#aws/registry.ts';
 import { createPolicyStore } from '#aws/registry-policies.ts';
+import { createCursors } from '#control/cursors.ts';
 import { setsInForce } from '#control/policy-sets.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { answerCall } from './api-call.ts';
@@ -29,6 +31,7 @@ export function apiHandler(name: string, routes: Routes, limits: CallLimits) {
   const common = {
     registry,
     policies,
+    cursors: createCursors(createCursorKey(client, environment.registryTable, patience)),
     policy: policyReader(setsInForce(policies), topology),
     now,
     random,

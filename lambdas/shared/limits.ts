@@ -17,7 +17,7 @@ const DEEPEST = 16;
 /** Characters of one part of a path, and of one value of a query. */
 const LONGEST_NAME = 256;
 const LONGEST_VALUE = 1024;
-/** What may come back: a Lambda's answer takes 6 MB, which would be a failure without a word. */
+/** What may come back: a Lambda's answer takes 6 MB, which would be a failure without a word. In it a body is a text once more, quotes and all. */
 const LARGEST_ANSWER = 5_500_000;
 
 /** What of a call is measured. */
@@ -49,7 +49,7 @@ export function refuseTooMuch({ path, query, body }: MeasuredCall, limits: CallL
 
 /** @throws WEFT-API-009 for an answer that would not fit. */
 export function refuseLargeAnswer(text: string): void {
-  const bytes = Buffer.byteLength(text);
+  const bytes = Buffer.byteLength(JSON.stringify(text));
   if (bytes <= LARGEST_ANSWER) return;
   throw userError('WEFT-API-009', `the answer has ${bytes} bytes, at most ${LARGEST_ANSWER} can be told at once`, {
     hint: 'ask for less, e.g. of one domain, one product or one state',

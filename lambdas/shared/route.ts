@@ -1,4 +1,5 @@
 import type { ApiDeps, Request } from '#control/request.ts';
+import type { ListPage } from '#mesh/page.ts';
 
 /** A request as the routes see it. */
 export interface ApiCall {
@@ -20,4 +21,9 @@ export type Routes = Readonly<Record<string, Route>>;
 
 export function ok(body: object): ApiAnswer {
   return { status: 200, body };
+}
+
+/** One page of a list under its name, and what is beside it. */
+export function okPage<T>(name: string, { entries, next }: ListPage<T>, beside: object = {}): ApiAnswer {
+  return ok({ ...beside, [name]: entries, ...(next === undefined ? {} : { next }) });
 }

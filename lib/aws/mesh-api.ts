@@ -1,4 +1,5 @@
 import { WeftError } from '#mesh/error.ts';
+import { MOST_ENTRIES, wholeList } from '#mesh/page.ts';
 import { createJsonCall } from './json-call.ts';
 import { type Patience, persist } from './retry.ts';
 import { awsError, createSigned, type Way } from './signed-request.ts';
@@ -7,6 +8,8 @@ import { awsError, createSigned, type Way } from './signed-request.ts';
 export interface MeshApi {
   /** @throws WeftError with the code that the API answered, source `user`; an error of AWS's kind for everything else. */
   get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
+  /** Every page of a list as one answer, without `next`. */
+  list<T extends object>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
   /** The same of a command; it may be sent again, so it has to be one that does no more the second time. */
   post<T>(path: string, body: object): Promise<T>;
 }
@@ -37,9 +40,14 @@ export function createMeshApi(way: Way, address: () => Promise<string>, patience
     known = undefined;
     throw error;
   };
+  const get = async <T>(path: string, query: Readonly<Record<string, string>>) =>
+    (await persist(() => once(path, { query }), patience)) as T;
   return {
-    get: async <T>(path: string, query: Readonly<Record<string, string>>) =>
-      (await persist(() => once(path, { query }), patience)) as T,
+    get,
+    list: <T extends object>(path: string, query: Readonly<Record<string, string>>) =>
+      wholeList<T>((next) =>
+        get(path, { ...query, limit: String(MOST_ENTRIES), ...(next === undefined ? {} : { next }) }),
+      ),
     post: async <T>(path: string, body: object) => (await persist(() => once(path, { body }), patience)) as T,
   };
 }

@@ -31,6 +31,7 @@ import {
   sortOf,
   sourceKey,
 } from './registry-keys.ts';
+import { keysWithin, type Range } from './registry-range.ts';
 import { isNamed, type Patience, persist } from './retry.ts';
 
 export type { ProductKey } from './registry-keys.ts';
@@ -66,11 +67,15 @@ export interface SourceClaim {
   readonly release?: boolean;
 }
 
+/** The records of one read. */
 export interface Page<T> {
   readonly records: readonly T[];
-  /** Where the next page begins; absent on the last. */
+  /** The place behind which the next page begins; absent on the last. */
   readonly next?: string;
 }
+
+/** A record of a product's own partition. */
+export type ProductPart = ProductRecord | SubscriptionRecord | ShareRecord;
 
 /** The one source of truth: desired state and status of every product, subscription and share. */
 export interface Registry {
@@ -92,15 +97,16 @@ export interface Registry {
   attempt(record: AttemptRecord): Promise<void>;
   /** The product that follows a source table. */
   follower(account: string, database: string, table: string): Promise<{ domain: string; name: string } | undefined>;
-  /** One page of the records of a type in index order, those whose sort key begins with `prefix` only. */
-  page<T extends Paged>(
-    type: T,
-    options?: { prefix?: string; after?: string; limit?: number },
-  ): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
+  /** One page of the records of a type in index order; a place is what `sortOf` gives. */
+  page<T extends Paged>(type: T, range?: Range): Promise<Page<Extract<RegistryRecord, { type: T }>>>;
+  /** One page of all that hangs on a product, read consistently; a place is the `sk` that `keyOf` gives. */
+  productPage(product: { readonly domain: string; readonly name: string }, range?: Range): Promise<Page<ProductPart>>;
+  /** One page of the standing entitlements by id, read consistently. */
+  entitlementPage(range?: Range): Promise<Page<EntitlementRecord>>;
 }
 
 /** The types of records that are listed from the index. */
-type Paged = 'product' | 'subscription' | 'share' | 'feedback' | 'lineage' | 'alert';
+export type Paged = 'product' | 'subscription' | 'share' | 'feedback' | 'lineage' | 'alert';
 
 /** DynamoDB takes 400 KB for an item; the rest is room for status and keys. */
 const ITEM_LIMIT = 350 * 1024;
@@ -155,6 +161,25 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
     } catch (error) {
       throw refusal(error, writes, claims);
     }
+  };
+  const readPage = async <T>(
+    partition: { readonly name: string; readonly value: string },
+    { attribute, ...how }: { attribute: 'sk' | 'sort' } & Pick<QueryCommandInput, 'IndexName' | 'ConsistentRead'>,
+    { limit = 100, ...range }: Range,
+  ): Promise<Page<T>> => {
+    const keys = keysWithin(partition, attribute, range);
+    if (keys === undefined) return { records: [] };
+    const ScanIndexForward = range.newest !== true;
+    // A range begins with the place that it goes on behind, which is one more to read.
+    const Limit = range.after === undefined ? limit : limit + 1;
+    const command = new QueryCommand({ TableName: table, ...how, ...keys, ScanIndexForward, Limit });
+    const answer = await persist(() => client.send(command), patience);
+    const items = (answer.Items ?? []).map(fromItem).filter((item) => item[attribute] !== range.after);
+    const last = answer.LastEvaluatedKey;
+    return {
+      records: items.map((item) => toRecord(item) as T),
+      ...(last === undefined ? {} : { next: String(fromItem(last)[attribute]) }),
+    };
   };
   return {
     async version(key) {
@@ -228,18 +253,15 @@ export function createRegistry(client: DynamoDBClient, table: string, patience: 
       const [domain, product] = String(pointer?.product ?? '').split('/');
       return domain === undefined || product === undefined ? undefined : { domain, name: product };
     },
-    async page(type, options = {}) {
-      const answer = await persist(() => client.send(new QueryCommand(pageInput(table, type, options))), patience);
-      const last = answer.LastEvaluatedKey;
-      return {
-        records: (answer.Items ?? []).map(
-          (item) => toRecord(fromItem(item)) as Extract<RegistryRecord, { type: typeof type }>,
-        ),
-        ...(last === undefined ? {} : { next: Buffer.from(JSON.stringify(fromItem(last))).toString('base64url') }),
-      };
-    },
+    page: (type, range = {}) =>
+      readPage({ name: 'type', value: type }, { attribute: 'sort', IndexName: 'by-type' }, range),
+    productPage: (product, range = {}) => readPage({ name: 'pk', value: productPartition(product) }, OWN, range),
+    entitlementPage: (range = {}) => readPage({ name: 'pk', value: ENTITLEMENTS }, OWN, range),
   };
 }
+
+/** A partition's own order. */
+const OWN = { attribute: 'sk', ConsistentRead: true } as const;
 
 /** DynamoDB ends a page at one megabyte; a lower number of records would only make more calls of the same bytes. */
 const WHOLE_PAGE = 1_000;
@@ -320,34 +342,6 @@ function claimOf(table: string, claim: SourceClaim) {
   return claim.release === true
     ? { Delete: { ...condition, Key: toItem(key) } }
     : { Put: { ...condition, Item: toItem({ ...key, type: 'source', product }) } };
-}
-
-function pageInput(
-  table: string,
-  type: string,
-  options: { prefix?: string; after?: string; limit?: number },
-): QueryCommandInput {
-  const prefixed = options.prefix !== undefined && options.prefix !== '';
-  return {
-    TableName: table,
-    IndexName: 'by-type',
-    KeyConditionExpression: prefixed ? '#type = :type AND begins_with(#sort, :prefix)' : '#type = :type',
-    ExpressionAttributeNames: { '#type': 'type', ...(prefixed ? { '#sort': 'sort' } : {}) },
-    ExpressionAttributeValues: toItem({ ':type': type, ...(prefixed ? { ':prefix': options.prefix } : {}) }),
-    ExclusiveStartKey: options.after === undefined ? undefined : startKey(options.after),
-    Limit: options.limit ?? 100,
-  };
-}
-
-function startKey(after: string): Record<string, AttributeValue> {
-  try {
-    return toItem(JSON.parse(Buffer.from(after, 'base64url').toString()) as object);
-  } catch (cause) {
-    throw userError('WEFT-REGISTRY-004', `\`${after}\` is not a place in a list`, {
-      cause,
-      hint: 'start from the first page',
-    });
-  }
 }
 
 function isThrottled(error: unknown): boolean {

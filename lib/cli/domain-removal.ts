@@ -2,6 +2,7 @@ import { userError } from '#mesh/error.ts';
 import { type Holdings, type Obstacle, obstaclesOf } from '#mesh/topology/removal.ts';
 import type { Connection } from './connection.ts';
 import type { Io } from './io.ts';
+import { everyPage, everyProduct, everySubscription } from './pages.ts';
 import { renderTable } from './table.ts';
 
 /**
@@ -14,13 +15,12 @@ export async function holdingsOf(connection: Connection): Promise<Holdings> {
       hint: 'add --as governance/platform',
     });
   }
-  const get = <T>(path: string) => connection.api<T>({ method: 'GET', path });
-  const [products, subscriptions, entitlements] = await Promise.all([
-    get<Pick<Holdings, 'products'>>('/products'),
-    get<Pick<Holdings, 'subscriptions'>>('/subscriptions'),
-    get<Pick<Holdings, 'entitlements'>>('/entitlements'),
+  const [products, subscriptions, { entitlements }] = await Promise.all([
+    everyProduct(connection),
+    everySubscription(connection),
+    everyPage<Pick<Holdings, 'entitlements'>>(connection, '/entitlements'),
   ]);
-  return { ...products, ...subscriptions, ...entitlements };
+  return { products, subscriptions, entitlements };
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { DriftLine } from '#control/drift.ts';
+import { mostUrgent } from '#mesh/drift/order.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { type Invocation, textOption } from './command.ts';
 import { splitProduct } from './commands/product-show.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Io, tone } from './io.ts';
+import { everyPage } from './pages.ts';
 import { renderTable } from './table.ts';
 import { momentText } from './time-text.ts';
 import { waitForLook } from './wait-drift.ts';
@@ -34,7 +36,7 @@ export async function lookForDrift(invocation: Invocation, verb: 'check' | 'repa
 }
 
 async function linesOf(connection: Connection, product: string | undefined): Promise<DriftLine[]> {
-  return (await connection.api<{ drift: DriftLine[] }>({ method: 'GET', path: '/drift', query: { product } })).drift;
+  return mostUrgent((await everyPage<{ drift: DriftLine[] }>(connection, '/drift', { product })).drift);
 }
 
 function tell({ io, json }: Invocation, drift: readonly DriftLine[]): void {

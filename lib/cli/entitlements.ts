@@ -6,6 +6,7 @@ import { userError } from '#mesh/error.ts';
 import { type Invocation, textOption } from './command.ts';
 import type { Connection } from './connection.ts';
 import { type Io, tone } from './io.ts';
+import { everyPage } from './pages.ts';
 import { renderTable } from './table.ts';
 import { dayText } from './time-text.ts';
 import { poll } from './wait.ts';
@@ -93,7 +94,7 @@ function granteeText(grantee: Grantee): string {
 /** Waits until every product and every consumer was read back as the entitlement says. @throws WeftError `WEFT-CLI-013` */
 export function waitForEntitlement(connection: Connection, id: string): Promise<EntitlementAnswer> {
   return poll(
-    () => connection.api<EntitlementAnswer>({ method: 'GET', path: `/entitlements/${id}` }),
+    () => everyPage<EntitlementAnswer>(connection, `/entitlements/${id}`),
     (answer) => {
       const { state } = answer.entitlement;
       if (state === 'approved') return undefined;

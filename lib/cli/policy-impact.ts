@@ -12,6 +12,7 @@ import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { query } from './athena.ts';
 import { entriesTable } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
+import { everyPage, everyProduct, everySubscription } from './pages.ts';
 import { localCedar, readSet } from './policy-sets.ts';
 
 /** Subscriptions that hold access or are about to. */
@@ -19,7 +20,7 @@ const LIVE: readonly string[] = ['pending', 'approved', 'active', 'expiring'];
 
 /** What a set, or without one the policies on trial, would say of every live product and subscription that the caller may see. */
 export async function policyImpact(connection: Connection, looked: PolicySet | undefined): Promise<ImpactRow[]> {
-  const { scopes } = await connection.api<{ scopes: ScopeStatus[] }>({ method: 'GET', path: '/policies' });
+  const { scopes } = await everyPage<{ scopes: ScopeStatus[] }>(connection, '/policies');
   const sets = await Promise.all(scopes.map(({ inForce }) => readSet(connection, inForce)));
   const engineOf = (chosen: readonly PolicySet[]) =>
     createPolicyEngine({
@@ -36,11 +37,8 @@ export async function policyImpact(connection: Connection, looked: PolicySet | u
 async function casesOf(connection: Connection): Promise<ImpactCase[]> {
   const { topology } = connection;
   const now = new Date().toISOString();
-  const { products } = await connection.api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' });
-  const { subscriptions } = await connection.api<{ subscriptions: SubscriptionRecord[] }>({
-    method: 'GET',
-    path: '/subscriptions',
-  });
+  const products = await everyProduct(connection);
+  const subscriptions = await everySubscription(connection);
   const live = products.filter(({ state }) => state !== 'retired');
   const published = live.map((product): ImpactCase => {
     const others = live.filter((other) => productId(other) !== productId(product));

@@ -10,6 +10,7 @@ import { type PolicySetRecord, policySetId } from '#mesh/policy-set/policy-set.t
 import { type Invocation, textOption } from './command.ts';
 import type { Connection } from './connection.ts';
 import { type Io, tone } from './io.ts';
+import { everyPage } from './pages.ts';
 
 /** A scope, and a version of it when somebody named one. */
 export interface PolicyName {
@@ -34,7 +35,7 @@ export function policyName(text: string): PolicyName {
 
 /** What is in force and proposed of one scope. @throws WeftError `WEFT-CLI-041` when it has no policies. */
 export async function scopeStatus(connection: Connection, scope: string): Promise<ScopeStatus> {
-  const { scopes } = await connection.api<{ scopes: ScopeStatus[] }>({ method: 'GET', path: '/policies' });
+  const { scopes } = await everyPage<{ scopes: ScopeStatus[] }>(connection, '/policies');
   const status = scopes.find((entry) => entry.scope === scope);
   if (status !== undefined) return status;
   throw userError('WEFT-CLI-041', `\`${scope}\` has no policies`, {

@@ -2,15 +2,16 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import type { RetentionView } from '#control/show-retention.ts';
 import { canonicalText } from '#mesh/canonical.ts';
 import { userError } from '#mesh/error.ts';
-import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { productId } from '#mesh/product/product.ts';
 import { disposalStatement, type SignedDisposal } from '#mesh/retention/record.ts';
 import type { DisposalNote } from '#mesh/retention/status.ts';
 import { splitProduct } from './commands/product-show.ts';
 import type { Connection } from './connection.ts';
+import { everyProduct } from './pages.ts';
 
 /** The retention of one product, or of every one. */
 export async function retentionsOf(connection: Connection, product: string | undefined): Promise<RetentionView[]> {
-  const ids = product === undefined ? await everyProduct(connection) : [product];
+  const ids = product === undefined ? await everyName(connection) : [product];
   const views: RetentionView[] = [];
   for (const id of ids) {
     const { domain, name } = splitProduct(id);
@@ -20,9 +21,8 @@ export async function retentionsOf(connection: Connection, product: string | und
   return views;
 }
 
-async function everyProduct(connection: Connection): Promise<string[]> {
-  const { products } = await connection.api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' });
-  return [...new Set(products.map(productId))].toSorted();
+async function everyName(connection: Connection): Promise<string[]> {
+  return [...new Set((await everyProduct(connection)).map(productId))].toSorted();
 }
 
 /** The records of all versions, newest first. */

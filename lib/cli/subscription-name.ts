@@ -1,6 +1,7 @@
 import { userError } from '#mesh/error.ts';
 import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
+import { everySubscription } from './pages.ts';
 import { subscriptionId } from './subscriptions.ts';
 
 /** Which subscriptions of a product can be meant: those that wait for a word, those that go on, or whichever is there. */
@@ -19,11 +20,7 @@ export async function subscriptionNamed(
   meant: Meant,
 ): Promise<string> {
   if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(text)) return subscriptionId(text);
-  const { subscriptions } = await connection.api<{ subscriptions: readonly SubscriptionRecord[] }>({
-    method: 'GET',
-    path: '/subscriptions',
-    query: { product: text },
-  });
+  const subscriptions = await everySubscription(connection, { product: text });
   const live = subscriptions.filter(meant === 'waiting' ? WAITING : LIVE);
   // Those that ended are meant only where nothing else is there.
   const possible = meant === 'any' && live.length === 0 ? subscriptions : live;

@@ -3,6 +3,7 @@ import { WeftError } from '#mesh/error.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import type { ShareRecord } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
+import { everyPage } from './pages.ts';
 
 /** How long a command waits for a look, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -16,11 +17,13 @@ export async function waitForLook(connection: Connection, { domain, name, major,
   const since = lookAsked?.at ?? '';
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
-    const { product, shares } = await connection.api<{ product: ProductRecord; shares: ShareRecord[] }>({
-      method: 'GET',
-      path: `/products/${domain}/${name}`,
-      query: { major: String(major) },
-    });
+    const path = `/products/${domain}/${name}`;
+    const query = { major: String(major) };
+    const { product, shares } = await everyPage<{ product: ProductRecord; shares: ShareRecord[] }>(
+      connection,
+      path,
+      query,
+    );
     const looked = (product.status.auditedAt ?? '') >= since;
     if (looked && shares.every(hasAnswered)) return;
     await sleep(POLL_MS);

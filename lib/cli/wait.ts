@@ -7,6 +7,7 @@ import { condition } from '#mesh/record.ts';
 import { SUSPENDED } from '#mesh/subscription/readiness.ts';
 import { holdsAccess, type SubscriptionRecord, type SubscriptionState } from '#mesh/subscription/subscription.ts';
 import type { Connection } from './connection.ts';
+import { everyPage } from './pages.ts';
 
 /** How long a command waits for the mesh to converge. */
 const PATIENCE_MS = 120_000;
@@ -103,11 +104,11 @@ export async function waitForAccess(
 ): Promise<readonly SubscriptionRecord[]> {
   return poll(
     () =>
-      connection.api<{ product: ProductRecord; subscriptions: SubscriptionRecord[] }>({
-        method: 'GET',
-        path: `/products/${domain}/${name}`,
-        query: { major: String(major) },
-      }),
+      everyPage<{ product: ProductRecord; subscriptions: SubscriptionRecord[] }>(
+        connection,
+        `/products/${domain}/${name}`,
+        { major: String(major) },
+      ),
     ({ product, subscriptions }) => {
       const shared = condition(product, 'Shared');
       if (shared?.status !== 'true' || shared.generation < generation) return undefined;

@@ -1,31 +1,51 @@
-import { everyRecord } from '#aws/registry.ts';
+import { sortOf } from '#aws/registry-keys.ts';
 import { ALERT_STATES, type AlertRecord, acknowledge, ruleOfAlert } from '#mesh/audit/alert.ts';
 import { userError } from '#mesh/error.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { authorize, may } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { optimistically } from './optimistic.ts';
+import { type List, pageOf, portions } from './paged.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 
-/** Alerts that the caller may see, newest first: all of them, those in one state, or those since an instant. @throws WEFT-AUDIT-092. */
+/** What alerts are asked for by. */
+export interface AlertFilter extends PageQuery {
+  readonly state?: string;
+  /** ISO 8601 */
+  readonly since?: string;
+}
+
+/** Alerts that the caller may see, newest first: all of them, those in one state, or those since an instant. @throws WEFT-AUDIT-092, -093, WEFT-API-011, -012. */
 export async function listAlerts(
-  filter: { readonly state?: string; readonly since?: string },
+  query: AlertFilter,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry' | 'now'>,
-): Promise<AlertRecord[]> {
+  deps: Pick<ApiDeps, 'registry' | 'cursors'>,
+): Promise<ListPage<AlertRecord>> {
+  const { state, since } = query;
   const states: readonly string[] = ALERT_STATES;
-  if (filter.state !== undefined && !states.includes(filter.state)) {
+  if (state !== undefined && !states.includes(state)) {
     const hint = `states are ${states.join(', ')}`;
-    throw userError('WEFT-AUDIT-092', `no alert is ever \`${filter.state}\``, { hint });
+    throw userError('WEFT-AUDIT-092', `no alert is ever \`${state}\``, { hint });
   }
-  const found: AlertRecord[] = [];
-  for (const prefix of monthsOf(filter.since, deps.now())) {
-    for await (const alert of everyRecord(deps.registry, 'alert', prefix)) {
-      if (filter.state !== undefined && filter.state !== alert.state) continue;
-      if (filter.since !== undefined && Date.parse(alert.at) < Date.parse(filter.since)) continue;
-      if (maySee(alert, caller)) found.push(alert);
-    }
-  }
-  return found.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const first = since === undefined ? undefined : instantOf(since);
+  // Keys begin with the instant, which may be told with or without a fraction of its second.
+  const from = first?.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
+  const isShown = (alert: AlertRecord) =>
+    (state === undefined || state === alert.state) &&
+    (first === undefined || Date.parse(alert.at) >= first.getTime()) &&
+    maySee(alert, caller);
+  const list: List<AlertRecord> = {
+    route: 'GET /alerts',
+    filter: { state, since },
+    read: ([after] = [], size) =>
+      portions(
+        { after },
+        size,
+        (range) => deps.registry.page('alert', { ...range, from, newest: true }),
+        (alert) => [{ place: [sortOf(alert)], ...(isShown(alert) ? { entry: alert } : {}) }],
+      ),
+  };
+  return pageOf(list, query, deps);
 }
 
 /** Somebody takes note of an alert; what it suspended stays suspended. @throws WEFT-AUTH-002, WEFT-AUDIT-091. */
@@ -59,19 +79,9 @@ function maySee({ consumer, products }: AlertRecord, caller: Caller): boolean {
   );
 }
 
-/** The beginnings of the index's keys since an instant: its months. Undefined stands for all. @throws WEFT-AUDIT-093. */
-function monthsOf(since: string | undefined, now: Date): readonly (string | undefined)[] {
-  if (since === undefined) return [undefined];
-  const first = new Date(since);
-  if (Number.isNaN(first.getTime())) {
-    throw userError('WEFT-AUDIT-093', `\`${since}\` is no time`, { hint: 'write ISO 8601, e.g. 2026-03-01T00:00:00Z' });
-  }
-  const months: string[] = [];
-  for (let month = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth())); month <= now; ) {
-    months.push(month.toISOString().slice(0, 7));
-    month = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1));
-    // Years of them are one list.
-    if (months.length > 24) return [undefined];
-  }
-  return months;
+/** @throws WEFT-AUDIT-093 for a text that is no instant of our times. */
+function instantOf(since: string): Date {
+  const instant = new Date(since);
+  if (instant.getUTCFullYear() >= 0 && instant.getUTCFullYear() <= 9999) return instant;
+  throw userError('WEFT-AUDIT-093', `\`${since}\` is no time`, { hint: 'write ISO 8601, e.g. 2026-03-01T00:00:00Z' });
 }

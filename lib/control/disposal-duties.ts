@@ -1,23 +1,56 @@
 import { everyRecord } from '#aws/registry.ts';
 import { userError } from '#mesh/error.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
-import { type Duties, dutiesOf } from '#mesh/retention/duty.ts';
+import { type CopyDuty, type Duties, dutiesOf, type TableDuty } from '#mesh/retention/duty.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import { type List, pageOf, type Row, rowsBehind } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
 /**
- * What a domain has to remove, of its own products and of copies of others', for its disposal alone. Asked about one product it is read from the
+ * What a domain has to remove, of its own products and of copies of others', for its disposal alone, page by page. Asked about one product it is read from the
  * registry itself and not from its index: what was held a moment ago is held.
- * @throws WEFT-AUTH-002, WEFT-RETENTION-006 for a product that is no `<domain>/<product>`.
+ * @throws WEFT-AUTH-002, WEFT-RETENTION-006 for a product that is no `<domain>/<product>`, WEFT-API-011, -012.
  */
 export async function disposalsOf(
   domain: string,
-  { product }: { readonly product?: string },
+  query: PageQuery & { readonly product?: string },
   caller: Caller,
+  deps: Pick<ApiDeps, 'registry' | 'cursors' | 'now'>,
+): Promise<Duties & Pick<ListPage<unknown>, 'next'>> {
+  authorize('domain.disposals', caller, { owner: domain });
+  const { product } = query;
+  const list: List<{ readonly table: TableDuty } | { readonly copy: CopyDuty }> = {
+    route: 'GET /domains/{domain}/disposals',
+    filter: { domain, product },
+    // What a table is made of may be anybody's, so each page reads all products; what it tells is a part.
+    async *read(after) {
+      const { tables, copies } = await everyDuty(domain, product, deps);
+      const rows: Row<{ readonly table: TableDuty } | { readonly copy: CopyDuty }>[] = [
+        ...tables.map((table) => ({ place: ['1', keyOf(table), table.table], entry: { table } })),
+        ...copies.map((copy) => ({ place: ['2', keyOf(copy)], entry: { copy } })),
+      ];
+      yield { rows: rowsBehind(rows, after), more: false };
+    },
+  };
+  const { entries, next } = await pageOf(list, query, deps);
+  return {
+    tables: entries.flatMap((entry) => ('table' in entry ? [entry.table] : [])),
+    copies: entries.flatMap((entry) => ('copy' in entry ? [entry.copy] : [])),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+function keyOf({ domain, product, major }: CopyDuty | TableDuty): string {
+  return `${domain}/${product}#${major}`;
+}
+
+async function everyDuty(
+  domain: string,
+  product: string | undefined,
   deps: Pick<ApiDeps, 'registry' | 'now'>,
 ): Promise<Duties> {
-  authorize('domain.disposals', caller, { owner: domain });
   const indexed: ProductRecord[] = [];
   for await (const record of everyRecord(deps.registry, 'product')) indexed.push(record);
   if (product === undefined) return dutiesOf(domain, indexed, deps.now());

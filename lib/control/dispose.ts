@@ -18,7 +18,7 @@ export interface DisposeDeps extends CarryOutDeps {
   readonly mesh: string;
   readonly domain: string;
   readonly account: string;
-  readonly api: Pick<MeshApi, 'get'>;
+  readonly api: Pick<MeshApi, 'list'>;
   /** The domain's bus, to report on. */
   readonly bus: Bus;
   readonly book: DisposalBook;
@@ -45,7 +45,7 @@ export async function dispose(deps: DisposeDeps): Promise<Disposed> {
   const run = new Run(deps);
   for (const intent of await deps.book.open())
     await run.attempt(nameOf(intent), intent.table ?? intent.what, () => run.close(intent));
-  const { tables, copies } = await deps.api.get<Duties>(`/domains/${deps.domain}/disposals`, {});
+  const { tables, copies } = await deps.api.list<Duties>(`/domains/${deps.domain}/disposals`, {});
   for (const duty of tables) await run.attempt(duty, duty.table, () => run.table(duty));
   for (const place of deps.results) await run.copies(copies, place);
   return run.outcome();
@@ -56,7 +56,7 @@ export async function planDisposal(
   product: string,
   deps: Pick<DisposeDeps, 'api' | 'domain' | 'partitions' | 'objects' | 'now'>,
 ): Promise<{ readonly duty: TableDuty; readonly plan: TablePlan }[]> {
-  const { tables } = await deps.api.get<Duties>(`/domains/${deps.domain}/disposals`, { product });
+  const { tables } = await deps.api.list<Duties>(`/domains/${deps.domain}/disposals`, { product });
   return Promise.all(tables.map(async (duty) => ({ duty, plan: await look(duty, deps) })));
 }
 
@@ -212,7 +212,9 @@ class Run {
   /** Right before each call that deletes: a hold may have been placed since the plan. */
   async #mayGoOn(of: Name, what: Disposable, table: string | undefined): Promise<void> {
     const product = `${of.domain}/${of.product}`;
-    const { tables, copies } = await this.#deps.api.get<Duties>(`/domains/${this.#deps.domain}/disposals`, { product });
+    const { tables, copies } = await this.#deps.api.list<Duties>(`/domains/${this.#deps.domain}/disposals`, {
+      product,
+    });
     const duty =
       what === 'table'
         ? tables.find((one) => one.major === of.major && one.table === table)
@@ -230,7 +232,7 @@ class Run {
     there: Parameters<typeof planCopies>[2],
   ): Promise<void> {
     await this.#mayGoOn(of, what, undefined);
-    const { copies } = await this.#deps.api.get<Duties>(`/domains/${this.#deps.domain}/disposals`, {});
+    const { copies } = await this.#deps.api.list<Duties>(`/domains/${this.#deps.domain}/disposals`, {});
     if (planCopies(copies, place, there).held.length > 0) throw new Held(['a hold on another product']);
   }
 

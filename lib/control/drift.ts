@@ -1,12 +1,19 @@
-import { everyRecord } from '#aws/registry.ts';
+import { createHash } from 'node:crypto';
+import { everyRecord, type ProductPart } from '#aws/registry.ts';
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
+import type { Range } from '#aws/registry-range.ts';
+import { canonicalText } from '#mesh/canonical.ts';
 import { type DriftEntry, severityOf, whoOf } from '#mesh/drift/finding.ts';
 import { isOpen, openDrift } from '#mesh/drift/history.ts';
 import { userError } from '#mesh/error.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { authorize, may } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import type { Place } from './cursors.ts';
 import { optimistically } from './optimistic.ts';
+import { type List, type Portion, pageOf, portions, type Row, rowsBehind } from './paged.ts';
 import { versionsOf } from './products.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 
@@ -28,28 +35,71 @@ export interface LookWish {
   readonly product?: string;
 }
 
-/** What the caller may know of drift: open findings first, then what was mended lately. */
-export async function listDrift(
-  filter: { readonly product?: string },
+/** What the caller may know of drift, of one product or all: first what is in the governance account, product by product, then what is in others'. @throws WEFT-API-003, -011, -012. */
+export function listDrift(
+  query: PageQuery & { readonly product?: string },
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
-): Promise<DriftLine[]> {
-  if (filter.product !== undefined) splitName(filter.product);
-  const lines: DriftLine[] = [];
-  const prefix = filter.product === undefined ? undefined : `${filter.product}#`;
-  for await (const record of everyRecord(deps.registry, 'product', prefix)) {
-    const { domain, major, status } = record;
-    if (!may('subscription.read', caller, { owner: domain })) continue;
-    lines.push(...(status.drift ?? []).map((entry) => lineOf(entry, { product: productId(record), major })));
-  }
-  for await (const { intent, drift = [] } of everyRecord(deps.registry, 'share')) {
-    const { domain, major, consumer } = intent;
-    const product = `${domain}/${intent.product}`;
-    const wanted = filter.product === undefined || filter.product === product;
-    if (!wanted || drift.length === 0 || !may('subscription.read', caller, { owner: domain, consumer })) continue;
-    lines.push(...drift.map((entry) => lineOf(entry, { product, major, consumer })));
-  }
-  return lines.toSorted((a, b) => Number(b.open) - Number(a.open) || (a.at < b.at ? 1 : -1));
+  deps: Pick<ApiDeps, 'registry' | 'cursors'>,
+): Promise<ListPage<DriftLine>> {
+  const { product } = query;
+  const named = product === undefined ? undefined : splitName(product);
+  const { registry } = deps;
+  const rowsOf = (record: ProductPart, place: Place) => rowsIn(record, place, caller);
+  const list: List<DriftLine> = {
+    route: 'GET /drift',
+    filter: { product },
+    async *read(after, size) {
+      const [leg = PRODUCTS, from] = after ?? [];
+      const behind = ({ rows, more }: Portion<DriftLine>, last: boolean) => ({
+        rows: rowsBehind(rows, after),
+        more: more || !last,
+      });
+      if (named !== undefined) {
+        const read = (range: Range) => registry.productPage(named, range);
+        const parts = portions({ from }, size, read, (one) => rowsOf(one, [PRODUCTS, keyOf(one).sk]));
+        for await (const portion of parts) yield behind(portion, true);
+        return;
+      }
+      if (leg === PRODUCTS) {
+        const read = (range: Range) => registry.page('product', range);
+        const products = portions({ from }, size, read, (one) => rowsOf(one, [PRODUCTS, sortOf(one)]));
+        for await (const portion of products) yield behind(portion, false);
+      }
+      const read = (range: Range) => registry.page('share', range);
+      const start = { from: leg === PRODUCTS ? undefined : from };
+      for await (const portion of portions(start, size, read, (one) => rowsOf(one, [SHARES, sortOf(one)])))
+        yield behind(portion, true);
+    },
+  };
+  return pageOf(list, query, deps);
+}
+
+/** The two parts of the list. */
+const PRODUCTS = '1';
+const SHARES = '2';
+
+/** What was found of one record, and the record's own place, which is before. */
+function rowsIn(record: ProductPart, place: Place, caller: Caller): Row<DriftLine>[] {
+  const own = { place: [...place, ''] };
+  if (record.type === 'subscription') return [own];
+  const {
+    domain,
+    product,
+    major,
+    consumer,
+    drift = [],
+  } = record.type === 'product'
+    ? { ...record, product: record.name, consumer: undefined, drift: record.status.drift }
+    : { ...record.intent, drift: record.drift };
+  const sides = { owner: domain, ...(consumer === undefined ? {} : { consumer }) };
+  if (drift.length === 0 || !may('subscription.read', caller, sides)) return [own];
+  const of = { product: `${domain}/${product}`, major, ...(consumer === undefined ? {} : { consumer }) };
+  return [own, ...drift.map((entry) => ({ place: [...place, digestOf(entry)], entry: lineOf(entry, of) }))];
+}
+
+/** One finding among those of its record, wherever it stands among them by then. */
+function digestOf({ kind, account, on, at }: DriftEntry): string {
+  return createHash('sha256').update(canonicalText({ kind, account, on, at })).digest('base64url').slice(0, 16);
 }
 
 function lineOf(entry: DriftEntry, place: Pick<DriftLine, 'product' | 'major' | 'consumer'>): DriftLine {

@@ -1,5 +1,6 @@
 import type { PolicyStore } from '#aws/registry-policies.ts';
 import { userError } from '#mesh/error.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { GLOBAL_SCOPE, type PolicySet } from '#mesh/policy/policy-sets.ts';
 import { decidingCouncil } from '#mesh/policy-set/council.ts';
 import type { PolicySetRecord, Vote } from '#mesh/policy-set/policy-set.ts';
@@ -8,10 +9,11 @@ import { type Council, councilOf, isPartner } from '#mesh/topology/rules.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import type { Cursors } from './cursors.ts';
 import { optimistically } from './optimistic.ts';
+import { type List, pageOf, rowsBehind } from './paged.ts';
 import {
   digestOf,
-  globalFirst,
   isScope,
   must,
   type PolicyDeps,
@@ -53,13 +55,37 @@ export interface PolicyVote {
   readonly reason?: string;
 }
 
-/** What is in force and proposed, of every scope. */
-export async function listPolicies(deps: PolicyDeps): Promise<{ scopes: ScopeStatus[]; refused: RefusedDeployment[] }> {
+/** Scopes whose sets are read at once, and how often for one page. */
+const SCOPES = 25;
+const PORTIONS = 8;
+
+/** What is in force and proposed, of every scope, the global one first; what was refused is told with the first page. @throws WEFT-API-011, -012. */
+export async function listPolicies(
+  query: PageQuery,
+  deps: PolicyDeps,
+  cursors: Cursors,
+): Promise<{ scopes: ListPage<ScopeStatus>; refused: RefusedDeployment[] }> {
   await takeDeployed(deps);
   const topology = await deps.topology();
-  const heads = (await deps.store.heads()).toSorted(globalFirst);
-  const scopes = await Promise.all(heads.map(({ scope }) => statusOf(scope, topology, deps.store)));
-  return { scopes, refused: await refusedDeployments(deps) };
+  const heads = await deps.store.heads();
+  const list: List<ScopeStatus> = {
+    route: 'GET /policies',
+    filter: {},
+    reads: PORTIONS,
+    async *read(after) {
+      const placed = heads.map(({ scope }) => ({ place: [scope === GLOBAL_SCOPE ? '1' : '2', scope] }));
+      const rows = rowsBehind(placed, after);
+      for (let index = 0; index < rows.length; index += SCOPES) {
+        const some = rows.slice(index, index + SCOPES).map(async ({ place }) => ({
+          place,
+          entry: await statusOf(place.at(-1) ?? '', topology, deps.store),
+        }));
+        yield { rows: await Promise.all(some), more: index + SCOPES < rows.length };
+      }
+    },
+  };
+  const scopes = await pageOf(list, query, { cursors });
+  return { scopes, refused: query.next === undefined ? await refusedDeployments(deps) : [] };
 }
 
 async function statusOf(scope: string, topology: Topology, store: PolicyStore): Promise<ScopeStatus> {

@@ -16,7 +16,7 @@ import { worstFirst } from '#mesh/quality/status.ts';
 
 export interface MeasureDeps {
   readonly domain: string;
-  readonly api: Pick<MeshApi, 'get'>;
+  readonly api: Pick<MeshApi, 'list'>;
   /** The domain's bus, to report on. */
   readonly bus: Bus;
   /** The first row of a query, and when Athena took it; the same token gets the same execution. @throws WEFT-QUERY-001 and -002 */
@@ -56,7 +56,7 @@ const TOLD_CHARACTERS = 80_000;
 export async function measureQuality(wish: MeasureWish, deps: MeasureDeps): Promise<Outcome> {
   const { domain } = deps;
   const query: Record<string, string> = wish.product === undefined ? {} : { product: wish.product };
-  const { duties } = await deps.api.get<{ readonly duties: readonly QualityDuty[] }>(
+  const { duties } = await deps.api.list<{ readonly duties: readonly QualityDuty[] }>(
     `/domains/${domain}/quality`,
     query,
   );

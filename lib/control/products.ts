@@ -1,23 +1,47 @@
 import { everyRecord, type Registry, type VersionState } from '#aws/registry.ts';
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
 import { userError } from '#mesh/error.ts';
+import type { PageQuery } from '#mesh/page.ts';
 import type { FeedbackRecord } from '#mesh/product/feedback.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
+import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { published } from '#mesh/product/published.ts';
 import { search } from '#mesh/product/search.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { may } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import { type List, pageOf, portions, rowsBehind } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
-/** Products of the mesh, those of one domain only when it is named; best match first for a query, else by name. */
-export async function listProducts(
-  filter: { readonly domain?: string; readonly q?: string },
-  deps: Pick<ApiDeps, 'registry'>,
-): Promise<ProductRecord[]> {
-  const products: ProductRecord[] = [];
-  const prefix = filter.domain === undefined ? undefined : `${filter.domain}/`;
-  for await (const product of everyRecord(deps.registry, 'product', prefix)) products.push(published(product));
-  return search(filter.q ?? '', products);
+/** What products are asked for by. */
+export interface ProductFilter extends PageQuery {
+  readonly domain?: string;
+  /** How `<domain>/<product>` begins. */
+  readonly prefix?: string;
+  /** Words that each have to occur somewhere in the metadata. */
+  readonly q?: string;
+}
+
+/** Products of the mesh by name: those of one domain, those that a name begins, those that have some words. @throws WEFT-API-011, -012. */
+export function listProducts(query: ProductFilter, deps: Pick<ApiDeps, 'registry' | 'cursors'>) {
+  const { domain, prefix = '', q } = query;
+  const within = domain === undefined ? prefix : `${domain}/`;
+  const isAsked = (product: ProductRecord) =>
+    productId(product).startsWith(prefix) && (q === undefined || search(q, [product]).length > 0);
+  const list: List<ProductRecord> = {
+    route: 'GET /products',
+    filter: { domain, prefix: query.prefix, q },
+    read: ([after] = [], size) =>
+      portions(
+        { after },
+        size,
+        (range) => deps.registry.page('product', { ...range, prefix: within }),
+        (record) => {
+          const product = published(record);
+          return [{ place: [sortOf(record)], ...(isAsked(product) ? { entry: product } : {}) }];
+        },
+      ),
+  };
+  return pageOf(list, query, deps);
 }
 
 export interface ProductView {
@@ -27,22 +51,40 @@ export interface ProductView {
   readonly shares: readonly ShareRecord[];
   /** What consumers said of it. */
   readonly feedback: readonly FeedbackRecord[];
+  readonly next?: string;
 }
 
-/** One version, the highest active one when none is named. @throws WEFT-PRODUCT-001 when there is none. */
+/** One version, the highest active one when none is named, and a page of what hangs on it. @throws WEFT-PRODUCT-001 when there is none, WEFT-API-011, -012. */
 export async function showProduct(
   name: { readonly domain: string; readonly name: string; readonly major?: number },
+  query: PageQuery,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
+  deps: Pick<ApiDeps, 'registry' | 'cursors'>,
 ): Promise<ProductView> {
-  const { product, subscriptions, shares } = await versionOf(name, deps);
+  const version = await versionOf(name, deps);
+  const { product } = version;
   const sees = (consumer: string) => may('subscription.read', caller, { owner: product.domain, consumer });
   const inside = may('subscription.read', caller, { owner: product.domain });
+  const seen = [
+    ...version.subscriptions.filter((subscription) => sees(subscription.consumer)),
+    ...version.shares.filter((share) => sees(share.intent.consumer)),
+    ...(await feedbackOf(product, deps)),
+  ];
+  const list: List<(typeof seen)[number]> = {
+    route: 'GET /products/{domain}/{name}',
+    filter: { product: productId(product), major: String(product.major) },
+    async *read(after) {
+      const rows = seen.map((entry) => ({ place: [entry.type, keyOf(entry).sk], entry }));
+      yield { rows: rowsBehind(rows, after), more: false };
+    },
+  };
+  const { entries, next } = await pageOf(list, query, deps);
   return {
     product: inside ? product : published(product),
-    subscriptions: subscriptions.filter((subscription) => sees(subscription.consumer)),
-    shares: shares.filter((share) => sees(share.intent.consumer)),
-    feedback: await feedbackOf(product, deps),
+    subscriptions: entries.filter((entry) => entry.type === 'subscription'),
+    shares: entries.filter((entry) => entry.type === 'share'),
+    feedback: entries.filter((entry) => entry.type === 'feedback'),
+    ...(next === undefined ? {} : { next }),
   };
 }
 

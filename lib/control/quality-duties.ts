@@ -1,29 +1,46 @@
-import { everyRecord } from '#aws/registry.ts';
+import type { ProductPart } from '#aws/registry.ts';
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { type QualityDuty, qualityDuties } from '#mesh/quality/duty.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
+import { type List, pageOf, portions, type Row } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
 /**
  * What a domain has to measure of its own products, for its Lambda alone. Asked about one product it is read from the registry itself and not from its index:
  * what was published a moment ago counts.
- * @throws WEFT-AUTH-002
+ * @throws WEFT-AUTH-002, WEFT-API-011, -012.
  */
 export async function qualityDutiesOf(
   domain: string,
-  { product }: { readonly product?: string },
+  query: PageQuery & { readonly product?: string },
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry' | 'now'>,
-): Promise<QualityDuty[]> {
+  deps: Pick<ApiDeps, 'registry' | 'cursors' | 'now'>,
+): Promise<ListPage<QualityDuty>> {
   authorize('domain.quality', caller, { owner: domain });
-  if (product !== undefined) {
-    const versions = await deps.registry.versions({ domain, name: product });
-    return qualityDuties(
-      versions.map((version) => version.product),
-      deps.now(),
-    );
-  }
-  const products = [];
-  for await (const record of everyRecord(deps.registry, 'product', `${domain}/`)) products.push(record);
-  return qualityDuties(products, deps.now());
+  const { product: name } = query;
+  const rowOf = (record: ProductPart, place: string): Row<QualityDuty> => {
+    const [entry] = record.type === 'product' ? qualityDuties([record], deps.now()) : [];
+    return { place: [place], ...(entry === undefined ? {} : { entry }) };
+  };
+  const list: List<QualityDuty> = {
+    route: 'GET /domains/{domain}/quality',
+    filter: { domain, product: name },
+    read: ([after] = [], size) =>
+      name === undefined
+        ? portions(
+            { after },
+            size,
+            (range) => deps.registry.page('product', { ...range, prefix: `${domain}/` }),
+            (record) => [rowOf(record, sortOf(record))],
+          )
+        : portions(
+            { after },
+            size,
+            (range) => deps.registry.productPage({ domain, name }, range),
+            (record) => [rowOf(record, keyOf(record).sk)],
+          ),
+  };
+  return pageOf(list, query, deps);
 }

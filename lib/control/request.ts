@@ -3,6 +3,7 @@ import type { PolicyEngine } from '#mesh/policy/engine.ts';
 import type { Change } from '#mesh/record.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import type { Caller } from './caller.ts';
+import type { Cursors } from './cursors.ts';
 import type { PolicyDeps } from './policy-sets.ts';
 
 /** What every use case of the API has at hand. */
@@ -13,6 +14,8 @@ export interface ApiDeps {
   policy(): Promise<PolicyEngine>;
   /** Which policies are in force and proposed, and how that changes. */
   readonly policies: PolicyDeps;
+  /** Places in lists. */
+  readonly cursors: Cursors;
   now(): Date;
   /** A short random text of lower-case letters and digits, for ids. */
   random(): string;

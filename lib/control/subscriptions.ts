@@ -1,5 +1,7 @@
-import { everyRecord, type Registry } from '#aws/registry.ts';
+import type { ProductPart } from '#aws/registry.ts';
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
 import { userError } from '#mesh/error.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
 import type { Plan } from '#mesh/plan/plan.ts';
 import { type ShareRecord, SUBSCRIPTION_STATES, type SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
@@ -8,46 +10,70 @@ import { authorize, may } from './authorize.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { findSubscription } from './decide.ts';
 import { decideAccess } from './decide-access.ts';
+import { type List, pageOf, portions, type Row } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 import { planOf } from './request-subscription.ts';
 
-/** The subscriptions that the caller may see, filtered by product (`<domain>/<name>`), consumer and state. */
+/** What subscriptions are asked for by: a product as `<domain>/<name>`, a consumer, a state. */
+export interface SubscriptionFilter extends PageQuery {
+  readonly product?: string;
+  readonly consumer?: string;
+  readonly state?: string;
+}
+
+/**
+ * The subscriptions that the caller may see, by consumer and id. Those of one product are read from its own partition, however many there are in the mesh, and are
+ * there as soon as they are asked for; they come version by version.
+ * @throws WEFT-REQUEST-007 for a state that is none, WEFT-API-011, -012.
+ */
 export async function listSubscriptions(
-  filter: { readonly product?: string; readonly consumer?: string; readonly state?: string },
+  query: SubscriptionFilter,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry' | 'topology'>,
-): Promise<SubscriptionRecord[]> {
+  deps: Pick<ApiDeps, 'registry' | 'topology' | 'cursors'>,
+): Promise<ListPage<SubscriptionRecord>> {
+  const { product, consumer, state } = query;
   const states: readonly string[] = SUBSCRIPTION_STATES;
-  if (filter.state !== undefined && !states.includes(filter.state)) {
-    throw userError('WEFT-REQUEST-007', `no subscription is ever \`${filter.state}\``, {
+  if (state !== undefined && !states.includes(state)) {
+    throw userError('WEFT-REQUEST-007', `no subscription is ever \`${state}\``, {
       hint: `states are ${states.join(', ')}`,
     });
   }
   const topology = await deps.topology();
-  const found: SubscriptionRecord[] = [];
-  for await (const subscription of candidates(filter, deps.registry)) {
-    const { consumer, state } = subscription;
-    if (filter.consumer !== undefined && filter.consumer !== consumer) continue;
-    if (filter.state !== undefined && filter.state !== state) continue;
-    if (mayRead(subscription, caller, topology)) found.push(subscription);
-  }
-  return found;
+  const isShown = (record: SubscriptionRecord) =>
+    (consumer === undefined || consumer === record.consumer) &&
+    (state === undefined || state === record.state) &&
+    mayRead(record, caller, topology);
+  const rowOf = (record: ProductPart, place: string): Row<SubscriptionRecord> => ({
+    place: [place],
+    ...(record.type === 'subscription' && isShown(record) ? { entry: record } : {}),
+  });
+  const named = product === undefined ? undefined : nameIn(product);
+  if (product !== undefined && named === undefined) return { entries: [] };
+  const prefix = consumer === undefined ? undefined : `${consumer}#`;
+  const list: List<SubscriptionRecord> = {
+    route: 'GET /subscriptions',
+    filter: { product, consumer, state },
+    read: ([after] = [], size) =>
+      named === undefined
+        ? portions(
+            { after },
+            size,
+            (range) => deps.registry.page('subscription', { ...range, prefix }),
+            (record) => [rowOf(record, sortOf(record))],
+          )
+        : portions(
+            { after },
+            size,
+            (range) => deps.registry.productPage(named, range),
+            (record) => [rowOf(record, keyOf(record).sk)],
+          ),
+  };
+  return pageOf(list, query, deps);
 }
 
-/** Those of one product from its own partition, however many there are in the mesh; else those of one consumer, or all, from the index. */
-async function* candidates(
-  { product, consumer }: { readonly product?: string; readonly consumer?: string },
-  registry: Pick<Registry, 'page' | 'versions'>,
-): AsyncGenerator<SubscriptionRecord> {
-  if (product === undefined) {
-    yield* everyRecord(registry, 'subscription', consumer === undefined ? undefined : `${consumer}#`);
-    return;
-  }
+function nameIn(product: string): { domain: string; name: string } | undefined {
   const [domain = '', name = '', ...more] = product.split('/');
-  if (domain === '' || name === '' || more.length > 0) return;
-  const subscriptions = (await registry.versions({ domain, name })).flatMap((version) => version.subscriptions);
-  const sorted = (subscription: SubscriptionRecord) => `${subscription.consumer}#${subscription.id}`;
-  yield* subscriptions.toSorted((a, b) => (sorted(a) < sorted(b) ? -1 : 1));
+  return domain === '' || name === '' || more.length > 0 ? undefined : { domain, name };
 }
 
 /** One subscription and its consumer's local side. @throws WEFT-AUTH-002, WEFT-REQUEST-005. */

@@ -6,6 +6,8 @@ import { factsOf, type RuleSources, surroundingsOf } from './rule-facts.ts';
 
 export interface RuleWatch extends RuleSources {
   readonly rules: readonly AuditRule[];
+  /** Every page of a list of the mesh's API. */
+  list<T extends object>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
   /** Sends a command to the mesh's API. */
   post<T>(path: string, body: object): Promise<T>;
   now(): Date;
@@ -40,7 +42,7 @@ export async function watchRules(watch: RuleWatch): Promise<Look> {
   const facts = await factsOf(watch.rules, span, watch, topology);
   if (facts.length === 0) return { facts: 0, raised: [], failed: [] };
   const around = await surroundingsOf(watch.rules, facts, watch, topology);
-  const { alerts } = await watch.get<{ alerts: AlertRecord[] }>('/alerts', { since: before(2 * longest + LATE) });
+  const { alerts } = await watch.list<{ alerts: AlertRecord[] }>('/alerts', { since: before(2 * longest + LATE) });
   const findings = evaluate(watch.rules, facts, { ...around, told: alerts, digest: watch.digest });
   const raised: string[] = [];
   const failed: { id: string; why: unknown }[] = [];

@@ -111,8 +111,43 @@ describe('the registry', () => {
     const names: string[] = [];
     for await (const { name } of everyRecord(world.registry, 'product', 'sales/')) names.push(name);
     expect(names).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
-    await expect(world.registry.page('product', { after: 'nonsense' })).rejects.toMatchObject({
-      code: 'WEFT-REGISTRY-004',
-    });
+  });
+
+  test.each([
+    ['all', {}, ['a1', 'a2', 'b1']],
+    ['behind a place', { after: 'sales/a1#1' }, ['a2', 'b1']],
+    ['behind a place that nothing stands at', { after: 'sales/a11' }, ['a2', 'b1']],
+    ['from a place on', { from: 'sales/a2#1' }, ['a2', 'b1']],
+    ['what begins so', { prefix: 'sales/a' }, ['a1', 'a2']],
+    ['what begins so, behind a place before', { prefix: 'sales/b', after: 'finance' }, ['b1']],
+    ['what begins so, behind a place beyond', { prefix: 'sales/a', after: 'z' }, []],
+    ['what begins with more than a key holds', { prefix: 'x'.repeat(1024) }, []],
+    ['the last first', { newest: true }, ['b1', 'a2', 'a1']],
+    ['the last first, behind a place', { newest: true, after: 'sales/a2#1' }, ['a1']],
+    ['the last first, down to one', { newest: true, from: 'sales/a2#1', after: 'sales/b1#1' }, ['a2']],
+    ['the last first, down to one beyond', { newest: true, from: 'z', after: 'a' }, []],
+  ])('reads of an index %s', async (_what, range, names) => {
+    for (const name of ['b1', 'a1', 'a2']) await put(product([], { name }));
+    const { records } = await world.registry.page('product', range);
+    expect(records.map(({ name }) => name)).toEqual(names);
+    const found: string[] = [];
+    let page = await world.registry.page('product', { ...range, limit: 1 });
+    for (let turn = 0; turn < 9; turn += 1) {
+      found.push(...page.records.map(({ name }) => name));
+      if (page.next === undefined) break;
+      page = await world.registry.page('product', { ...range, limit: 1, after: page.next });
+    }
+    expect(found).toEqual(names);
+  });
+
+  test('reads what hangs on a product page by page', async () => {
+    await put(product([]));
+    await put(product([], { name: 'orders-2' }));
+    for (const id of ['b', 'a']) await put(subscription('finance', { clearance: 'public' }, { id }));
+    const first = await world.registry.productPage({ domain: 'sales', name: 'orders' }, { limit: 2 });
+    expect(first).toMatchObject({ records: [{ type: 'product' }, { id: 'a' }], next: 'V#1#SUB#a' });
+    const rest = await world.registry.productPage({ domain: 'sales', name: 'orders' }, { after: first.next });
+    expect(rest).toMatchObject({ records: [{ id: 'b' }] });
+    expect(rest.next).toBeUndefined();
   });
 });

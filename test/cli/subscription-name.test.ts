@@ -3,7 +3,7 @@ import { type Meant, subscriptionNamed } from '#cli/subscription-name.ts';
 
 const ask = (subscriptions: readonly object[]) => ({
   api: async <T>(call: { query?: unknown }): Promise<T> => {
-    expect(call.query).toEqual({ product: 'sales/orders' });
+    expect(call.query).toMatchObject({ product: 'sales/orders' });
     return { subscriptions } as T;
   },
 });

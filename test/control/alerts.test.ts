@@ -128,7 +128,8 @@ describe('an alert', () => {
 
   test('is seen by those whom it is about', async () => {
     await raise();
-    const seen = async (as: string, filter = {}) => (await listAlerts(filter, callerAs(as), world.governance)).length;
+    const seen = async (as: string, filter = {}) =>
+      (await listAlerts(filter, callerAs(as), world.governance)).entries.length;
     expect(
       await Promise.all(['governance/auditor', 'governance/platform', 'governance/audit-rules'].map((as) => seen(as))),
     ).toEqual([1, 1, 1]);

@@ -86,11 +86,12 @@ describe('a standing entitlement', () => {
     expect(await seen('research')).toEqual({});
     const { entitlement, products } = await showEntitlement(
       (await only()).id,
+      {},
       callerAs('finance/analyst'),
       world.governance,
     );
     expect(entitlement.state).toBe('active');
-    expect(products).toEqual([{ product: 'sales/orders', major: 1, consumer: 'finance', state: 'visible' }]);
+    expect(products.entries).toEqual([{ product: 'sales/orders', major: 1, consumer: 'finance', state: 'visible' }]);
   });
 
   const only = async () => {
@@ -268,7 +269,7 @@ describe('a standing entitlement', () => {
     const first = await grant();
     const again = await grantEntitlement(WISH, by('sales/steward'), world.governance);
     expect([again.changed, again.entitlement.id]).toEqual([false, first.entitlement.id]);
-    expect(await listEntitlements({}, callerAs('finance/analyst'), world.governance)).toHaveLength(1);
-    expect(await listEntitlements({}, callerAs('research/analyst'), world.governance)).toEqual([]);
+    expect((await listEntitlements({}, callerAs('finance/analyst'), world.governance)).entries).toHaveLength(1);
+    expect(await listEntitlements({}, callerAs('research/analyst'), world.governance)).toEqual({ entries: [] });
   });
 });

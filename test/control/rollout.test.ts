@@ -291,7 +291,7 @@ describe('what is said of a product', () => {
     const first = await rate(2);
     const second = await rate(4);
     expect([first.revision, second.revision]).toEqual([1, 2]);
-    const { feedback } = await showProduct(NAME, analyst.caller, world.governance);
+    const { feedback } = await showProduct(NAME, {}, analyst.caller, world.governance);
     expect(feedback.map(({ id, rating }) => [id, rating])).toEqual([['finance.analyst', 4]]);
     expect(deriveEvents(undefined, second, []).map(({ type, data }) => [type, data.audience])).toEqual([
       ['FeedbackGiven', ['sales']],

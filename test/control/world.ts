@@ -9,6 +9,7 @@ import {
   PutDataLakeSettingsCommand,
   RegisterResourceCommand,
 } from '@aws-sdk/client-lakeformation';
+import { createCursorKey } from '#aws/cursor-key.ts';
 import { createCentralCatalog, createLinkCatalog } from '#aws/glue.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
@@ -17,6 +18,7 @@ import { createPolicyStore } from '#aws/registry-policies.ts';
 import { POLICY_SCHEMA } from '#constructs/policy-folder.ts';
 import type { Caller } from '#control/caller.ts';
 import { callerOf } from '#control/caller.ts';
+import { createCursors } from '#control/cursors.ts';
 import { type Reconciled, type ReconcileRequest, reconcile } from '#control/reconcile.ts';
 import { share } from '#control/share.ts';
 import { sync } from '#control/sync.ts';
@@ -113,6 +115,7 @@ export async function createWorld(prepare: Prepare = (client) => client) {
       topology,
       now,
     },
+    cursors: createCursors(createCursorKey(dynamo, TABLE, patience)),
     now,
     random: () => {
       randoms += 1;

@@ -353,6 +353,23 @@ describe('a running mesh', () => {
     });
   });
 
+  test('a place in a list is good for that list, as it was told, and for no other', async () => {
+    const { api } = await world.as('analytics/analyst');
+    type Products = { products: { name: string }[]; next?: string };
+    const list = (query: Record<string, string>, path = '/products') => api<Products>({ method: 'GET', path, query });
+    const { products, next = '' } = await list({ limit: '1' });
+    const rest = await list({ limit: '1', next });
+    expect([...products, ...rest.products].map(({ name }) => name)).toEqual(['airports', 'bird-strikes']);
+    expect(rest.next).toBeUndefined();
+    for (const wrong of [
+      list({ next: `${next}a` }),
+      list({ next, domain: 'wildlife-safety' }),
+      list({ next }, '/subscriptions'),
+    ])
+      await expect(wrong).rejects.toMatchObject({ code: 'WEFT-API-011', details: { status: 400 } });
+    await expect(list({ limit: '1001' })).rejects.toMatchObject({ code: 'WEFT-API-012' });
+  });
+
   const expecting = /line 1:1: mismatched input '[a-z]+'\. Expecting: 'ALTER', 'CREATE'/;
   test.each<[string, RegExp]>([
     ['SELEC 1', expecting],

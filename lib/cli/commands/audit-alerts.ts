@@ -2,6 +2,7 @@ import type { AlertRecord } from '#mesh/audit/alert.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
+import { everyPage } from '../pages.ts';
 import { renderTable } from '../table.ts';
 import { momentText } from '../time-text.ts';
 
@@ -12,7 +13,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
     state: invocation.options.open === true ? 'open' : undefined,
     since: textOption(invocation, 'since'),
   };
-  const { alerts } = await connection.api<{ alerts: AlertRecord[] }>({ method: 'GET', path: '/alerts', query });
+  const { alerts } = await everyPage<{ alerts: AlertRecord[] }>(connection, '/alerts', query, io);
   if (invocation.json) {
     io.out(`${JSON.stringify({ alerts })}\n`);
     return;

@@ -5,11 +5,11 @@ import { writeModel } from '#mesh/contract/standard/document.ts';
 import { userError } from '#mesh/error.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
-import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { domainNamed, type Topology } from '#mesh/topology/topology.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { type Connection, connect } from '../connection.ts';
-import { tone } from '../io.ts';
+import { type Io, tone } from '../io.ts';
+import { everyProduct, everySubscription } from '../pages.ts';
 
 /** Writes all that the mesh knows, and the caller may see, in formats that other tools read. */
 export async function run(invocation: Invocation): Promise<undefined> {
@@ -19,11 +19,8 @@ export async function run(invocation: Invocation): Promise<undefined> {
     throw userError('WEFT-CLI-141', `${folder} is there and not empty`, { hint: 'name a new folder with --out' });
   const connection = await connect(invocation);
   const mesh = await connection.api<{ topology: Topology }>({ method: 'GET', path: '/mesh' });
-  const products = await productsOf(connection);
-  const { subscriptions } = await connection.api<{ subscriptions: SubscriptionRecord[] }>({
-    method: 'GET',
-    path: '/subscriptions',
-  });
+  const products = await productsOf(connection, io);
+  const subscriptions = await everySubscription(connection, {}, io);
   const files = [
     { path: 'mesh.json', text: json(mesh) },
     { path: 'subscriptions.json', text: json(subscriptions) },
@@ -44,13 +41,13 @@ export async function run(invocation: Invocation): Promise<undefined> {
 }
 
 /** Every version that ever was published, each as whole as the caller may see it. */
-async function productsOf({ api }: Connection): Promise<ProductRecord[]> {
-  const { products } = await api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' });
+async function productsOf(connection: Connection, io: Io): Promise<ProductRecord[]> {
+  const products = await everyProduct(connection, {}, io);
   const whole: ProductRecord[] = [];
   for (const { domain, name, major } of products.filter(isPublished)) {
     const path = `/products/${domain}/${name}`;
     const query = { major: String(major) };
-    whole.push((await api<{ product: ProductRecord }>({ method: 'GET', path, query })).product);
+    whole.push((await connection.api<{ product: ProductRecord }>({ method: 'GET', path, query })).product);
   }
   return whole;
 }

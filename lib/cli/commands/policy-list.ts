@@ -3,6 +3,7 @@ import { type PolicySetRecord, policySetId } from '#mesh/policy-set/policy-set.t
 import type { Invocation } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
+import { everyPage } from '../pages.ts';
 import { standing } from '../policy-sets.ts';
 import { renderTable } from '../table.ts';
 import { momentText } from '../time-text.ts';
@@ -15,7 +16,7 @@ interface Answer {
 export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
-  const answer = await connection.api<Answer>({ method: 'GET', path: '/policies' });
+  const answer = await everyPage<Answer>(connection, '/policies', {}, io);
   if (invocation.json) {
     io.out(`${JSON.stringify(answer)}\n`);
     return;

@@ -1,9 +1,11 @@
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
+import { search } from '#mesh/product/search.ts';
 import { condition } from '#mesh/record.ts';
 import { isSuspended } from '#mesh/suspension.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
+import { everyProduct } from '../pages.ts';
 import { renderTable } from '../table.ts';
 
 /** `product list` and `product search`: the words make it a search. */
@@ -11,22 +13,20 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
   const words = invocation.args.join(' ');
-  const answer = await connection.api<{ products: ProductRecord[] }>({
-    method: 'GET',
-    path: '/products',
-    query: { domain: textOption(invocation, 'domain'), q: words === '' ? undefined : words },
-  });
+  const query = { domain: textOption(invocation, 'domain'), q: words === '' ? undefined : words };
+  // Pages come by name: which is the best match is known when all are there.
+  const products = search(words, await everyProduct(connection, query, io));
   if (invocation.json) {
-    io.out(`${JSON.stringify(answer)}\n`);
+    io.out(`${JSON.stringify({ products })}\n`);
     return;
   }
-  if (answer.products.length === 0) {
+  if (products.length === 0) {
     io.err('no products\n');
     return;
   }
   io.out(
     renderTable(
-      answer.products,
+      products,
       [
         { title: 'product', value: productId, whole: true },
         { title: 'version', value: (product) => product.version },

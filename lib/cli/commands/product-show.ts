@@ -6,6 +6,7 @@ import { databaseName } from '#mesh/topology/names.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { type Io, tone } from '../io.ts';
+import { everyPage } from '../pages.ts';
 import { lifeLines } from '../product-life-lines.ts';
 import { subscriptionTable } from '../subscriptions.ts';
 import { renderTable } from '../table.ts';
@@ -21,11 +22,8 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
   const { domain, name } = splitProduct(invocation.args[0] ?? '');
-  const answer = await connection.api<Answer>({
-    method: 'GET',
-    path: `/products/${domain}/${name}`,
-    query: { major: textOption(invocation, 'major') },
-  });
+  const query = { major: textOption(invocation, 'major') };
+  const answer = await everyPage<Answer>(connection, `/products/${domain}/${name}`, query, io);
   if (invocation.json) io.out(`${JSON.stringify(answer)}\n`);
   else io.out(render(io, answer));
 }

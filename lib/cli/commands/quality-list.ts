@@ -1,8 +1,8 @@
-import type { ProductRecord } from '#mesh/product/product.ts';
 import { benchmark, type Standing } from '#mesh/quality/benchmark.ts';
 import { type Invocation, textOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { tone } from '../io.ts';
+import { everyProduct } from '../pages.ts';
 import { rounded } from '../quality.ts';
 import { renderTable } from '../table.ts';
 
@@ -10,7 +10,7 @@ export async function run(invocation: Invocation): Promise<undefined> {
   const { io } = invocation;
   const connection = await connect(invocation);
   const domain = textOption(invocation, 'domain');
-  const { products } = await connection.api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' });
+  const products = await everyProduct(connection, {}, io);
   // All are compared, whatever is shown.
   const standings = benchmark(products).filter(
     ({ product }) => domain === undefined || product.startsWith(`${domain}/`),

@@ -35,10 +35,13 @@ export async function complete(argv: readonly string[], commands: readonly Comma
 /** Names from the running local mesh, or from the mesh of `WEFT_API_URL` and what is remembered of it. */
 class NameSource {
   readonly #words: readonly string[];
+  readonly #word: string;
   readonly #invocation: Invocation;
 
   constructor(words: readonly string[], io: Io) {
     this.#words = words;
+    const last = words.at(-1) ?? '';
+    this.#word = last === '=' ? '' : last;
     const options = { as: after(words, '--as'), folder: after(words, '--folder') };
     this.#invocation = { io, args: [], options, json: true, commands: [] };
   }
@@ -54,7 +57,7 @@ class NameSource {
       const told = { ...NONE, ...namesOfTopology(local.topology) };
       if (told[kind].length > 0) return told[kind];
     }
-    const known = remembered(file);
+    const known = remembered(file, this.#word);
     if (known?.fresh === true && io.env.WEFT_API_URL !== undefined) return known.names[kind];
     const asked = await Promise.race([this.ask().catch(() => undefined), late()]);
     if (asked === undefined && io.env.WEFT_API_URL !== undefined) this.#refreshLater();
@@ -65,7 +68,7 @@ class NameSource {
     const { io, options } = this.#invocation;
     const as = options.as ?? io.env.WEFT_AS ?? (io.env.WEFT_API_URL === undefined ? 'governance/platform' : undefined);
     const [{ connect }, { askNames }] = await Promise.all([import('../connection.ts'), import('./ask.ts')]);
-    const names = await askNames(await connect({ ...this.#invocation, options: { ...options, as } }));
+    const names = await askNames(await connect({ ...this.#invocation, options: { ...options, as } }), this.#word);
     remember(this.#file(), names);
     return names;
   }

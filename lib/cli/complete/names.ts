@@ -6,6 +6,13 @@ import type { NameKind } from './candidates.ts';
 
 export type NameLists = Readonly<Record<NameKind, readonly string[]>>;
 
+/** Names, and the word that they were asked for. */
+export interface AskedNames extends NameLists {
+  readonly word: string;
+  /** These are all that the word may become. */
+  readonly whole: boolean;
+}
+
 const KINDS: readonly NameKind[] = ['product', 'subscription', 'domain', 'principal', 'level'];
 
 /** Names that are older are asked for again. */
@@ -19,22 +26,24 @@ export function cacheFile({ env }: Io, mesh: string, principal: string): string 
   return join(root, 'weft', `names-${key}.json`);
 }
 
-/** What was remembered, and whether it is fresh. */
+/** What was remembered, and whether it is fresh and says what a word may become. */
 export function remembered(
   file: string | undefined,
+  word: string,
 ): { readonly names: NameLists; readonly fresh: boolean } | undefined {
   if (file === undefined) return undefined;
   try {
-    const names = JSON.parse(readFileSync(file, 'utf8')) as Partial<NameLists>;
-    if (!KINDS.every((kind) => Array.isArray(names[kind]))) return undefined;
-    return { names: names as NameLists, fresh: Date.now() - statSync(file).mtimeMs < FRESH_MS };
+    const names = JSON.parse(readFileSync(file, 'utf8')) as Partial<AskedNames>;
+    if (!KINDS.every((kind) => Array.isArray(names[kind])) || typeof names.word !== 'string') return undefined;
+    const answers = names.word === word || (names.whole === true && word.startsWith(names.word));
+    return { names: names as NameLists, fresh: answers && Date.now() - statSync(file).mtimeMs < FRESH_MS };
   } catch {
     return undefined;
   }
 }
 
 /** Remembers names; a file that cannot be written is none. */
-export function remember(file: string | undefined, names: NameLists): void {
+export function remember(file: string | undefined, names: AskedNames): void {
   if (file === undefined) return;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

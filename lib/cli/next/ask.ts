@@ -13,15 +13,13 @@ import {
 } from '#mesh/topology/names.ts';
 import { governanceRoleAccount, type Topology } from '#mesh/topology/topology.ts';
 import type { Connection } from '../connection.ts';
+import { everyProduct, everySubscription } from '../pages.ts';
 import type { MeshFacts } from './facts.ts';
 
 /** What counts of what the mesh tells its caller. */
 export async function askMesh(connection: Connection): Promise<MeshFacts> {
   const { topology } = connection;
-  const [{ products }, { subscriptions }] = await Promise.all([
-    connection.api<{ products: ProductRecord[] }>({ method: 'GET', path: '/products' }),
-    connection.api<{ subscriptions: SubscriptionRecord[] }>({ method: 'GET', path: '/subscriptions' }),
-  ]);
+  const [products, subscriptions] = await Promise.all([everyProduct(connection), everySubscription(connection)]);
   return {
     name: topology.mesh,
     domains: topology.domains.map(({ name }) => name),

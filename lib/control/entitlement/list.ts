@@ -1,44 +1,92 @@
+import { keyOf, sortOf } from '#aws/registry-keys.ts';
 import type { EntitlementRecord } from '#mesh/entitlement/entitlement.ts';
+import type { ListPage, PageQuery } from '#mesh/page.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
 import { authorize, may } from '../authorize.ts';
 import type { Caller } from '../caller.ts';
+import { type List, pageOf, portions, type Row, rowsBehind } from '../paged.ts';
 import type { ApiDeps } from '../request.ts';
-import { coveredProducts } from './covered.ts';
 import { progressOf, type Reached } from './progress.ts';
 import { findEntitlement, sidesOf } from './revoke.ts';
 
-/** The entitlements that the caller may see, filtered by owning domain and by consuming domain. */
-export async function listEntitlements(
-  filter: { readonly domain?: string; readonly consumer?: string },
-  caller: Caller,
-  deps: Pick<ApiDeps, 'registry'>,
-): Promise<EntitlementRecord[]> {
-  const all = await deps.registry.entitlements();
-  return all.filter((entitlement) => {
-    const { selector, consumers } = entitlement;
-    if (filter.domain !== undefined && filter.domain !== selector.domain) return false;
-    if (filter.consumer !== undefined && !consumers.includes(filter.consumer)) return false;
-    return mayRead(entitlement, caller);
-  });
+/** What entitlements are asked for by: the owning domain, and the consuming one. */
+export interface EntitlementFilter extends PageQuery {
+  readonly domain?: string;
+  readonly consumer?: string;
 }
 
-/** One entitlement, and what was read back of it for each product and consumer. @throws WEFT-AUTH-002, WEFT-ENTITLEMENT-004. */
+/** The entitlements that the caller may see, by id. @throws WEFT-API-011, -012. */
+export function listEntitlements(
+  query: EntitlementFilter,
+  caller: Caller,
+  deps: Pick<ApiDeps, 'registry' | 'cursors'>,
+): Promise<ListPage<EntitlementRecord>> {
+  const { domain, consumer } = query;
+  const isShown = (entitlement: EntitlementRecord) =>
+    (domain === undefined || domain === entitlement.selector.domain) &&
+    (consumer === undefined || entitlement.consumers.includes(consumer)) &&
+    mayRead(entitlement, caller);
+  const list: List<EntitlementRecord> = {
+    route: 'GET /entitlements',
+    filter: { domain, consumer },
+    read: ([after] = [], size) =>
+      portions(
+        { after },
+        size,
+        (range) => deps.registry.entitlementPage(range),
+        (entry) => [{ place: [keyOf(entry).sk], ...(isShown(entry) ? { entry } : {}) }],
+      ),
+  };
+  return pageOf(list, query, deps);
+}
+
+/** Versions of products of one portion, and portions of one page: each is read by itself. */
+const PRODUCTS = 20;
+const PORTIONS = 10;
+
+/**
+ * One entitlement, and what was read back of it for each product and consumer, a page of that.
+ * @throws WEFT-AUTH-002, WEFT-ENTITLEMENT-004, WEFT-API-011, -012.
+ */
 export async function showEntitlement(
   id: string,
+  query: PageQuery,
   caller: Caller,
-  deps: Pick<ApiDeps, 'registry' | 'topology' | 'now'>,
-): Promise<{ entitlement: EntitlementRecord; products: readonly Reached[] }> {
+  deps: Pick<ApiDeps, 'registry' | 'topology' | 'cursors' | 'now'>,
+): Promise<{ entitlement: EntitlementRecord; products: ListPage<Reached> }> {
+  const { registry } = deps;
   const entitlement = await findEntitlement(id, deps);
   if (!mayRead(entitlement, caller)) authorize('entitlement.read', caller, sidesOf(entitlement));
-  const products = await coveredProducts([entitlement.selector], deps.registry);
-  const now = deps.now().toISOString();
-  return {
-    entitlement,
-    products: await progressOf(entitlement, products, {
-      registry: deps.registry,
-      topology: await deps.topology(),
-      now,
-    }),
+  const owner = entitlement.selector.domain;
+  const prefix = owner === undefined ? undefined : `${owner}/`;
+  const context = { registry, topology: await deps.topology(), now: deps.now().toISOString() };
+  const list: List<Reached> = {
+    route: 'GET /entitlements/{id}',
+    filter: { id },
+    reads: PORTIONS,
+    async *read(after, _size) {
+      const covered = portions(
+        // The product of the place as well: its other consumers may be behind it.
+        { from: after?.[0] },
+        PRODUCTS,
+        (range) => registry.page('product', { ...range, prefix }),
+        (entry: ProductRecord) => [{ place: [sortOf(entry)], entry }],
+      );
+      for await (const { rows, more } of covered) {
+        const reached: Row<Reached>[] = [];
+        for (const { place, entry } of rows) {
+          const product = entry === undefined || entry.state === 'retired' ? [] : [entry];
+          const lines = await progressOf(entitlement, product, context);
+          reached.push(
+            { place: [...place, ''] },
+            ...lines.map((line) => ({ place: [...place, line.consumer], entry: line })),
+          );
+        }
+        yield { rows: rowsBehind(reached, after), more };
+      }
+    },
   };
+  return { entitlement, products: await pageOf(list, query, deps) };
 }
 
 function mayRead(entitlement: EntitlementRecord, caller: Caller): boolean {

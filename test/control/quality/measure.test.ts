@@ -41,7 +41,7 @@ function domain(answer: (sql: string) => (string | null)[] | Error, duties: read
   const sent: BusEvent[] = [];
   const deps = {
     domain: 'sales',
-    api: { get: async <T>(path: string, query: object) => ({ duties, path, query }) as T },
+    api: { list: async <T>(path: string, query: object) => ({ duties, path, query }) as T },
     bus: {
       put: async <T extends BusEvent>(events: readonly T[]) => {
         sent.push(...events);

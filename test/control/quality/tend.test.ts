@@ -69,9 +69,10 @@ describe('what people do about quality', () => {
 
   test('the Lambda of the domain learns what it measures, and nobody else does', async () => {
     const machine = { ...callerAs('sales/analyst'), kind: undefined, machine: 'quality' as const };
-    const [duty] = await qualityDutiesOf('sales', { product: 'orders' }, machine, world.governance);
+    const { entries } = await qualityDutiesOf('sales', { product: 'orders' }, machine, world.governance);
+    const [duty] = entries;
     expect(duty?.tables.map(({ name, rules, due }) => [name, rules, due])).toEqual([['t0', [RULE], true]]);
-    expect(await qualityDutiesOf('sales', {}, machine, world.governance)).toHaveLength(1);
+    expect((await qualityDutiesOf('sales', {}, machine, world.governance)).entries).toHaveLength(1);
     for (const caller of [callerAs('sales/steward'), { ...machine, domain: 'finance' }])
       await expect(qualityDutiesOf('sales', {}, caller, world.governance)).rejects.toMatchObject({
         code: 'WEFT-AUTH-002',

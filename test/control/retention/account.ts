@@ -13,6 +13,7 @@ import { addressOf, type StoredPartition, type StoredVersion } from '#mesh/reten
 import { identityOf, type SignedDisposal } from '#mesh/retention/record.ts';
 import { domainNamed } from '#mesh/topology/topology.ts';
 import { TOPOLOGY } from '../../mesh/fixtures.ts';
+import { CURSORS } from '../sealed.ts';
 
 /** What a process that was killed throws from then on. */
 class Killed extends Error {}
@@ -199,14 +200,15 @@ export class Accounts {
     };
   }
 
-  #api(domain: string, account: string): Pick<MeshApi, 'get'> {
+  #api(domain: string, account: string): Pick<MeshApi, 'list'> {
     const arn = `arn:aws:sts::${account}:assumed-role/toy-${domain}-disposal/x`;
     return {
-      get: async <T>(_path: string, query: Readonly<Record<string, string>>) => {
+      list: async <T>(_path: string, query: Readonly<Record<string, string>>) => {
         this.#tick();
         const caller = { arn, account, domain, machine: 'disposal' as const };
         return (await disposalsOf(domain, query, caller, {
           registry: this.registry() as Registry,
+          cursors: CURSORS,
           now: () => this.now,
         })) as T;
       },

@@ -10,6 +10,7 @@ import type { DisposalReported } from '#mesh/event/report.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { published } from '#mesh/product/published.ts';
 import { column, GOVERNANCE, product, role, TOPOLOGY, table } from '../../mesh/fixtures.ts';
+import { CURSORS } from '../sealed.ts';
 import { Accounts } from './account.ts';
 
 const ORDERS = { domain: 'sales', name: 'orders' };
@@ -33,6 +34,7 @@ describe('a hold on a product', () => {
     deps = {
       registry: accounts.registry() as ApiDeps['registry'],
       topology: async () => TOPOLOGY,
+      cursors: CURSORS,
       now: () => accounts.now,
       random: () => {
         ids += 1;

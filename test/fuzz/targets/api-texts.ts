@@ -3,7 +3,7 @@ import { between, type Chance, pick, times } from '../chance.ts';
 import { mutate, somePiece } from '../mutate.ts';
 import { mutateTree } from '../tree.ts';
 
-/** One call of the API; `$0` in a path is the first id that an answer of the same input told, `$1` the second. */
+/** One call of the API; `$0` in a path is the first id that an answer of the same input told, `$1` the second; `$next` in a query is the last place in a list that one told. */
 export interface ApiInput {
   readonly as: string;
   readonly route: string;
@@ -121,6 +121,8 @@ const QUERY_KEYS = [
   'text',
   'product',
   'limit',
+  'next',
+  'prefix',
   'from',
   'until',
   'table',
@@ -139,6 +141,7 @@ const WORDS = [
   'orders',
   '$0',
   '$1',
+  '$next',
   'global',
   '1',
   '0',

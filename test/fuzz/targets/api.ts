@@ -54,11 +54,13 @@ async function open(): Promise<Bench> {
 
 async function judge(calls: readonly ApiInput[], world: World, look: boolean): Promise<Verdict> {
   const ids: string[] = [];
+  let next = '';
   let accepted = false;
   for (const call of calls) {
-    const { answer, wrong } = await send(world, call, ids);
+    const { answer, wrong } = await send(world, call, ids, next);
     if (wrong !== undefined) return { wrong: `${call.route}: ${wrong}` };
     ids.push(...[...answer.text.matchAll(/"id":"([^"]+)"/g)].map((match) => match[1] ?? '').slice(0, 3));
+    next = /"next":"([\w-]+)"/.exec(answer.text)?.[1] ?? next;
     accepted = answer.status < 300;
   }
   const left = look ? await whatIsLeft(world) : undefined;
@@ -82,17 +84,20 @@ function read(input: string): readonly ApiInput[] | undefined {
 }
 
 /** As the handler behind API Gateway does it. */
-async function send(world: World, { as, route, path, query, body }: ApiInput, ids: readonly string[]) {
+async function send(world: World, { as, route, path, query, body }: ApiInput, ids: readonly string[], next = '') {
   const filled = Object.fromEntries(
     Object.entries(path).map(([name, value]) => [
       name,
       value.replace(/^\$(\d)$/, (whole, at: string) => ids[Number(at)] ?? whole),
     ]),
   );
+  const asked = Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, value === '$next' ? next : value]),
+  );
   let answer: Answer;
   try {
     const { status, body: said } = await (ROUTES[route] as NonNullable<(typeof ROUTES)[string]>)(
-      { path: filled, query, body },
+      { path: filled, query: asked, body },
       { caller: callerAs(as), correlation: 'c-1' },
       world.governance,
     );
