@@ -166,6 +166,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
       return true;
     },
     agent: async (): Promise<boolean> => {
+      for (const { domain, message } of world.ring()) intents.get(domain)?.put(message.detail);
       const busy = [...intents].filter(([, mailbox]) => mailbox.letters.length > 0);
       if (busy.length === 0) return false;
       const [domain, mailbox] = random.pick(busy);
