@@ -32,8 +32,8 @@ const entry = (filters: boolean) =>
   fc
     .record({
       clearance: fc.constantFrom('public', 'internal', 'secret'),
-      tables: fc.constantFrom(undefined, ['t'], ['u']),
-      columns: fc.constantFrom(undefined, ['a'], ['a', 'b']),
+      tables: fc.constantFrom<readonly string[] | undefined>(undefined, ['t'], ['u']),
+      columns: fc.constantFrom<readonly string[] | undefined>(undefined, ['a'], ['a', 'b']),
       rows: fc.boolean(),
       whole: fc.constantFrom(false, false, false, true),
       role: fc.constantFrom(ANALYST, SERVICE),
