@@ -30,7 +30,7 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
   if (!late && generation !== last) await deps.generations.keep(intent.linkName, generation);
   const report = late
     ? overtaken(generation, last, deps)
-    : await apply(event, { ...event.data, intent, generation }, deps);
+    : await apply(event, { ...event.data, intent, generation, first: last === undefined }, deps);
   const { domain, product, major, consumer } = intent;
   const answer: ShareReported = {
     type: report.ok ? 'ShareApplied' : 'ShareFailed',
@@ -55,13 +55,17 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
  * Applies an intent as it is wanted by the account's own clock, whoever asks for it and whenever: what has ended is taken away, and never comes back by an intent that names its end. The timer of the
  * next end stands before anything is granted; where it cannot be set, what has an end is not given.
  */
-async function apply(event: MeshEvent, request: ShareRequest, deps: AnswerDeps): Promise<ShareReport> {
+async function apply(
+  event: MeshEvent,
+  { first, ...request }: ShareRequest & { readonly first: boolean },
+  deps: AnswerDeps,
+): Promise<ShareReport> {
   const now = deps.now();
   const { due } = event.data;
   // The timer knows that its time has come, wherever this clock is.
   const moment = due !== undefined && Date.parse(due) > now.getTime() ? due : now.toISOString();
   const { intent, ended } = intentAt(request.intent, moment);
-  const untimed = await setTimer({ intent, event, now }, deps.timers).catch(async (error: unknown) => {
+  const untimed = await setTimer({ intent, event, now, first }, deps.timers).catch(async (error: unknown) => {
     // It comes again; what this intent takes away goes now all the same.
     if (request.look === undefined) await share({ ...request, intent: afterAllEnds(intent) }, deps);
     throw error;

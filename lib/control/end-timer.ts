@@ -3,8 +3,18 @@ import type { MeshEvent } from '#mesh/event/envelope.ts';
 import type { ShareIntent } from '#mesh/subscription/subscription.ts';
 import { permanentOnly } from './converge.ts';
 
-/** A schedule in the past is refused, so a time that is about to come is put off by that many milliseconds. */
+/** What becomes of a schedule whose time has passed is not documented, so one that is about to come is put off by that many milliseconds. */
 const MARGIN = 10_000;
+
+interface Timing {
+  /** As of now. */
+  readonly intent: ShareIntent;
+  /** What asked for it. */
+  readonly event: MeshEvent;
+  readonly now: Date;
+  /** True for the first intent of its link. */
+  readonly first: boolean;
+}
 
 /**
  * Sets the timer of the next end that an intent has as of now, or takes it away. What it sends is the request itself again, with the end that is due: the same generation, so that a newer
@@ -13,13 +23,14 @@ const MARGIN = 10_000;
  * @returns why it could not be set.
  */
 export async function setTimer(
-  { intent: current, event, now }: { readonly intent: ShareIntent; readonly event: MeshEvent; readonly now: Date },
+  { intent: current, event, now, first }: Timing,
   timers: EndTimers,
 ): Promise<string | undefined> {
   const [next] = current.ends ?? [];
   const { linkName } = current;
   try {
-    if (next === undefined) await timers.clear(linkName);
+    // Where no intent has ever been taken up, there is no timer to take away.
+    if (next === undefined) await (first ? undefined : timers.clear(linkName));
     else await timers.set(linkName, later(next.at, now), { detail: requestAt(event, next.at) });
     return undefined;
   } catch (error) {

@@ -179,6 +179,13 @@ export const PLANTS: readonly Plant[] = [
     foundBy: { invariant: 'newest-intent-wins', seed: 9, steps: 200 },
   },
   {
+    name: 'agent: apply an intent as if nothing of it had ended',
+    file: 'lib/control/answer-share.ts',
+    out: 'intentAt(request.intent, moment)',
+    in: "intentAt(request.intent, '')",
+    foundBy: { invariant: 'ends-without-governance', seed: 1, steps: 200 },
+  },
+  {
     name: 'retry what is refused for good',
     file: 'lib/aws/retry.ts',
     out: "  return 'permanent';",
