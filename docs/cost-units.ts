@@ -119,4 +119,5 @@ export const COST_UNITS: Readonly<Record<string, CostUnit | undefined>> = {
     driver: 'time alone',
     source: `${PRICING}/eventbridge/pricing/`,
   },
+  'AWS::Scheduler::ScheduleGroup': undefined,
 };

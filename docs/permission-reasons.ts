@@ -68,6 +68,8 @@ const BY_SID: Readonly<Record<string, string>> = {
   Sign: 'sign what it writes, so that a change of it shows',
   Take: 'take messages that could not be worked off',
   Tell: 'hand the texts of queries to their keeper in the audit account',
+  Timers: 'set, move and take back the timers by which it ends access in time, in a group of their own',
+  TimersSend: 'hand Scheduler the role of its timers, which may send to its own queue and nothing else',
   Topology: 'read what mesh.yaml said, as it was deployed',
   Trail: 'hand entries to the appender of the trail',
   TrailBucket: 'list the files of CloudTrail',

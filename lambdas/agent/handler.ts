@@ -4,6 +4,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createAppliedGenerations } from '#aws/applied-generations.ts';
+import { createEndTimers } from '#aws/end-timers.ts';
 import { createBus } from '#aws/eventbridge.ts';
 import { createLinkCatalog } from '#aws/glue.ts';
 import { createJsonCall } from '#aws/json-call.ts';
@@ -11,14 +12,14 @@ import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createInvitations } from '#aws/ram.ts';
 import { answerShare, latestIntents } from '#control/answer-share.ts';
 import type { MeshEvent } from '#mesh/event/envelope.ts';
-import { domainRoleName } from '#mesh/topology/names.ts';
+import { domainRoleName, SHARES } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, pacedConfig, patience, wayTo } from '../shared/clients.ts';
 import { setting, settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
 
-const environment = settings('mesh', 'region', 'domain', 'domainBus');
+const environment = settings('mesh', 'region', 'domain', 'domainBus', 'intentsQueueArn', 'timerGroup', 'timerRole');
 const metrics = meshMetrics('agent');
 const deps = {
   catalog: createLinkCatalog(new GlueClient(clientConfig), patience),
@@ -28,6 +29,16 @@ const deps = {
   generations: createAppliedGenerations(
     createJsonCall('ssm', 'AmazonSSM', wayTo('ssm', environment.region), patience),
     environment.mesh,
+  ),
+  timers: createEndTimers(
+    wayTo('scheduler', environment.region),
+    {
+      group: environment.timerGroup,
+      queueArn: environment.intentsQueueArn,
+      messageGroup: SHARES,
+      roleArn: environment.timerRole,
+    },
+    patience,
   ),
   invitations:
     setting('invitations') === undefined ? undefined : createInvitations(wayTo('ram', environment.region), patience),

@@ -1,16 +1,20 @@
 import type { AppliedGenerations } from '#aws/applied-generations.ts';
+import type { EndTimers } from '#aws/end-timers.ts';
 import type { Bus } from '#aws/eventbridge.ts';
+import { afterAllEnds, intentAt } from '#mesh/access/ends.ts';
 import { domainEvent, type MeshEvent } from '#mesh/event/envelope.ts';
 import type { ShareReported } from '#mesh/event/report.ts';
 import type { ShareReport } from '#mesh/subscription/subscription.ts';
 import { domainSource } from '#mesh/topology/names.ts';
 import { VERSION } from '#mesh/version.ts';
-import { type ShareDeps, share } from './share.ts';
+import { setTimer } from './end-timer.ts';
+import { type ShareDeps, type ShareRequest, share } from './share.ts';
 
 export interface AnswerDeps extends ShareDeps {
   readonly bus: Bus;
   readonly domain: string;
   readonly generations: AppliedGenerations;
+  readonly timers: EndTimers;
 }
 
 /**
@@ -18,13 +22,15 @@ export interface AnswerDeps extends ShareDeps {
  * intent that comes after a newer one is not applied, whatever made it late: what the newer one took away must not come back.
  */
 export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<ShareReported | undefined> {
-  const { intent, generation = 0, look } = event.data;
+  const { intent, generation = 0 } = event.data;
   if (event.type !== 'ShareRequested' || intent === undefined || intent.consumer !== deps.domain) return undefined;
   const last = await deps.generations.last(intent.linkName);
   const late = last !== undefined && generation < last;
   // Remembered before it is applied: when this run dies half way, nothing older may come between it and its repetition.
   if (!late && generation !== last) await deps.generations.keep(intent.linkName, generation);
-  const report = late ? overtaken(generation, last, deps) : await share({ intent, generation, look }, deps);
+  const report = late
+    ? overtaken(generation, last, deps)
+    : await apply(event, { ...event.data, intent, generation, first: last === undefined }, deps);
   const { domain, product, major, consumer } = intent;
   const answer: ShareReported = {
     type: report.ok ? 'ShareApplied' : 'ShareFailed',
@@ -45,6 +51,32 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
   return answer;
 }
 
+/**
+ * Applies an intent as it is wanted by the account's own clock, whoever asks for it and whenever: what has ended is taken away, and never comes back by an intent that names its end. The timer of the
+ * next end stands before anything is granted; where it cannot be set, what has an end is not given.
+ */
+async function apply(
+  event: MeshEvent,
+  { first, ...request }: ShareRequest & { readonly first: boolean },
+  deps: AnswerDeps,
+): Promise<ShareReport> {
+  const now = deps.now();
+  const { due } = event.data;
+  // The timer knows that its time has come, wherever this clock is.
+  const moment = due !== undefined && Date.parse(due) > now.getTime() ? due : now.toISOString();
+  const { intent, ended } = intentAt(request.intent, moment);
+  const untimed = await setTimer({ intent, event, now, first }, deps.timers).catch(async (error: unknown) => {
+    // It comes again; what this intent takes away goes now all the same.
+    if (request.look === undefined) await share({ ...request, intent: afterAllEnds(intent) }, deps);
+    throw error;
+  });
+  const wanted = untimed === undefined ? intent : afterAllEnds(intent);
+  const report = await share({ ...request, intent: wanted }, deps);
+  const told = ended === undefined ? report : { ...report, ended };
+  if (untimed === undefined) return told;
+  return { ...told, ok: false, error: told.error === undefined ? untimed : `${untimed}; ${told.error}` };
+}
+
 function overtaken(generation: number, last: number, deps: AnswerDeps): ShareReport {
   const error = `generation ${generation} came after generation ${last}, which was applied`;
   const at = deps.now().toISOString();
@@ -61,11 +93,18 @@ export function latestIntents<T>(
     ({ event: { data, subject } }) => `${subject}#${data.major}#${data.consumer}`,
   );
   return [...groups.values()].map((entries) => {
-    const [newest] = entries.map(({ event }) => event).toSorted((a, b) => generationOf(b) - generationOf(a));
+    const [newest] = entries
+      .map(({ event }) => event)
+      .toSorted((a, b) => generationOf(b) - generationOf(a) || dueOf(b) - dueOf(a));
     return { work: newest as MeshEvent, records: entries.map(({ record }) => record) };
   });
 }
 
 function generationOf({ data }: MeshEvent): number {
   return data.generation ?? 0;
+}
+
+/** Of two that ask for the same intent the one that knows of an end says more. */
+function dueOf({ data }: MeshEvent): number {
+  return data.due === undefined ? 0 : Date.parse(data.due);
 }

@@ -275,6 +275,7 @@ function essence(intent: ShareRecord['intent']): string {
     intent.grants,
     intent.passesOn,
     intent.entitlements,
+    intent.ends,
   ]);
 }
 

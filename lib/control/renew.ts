@@ -4,12 +4,14 @@ import { type Decision, decisionStamp } from '#mesh/policy/decision.ts';
 import { isPublished } from '#mesh/product/life.ts';
 import { type ProductRecord, productId } from '#mesh/product/product.ts';
 import { isSameParty, OWNER } from '#mesh/subscription/approval.ts';
+import { endOf } from '#mesh/subscription/end.ts';
 import { approveRenewal, rejectRenewal, requestRenewal } from '#mesh/subscription/renewal.ts';
 import type { Act } from '#mesh/subscription/step.ts';
 import type { Renewal, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { recertifyDaysOf } from '#mesh/topology/rules.ts';
 import { approversIn, voiceOf } from './approvers.ts';
 import { authorize, may } from './authorize.ts';
+import { bumped } from './bumped.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { decideAccess, refuseDenied } from './decide-access.ts';
 import { optimistically } from './optimistic.ts';
@@ -57,7 +59,7 @@ export async function renewSubscription(
       byPolicy || certified
         ? allowed(approveRenewal(asked, byPolicy ? byPolicyFor(act) : act, { recertifyDays }), asked)
         : asked;
-    return write(next, subscription, deps);
+    return write(next, subscription, version.product, deps);
   });
 }
 
@@ -78,7 +80,7 @@ export async function decideRenewal(
     if (!own && !may('subscription.reject', request.caller, { owner })) {
       voiceOf(request.caller, subject, topology, wish.class);
     }
-    return write(allowed(rejectRenewal(subscription, act), subscription), subscription, deps);
+    return write(allowed(rejectRenewal(subscription, act), subscription), subscription, version.product, deps);
   }
   voiceOf(request.caller, subject, topology, wish.class);
   const { clearance, tables, columns, rows } = wish;
@@ -98,7 +100,7 @@ export async function decideRenewal(
     until,
   };
   const by = { ...act, policies: decisionStamp(verdict).policies };
-  return write(allowed(approveRenewal(subscription, by, terms), subscription), subscription, deps);
+  return write(allowed(approveRenewal(subscription, by, terms), subscription), subscription, version.product, deps);
 }
 
 /** The trail keeps who asked, where policy decides at once. */
@@ -149,12 +151,18 @@ function refuseEnded(product: ProductRecord): void {
   });
 }
 
+/** With an end that moved the product's generation is raised: the consumer's agent, which ends access by its own clock, has to know before the former end comes. */
 async function write(
   next: SubscriptionRecord,
-  { revision }: SubscriptionRecord,
+  former: SubscriptionRecord,
+  product: ProductRecord,
   deps: Pick<ApiDeps, 'registry'>,
 ): Promise<SubscriptionRecord> {
-  const record = { ...next, revision: revision + 1 };
-  await deps.registry.write([{ record, replaces: revision }]);
+  const record = { ...next, revision: former.revision + 1 };
+  const moved = endOf(next)?.at !== endOf(former)?.at;
+  await deps.registry.write([
+    ...(moved ? [{ record: bumped(product, next.change), replaces: product.revision }] : []),
+    { record, replaces: former.revision },
+  ]);
   return record;
 }

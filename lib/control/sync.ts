@@ -132,7 +132,11 @@ function withReport(
   const drift = driftAfter(share.drift ?? [], { found, open, covers: () => report.ok }, stamp.at);
   const news = driftNews(share.drift, drift);
   const action = news.repaired.length > 0 ? 'DriftRepaired' : news.found.length > 0 ? 'DriftFound' : type;
-  const details = { grants: report.readBack.length, ...(found.length === 0 ? {} : { drift: found }) };
+  const details = {
+    grants: report.readBack.length,
+    ...(report.ended === undefined ? {} : { ended: report.ended }),
+    ...(found.length === 0 ? {} : { drift: found }),
+  };
   return {
     ...share,
     applied,

@@ -30,7 +30,7 @@ import { DynamoDbService } from '#local/services/dynamodb/service.ts';
 import { GlueService } from '#local/services/glue/service.ts';
 import { LakeFormationService } from '#local/services/lake-formation/service.ts';
 import { RamService } from '#local/services/ram.ts';
-import { domainEvent } from '#mesh/event/envelope.ts';
+import { domainEvent, type MeshEvent } from '#mesh/event/envelope.ts';
 import { checkPolicySets } from '#mesh/policy/check.ts';
 import type { PolicySet } from '#mesh/policy/policy-sets.ts';
 import { withStops } from '#mesh/subscription/stop.ts';
@@ -45,6 +45,13 @@ const ORGANIZATION = 'o-aaaaaaaaaa';
 const TABLE = 'registry';
 export const ORDERS: ProductKey = { domain: 'sales', name: 'orders', major: 1 };
 export const DATABASE = 'sales__orders__v1';
+
+/** What an agent's timer sends, and when. */
+export interface Timer {
+  readonly domain: string;
+  readonly at: string;
+  readonly message: { readonly detail: MeshEvent };
+}
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -127,6 +134,7 @@ export async function createWorld(prepare: Prepare = (client) => client) {
     maskKeys: { ensure: async () => undefined },
   };
   const remembered = new Map<string, number>();
+  const timers = new Map<string, Timer>();
   const agentOf = (domain: string) => {
     const role = `toy-${domain}-agent`;
     const arn = roleIn(accountOf(domain), role);
@@ -138,6 +146,15 @@ export async function createWorld(prepare: Prepare = (client) => client) {
       generations: {
         last: async (database: string) => remembered.get(`${domain} ${database}`),
         keep: async (database: string, generation: number) => void remembered.set(`${domain} ${database}`, generation),
+      },
+      timers: {
+        set: async (database: string, at: string, message: unknown) =>
+          void timers.set(`${domain} ${database}`, {
+            domain,
+            at,
+            message: structuredClone(message) as Timer['message'],
+          }),
+        clear: async (database: string) => void timers.delete(`${domain} ${database}`),
       },
       now,
     };
@@ -181,6 +198,14 @@ export async function createWorld(prepare: Prepare = (client) => client) {
     stream: TableDescription?.LatestStreamArn ?? '',
     governance,
     agentOf,
+    /** The timers that agents have set. */
+    timers,
+    /** Takes those out whose time has come. */
+    ring: (): Timer[] => {
+      const due = [...timers].filter(([, { at }]) => Date.parse(at) <= clock.now());
+      for (const [key] of due) timers.delete(key);
+      return due.map(([, timer]) => timer);
+    },
     version,
     run,
     agents,

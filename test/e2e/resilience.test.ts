@@ -267,23 +267,45 @@ describe('governance out of service', () => {
 });
 
 describe('time and drift', () => {
-  test('a subscription that runs out loses its access with the next sweep, however late that comes', async () => {
-    const who = 'airport-reference/analyst';
+  test('what runs out while all of governance is gone ends at its time and nothing else does; governance learns of it when it is back', async () => {
+    const [who, other] = ['wildlife-safety/analyst', 'wildlife-safety/steward'];
+    const principals = ([domain = '', role = '']: string[]) => [
+      `arn:aws:iam::${accountOf(domain)}:role/aviation-${domain}-${role}`,
+    ];
+    const wish = { product: 'airport-reference/airports' };
     const expiresAt = new Date(world.instance.cloud.clock.now() + 60_000).toISOString();
-    const { id } = await request(who, { product: 'airport-reference/airports', expiresAt });
-    await waitForSubscription(await world.as(who), id, ['active']);
-    expect((await ask(world, who, AIRPORT_COUNT)).rows).toEqual([['3376']]);
-    // With nobody there to look at the clock the end passes unseen: it is written in the registry, and Lake Formation knows no ends.
-    const back = await takeDown(world.local.topology.governanceAccount, /relay|reconcile|sync|sweep/i);
+    const ends = await request(who, { ...wish, principals: principals(who.split('/')), expiresAt });
+    const later = { expiresAt: inDays(30), principals: principals(other.split('/')) };
+    const stays = await request(other, { ...wish, ...later });
+    for (const { id } of [ends, stays]) await waitForSubscription(await world.as(who), id, ['active']);
+    for (const reader of [who, other]) expect((await ask(world, reader, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+    const back = await takeDown(world.local.topology.governanceAccount, /./);
     try {
+      world.instance.cloud.clock.advance(60_000);
+      world.instance.cloud.wake();
+      let refused: string | undefined;
+      for (let tries = 0; refused === undefined && tries < 50; tries += 1) {
+        await sleep(200);
+        refused = await refusal(world, who, AIRPORT_COUNT);
+      }
+      expect(refused).toMatch(NOT_GRANTED);
       world.instance.cloud.clock.advance(2 * SWEEP_EVERY);
-      expect((await ask(world, who, AIRPORT_COUNT)).rows).toEqual([['3376']]);
+      expect(await refusal(world, who, AIRPORT_COUNT)).toMatch(NOT_GRANTED);
+      expect((await ask(world, other, AIRPORT_COUNT)).rows).toEqual([['3376']]);
     } finally {
       await back();
     }
     await sweepNow();
-    expect(await subscriptionNow(who, id)).toMatchObject({ state: 'expired', status: { endedAt: expect.any(String) } });
+    expect(await subscriptionNow(who, ends.id)).toMatchObject({
+      state: 'expired',
+      status: { endedAt: expect.any(String) },
+    });
+    const settled = await subscriptionNow(other, stays.id);
+    expect(settled.state).toBe('active');
+    await sweepNow();
+    expect(await subscriptionNow(other, stays.id)).toEqual(settled);
     expect(await refusal(world, who, AIRPORT_COUNT)).toMatch(NOT_GRANTED);
+    expect((await ask(world, other, AIRPORT_COUNT)).rows).toEqual([['3376']]);
   }, 60_000);
 
   test('a grant taken away or added by hand is put right by the sweep', async () => {

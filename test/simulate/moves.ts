@@ -126,6 +126,14 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
     },
   };
 
+  /** Timers whose time has come ask their agents. */
+  const ring = () => {
+    for (const { domain, message } of world.ring()) {
+      faults.count('timer');
+      intents.get(domain)?.put(message.detail);
+    }
+  };
+
   const conclude = (mailbox: Mailbox, letters: readonly Letter[], failed: boolean) =>
     failed ? mailbox.failed(letters) : mailbox.done(letters);
 
@@ -166,6 +174,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
       return true;
     },
     agent: async (): Promise<boolean> => {
+      ring();
       const busy = [...intents].filter(([, mailbox]) => mailbox.letters.length > 0);
       if (busy.length === 0) return false;
       const [domain, mailbox] = random.pick(busy);
@@ -223,13 +232,16 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
     /** What agents told, in that order. */
     answers,
     reports,
-    waitingFor: () => ({
-      relay: unrelayed(),
-      reconcile: requests.letters.length,
-      agent: [...intents.values()].reduce((sum, { letters }) => sum + letters.length, 0),
-      sync: reports.letters.length,
-      append: trailed.length,
-    }),
+    waitingFor: () => {
+      ring();
+      return {
+        relay: unrelayed(),
+        reconcile: requests.letters.length,
+        agent: [...intents.values()].reduce((sum, { letters }) => sum + letters.length, 0),
+        sync: reports.letters.length,
+        append: trailed.length,
+      };
+    },
     waiting: () => mailboxes().reduce((sum, { letters }) => sum + letters.length, 0),
     /** What was given up is delivered again. */
     redrive: () => {

@@ -3,6 +3,7 @@ import { GLOBAL_SCOPE } from '#mesh/policy/policy-sets.ts';
 import { createActors, type Given } from './actors.ts';
 import { FAULTS } from './faults.ts';
 import { Broken } from './invariants/broken.ts';
+import { checkEnded } from './invariants/ended.ts';
 import { checkSettled } from './invariants/settled.ts';
 import { checkTrail } from './invariants/trail.ts';
 import { Watch } from './invariants/watch.ts';
@@ -98,7 +99,11 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
     }
     await calm();
     mesh.faults.interrupt = undefined;
+    const since = mesh.world.clock.date().toISOString();
     mesh.world.clock.advance(60 * 86_400_000);
+    // First with nobody of governance there, then with all.
+    while (await mesh.moves.agent());
+    if (!meddled) await checkEnded(mesh, watch, since);
     await sweeps();
     await settled(true);
   } catch (error) {

@@ -5,7 +5,6 @@ import { type ProductRecord, productId } from '../product/product.ts';
 import { hasEnded } from '../subscription/end.ts';
 import { isOwnerStopped, isStopped } from '../subscription/stop.ts';
 import {
-  type AccessScope,
   holdsAccess,
   type ShareIntent,
   type ShareRecord,
@@ -15,13 +14,12 @@ import { isSuspended } from '../suspension.ts';
 import { databaseName } from '../topology/names.ts';
 import { admittedRoles, isPartner } from '../topology/rules.ts';
 import { domainNamed, type Topology } from '../topology/topology.ts';
+import { consumerSide, endings, remaining } from './consumer-side.ts';
 import { grantDefiner } from './definer.ts';
-import { tooManyFilters } from './filter-limit.ts';
-import { ALL_TABLES, type CellsFilter, type Grant } from './grant.ts';
-import { type DatabaseRef, describeDatabase } from './resource.ts';
-import { grantAccount, grantRoles, usedFilters, type Viewer } from './share.ts';
-import { besideTags, standingViewers } from './standing.ts';
-import { viewOf } from './view.ts';
+import { endsOf } from './ends.ts';
+import type { CellsFilter, Grant } from './grant.ts';
+import type { DatabaseRef } from './resource.ts';
+import { standingViewers } from './standing.ts';
 
 export { visibleColumns } from './clearance.ts';
 
@@ -69,29 +67,24 @@ export function compileAccess(
   for (const consumer of [...new Set([...subscribed.keys(), ...standing.keys()])].toSorted()) {
     const own = subscribed.get(consumer) ?? [];
     const entitled = standing.get(consumer) ?? [];
-    const viewers = own.map((subscription): Viewer => {
-      const view = viewOf(product, subscription.approved as AccessScope, topology.classification);
-      problems.push(...view.problems.map((problem) => ({ ...problem, message: `${consumer}: ${problem.message}` })));
-      return { subscription, view };
-    });
     const account = (own[0] ?? (entitled[0] as { account: string })).account;
-    const named = besideTags(viewers, entitled);
-    problems.push(...named.problems.map((problem) => ({ ...problem, message: `${consumer}: ${problem.message}` })));
-    // What the account has by LF-Tags, the database included, is granted once for many products.
-    const nothing = named.tagged && named.account.every(({ view }) => !view.whole && view.tables.length === 0);
-    const accountSide = nothing ? [] : grantAccount(account, target, named.account);
-    const roleSide = grantRoles(target, named.roles);
-    const link = { catalogId: account, database: target.database };
-    const describeLink = roleSide.principals.map((principal) => describeDatabase(principal, link, false));
-    problems.push(...tooManyFilters([...accountSide, ...roleSide.grants]));
+    const party = { product, topology, target, consumer, account };
+    const side = consumerSide(party, own, entitled);
+    const { accountSide } = side;
+    problems.push(...side.problems);
+    // Nobody gets anything anew by an end, so that the problems of then are those of now.
+    const ends = endsOf(endings(product, own, entitled), side, (moment) =>
+      consumerSide(party, ...remaining(product, own, entitled, moment)),
+    );
     accountGrants.push(...accountSide);
-    filters.push(...usedFilters(target, named.roles, [...accountSide, ...roleSide.grants]));
+    filters.push(...side.filters);
     shares.push({
       ...emptyIntent(product, consumer, account, target),
       link: { name: target.database, targetCatalogId: target.catalogId, targetDatabase: target.database },
       ...(entitled.length === 0 ? {} : { entitlements: entitled.map(({ subscription }) => subscription.id) }),
-      ...(own.some(({ wholeAccount }) => wholeAccount === true) ? { passesOn: placesOf(accountSide) } : {}),
-      grants: normalizeGrants([...describeLink, ...roleSide.grants]),
+      ...(side.passesOn === undefined ? {} : { passesOn: side.passesOn }),
+      grants: side.grants,
+      ...(ends.length === 0 ? {} : { ends }),
     });
   }
   for (const { intent } of formerShares) {
@@ -141,14 +134,6 @@ export function isLive(
 function isEndlessPartner({ consumer, expiresAt }: SubscriptionRecord, topology: Topology): boolean {
   const domain = domainNamed(topology, consumer);
   return domain !== undefined && isPartner(domain) && expiresAt === undefined;
-}
-
-/** The tables that an account's own grants stand on, other than the wildcard. */
-function placesOf(grants: readonly Grant[]): NonNullable<ShareIntent['passesOn']> {
-  const names = (kept: readonly Grant[]) =>
-    kept.flatMap(({ resource }) => ('table' in resource && resource.table !== ALL_TABLES ? [resource.table] : []));
-  const unique = (kept: readonly Grant[]) => [...new Set(names(kept))].toSorted();
-  return { tables: unique(grants), filtered: unique(grants.filter(({ resource }) => resource.kind === 'filter')) };
 }
 
 function emptyIntent(product: ProductRecord, consumer: string, account: string, target: DatabaseRef): ShareIntent {

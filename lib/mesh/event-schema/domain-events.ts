@@ -11,7 +11,7 @@ const CATALOG_SCHEMA = objectOf(
 );
 const SHARE_REPORT = objectOf(
   { generation: COUNT, ok: FLAG, at: TEXT, linkExists: FLAG, readBack: listOf(GRANT) },
-  { error: TEXT, looked: FLAG, weft: TEXT },
+  { error: TEXT, looked: FLAG, ended: TEXT, weft: TEXT },
 );
 const VERSION = { product: NAME, domain: NAME, major: COUNT };
 const ANNOUNCEMENT = objectOf({

@@ -183,12 +183,13 @@ const MESH_DATA: Readonly<Record<keyof MeshEventData, JsonSchema>> = {
   intent: INTENT,
   generation: COUNT,
   look: { type: 'object' },
+  due: TEXT,
 };
 
 /** The schema of the `data` of one type. */
 export function meshData(type: MeshEventType): JsonSchema {
   const required = ['domain', 'product', 'major', 'correlation', ...(MESH_EVENTS[type].has ?? [])] as const;
-  const { intent, look, generation, ...common } = MESH_DATA;
+  const { intent, look, generation, due: _ofTimersOnly, ...common } = MESH_DATA;
   const properties = type === 'ShareRequested' ? { ...common, intent, look, generation } : common;
   return { type: 'object', required, properties };
 }

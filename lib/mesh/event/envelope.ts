@@ -166,6 +166,8 @@ export interface MeshEventData {
   readonly generation?: number;
   /** `ShareRequested`: the agent is asked to look whether somebody changed what it left; `mend` false leaves what is only missing. */
   readonly look?: ShareRecord['look'];
+  /** `ShareRequested`, from an agent's own timer: an end of the intent that has come, ISO 8601. */
+  readonly due?: string;
 }
 
 export type MeshEvent = Envelope<MeshEventType, MeshEventData>;

@@ -35,6 +35,7 @@ const report = object({
   readBack: list(grant),
   looked: optional(flag),
   drift: optional(object({ found: list(finding), open: list(text) })),
+  ended: optional(time),
   overtakenBy: optional(count),
   weft: optional(text),
 });

@@ -1,10 +1,11 @@
+import { intentAt } from '../access/ends.ts';
 import { diffGrants } from '../plan/grants.ts';
 import type { ProductRecord } from '../product/product.ts';
 import { type Condition, withCondition } from '../record.ts';
 import { isSuspended } from '../suspension.ts';
 import { hasEnded } from './end.ts';
 import { proofOf, type Remains } from './proof.ts';
-import type { ShareRecord, SubscriptionRecord, SubscriptionState } from './subscription.ts';
+import type { ShareIntent, ShareRecord, SubscriptionRecord, SubscriptionState } from './subscription.ts';
 
 /** The reason of the conditions `Shared` and `Linked` once both accounts were read back without anything of what is suspended. */
 export const SUSPENDED = 'Suspended';
@@ -122,6 +123,11 @@ function isFresh({ applied, generation }: ShareRecord): boolean {
   return applied !== undefined && (applied.ok || applied.looked === true) && applied.generation >= generation;
 }
 
+/** The intent as the report speaks of it: what the agent ended by itself, since its time had come, is not wanted. */
+function wantedOf({ intent, applied }: ShareRecord): ShareIntent {
+  return applied?.ended === undefined ? intent : intentAt(intent, applied.ended).intent;
+}
+
 /** Every role that it is for gets nothing now. */
 function isWithheld({ subscription, around }: Facts): boolean {
   const { principals } = subscription;
@@ -131,7 +137,7 @@ function isWithheld({ subscription, around }: Facts): boolean {
 function isLinked({ subscription, share, around }: Facts): boolean {
   if (share?.applied === undefined || !isFresh(share)) return false;
   if (share.intent.link === undefined || !share.applied.linkExists) return false;
-  const wanted = share.intent.grants.filter((grant) => subscription.principals.includes(grant.principal));
+  const wanted = wantedOf(share).grants.filter((grant) => subscription.principals.includes(grant.principal));
   const expected = subscription.principals.filter((principal) => around.withheld?.includes(principal) !== true);
   const covered = expected.every((principal) => wanted.some((grant) => grant.principal === principal));
   return covered && diffGrants(wanted, share.applied.readBack).every((change) => change.kind === 'revoke');
@@ -144,7 +150,7 @@ function isUnlinked({ subscription, share }: Facts): boolean {
   const mine = (grants: ShareRecord['intent']['grants']) =>
     grants.filter(({ principal }) => subscription.wholeAccount === true || subscription.principals.includes(principal));
   // Another subscription may want grants for the same roles: those stay.
-  const wanted = mine(share.intent.grants);
+  const wanted = mine(wantedOf(share).grants);
   if (share.intent.link === undefined && share.applied.linkExists) return false;
   return diffGrants(wanted, mine(share.applied.readBack)).every((change) => change.kind === 'grant');
 }

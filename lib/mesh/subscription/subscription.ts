@@ -129,6 +129,24 @@ export interface SubscriptionRecord extends Suspendable {
   };
 }
 
+/** Tables with grants, and those among them whose grants are on data cells filters. */
+export interface Places {
+  readonly tables: readonly string[];
+  readonly filtered: readonly string[];
+}
+
+/** What an intent wants from a moment on, beside the ends before it. */
+export interface ShareEnd {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** Whose grants change; absent: everybody's. */
+  readonly principals?: readonly string[];
+  /** All that they have from then on, as far as they have it already. */
+  readonly grants: readonly Grant[];
+  /** Instead of the intent's. */
+  readonly passesOn?: Places;
+}
+
 /**
  * What one consumer account must hold locally for one product: the whole desired state of its agent, over all subscriptions of that
  * consumer. `link` absent and `grants` empty means: nothing must be left.
@@ -148,7 +166,9 @@ export interface ShareIntent {
   /** The standing entitlements among what it gives; absent when there are none. */
   readonly entitlements?: readonly string[];
   /** Set for a whole account: the tables whose grants its own administrator passes on, and those among them with filters. */
-  readonly passesOn?: { readonly tables: readonly string[]; readonly filtered: readonly string[] };
+  readonly passesOn?: Places;
+  /** What ends by itself, the nearest first; absent when nothing does. The agent ends it at the time, whether anybody asks it or not. */
+  readonly ends?: readonly ShareEnd[];
   /** Where grants of earlier intents stood that may still be there: the agent looks there too. */
   readonly former?: {
     readonly principals: readonly string[];
@@ -198,6 +218,8 @@ export interface ShareReport {
     /** The keys (`driftKey`) of those that were left as they are. */
     readonly open: readonly string[];
   };
+  /** The last of the intent's ends that had come: what it ended is not wanted any more. */
+  readonly ended?: string;
   /** Set instead of applying anything: the generation that the agent has applied already, which is newer than the one it was asked for. */
   readonly overtakenBy?: number;
   /** The release of weft that the agent is of; earlier ones did not say. */

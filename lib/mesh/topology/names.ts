@@ -273,3 +273,11 @@ export function shareParameterPath(mesh: string): string {
 export function shareParameterName(mesh: string, database: string): string {
   return `${shareParameterPath(mesh)}/${database}`;
 }
+
+/** The message group of what a domain's agent is asked: one, so that an account has one writer. */
+export const SHARES = 'share';
+
+/** The schedule group of the timers by which a domain's agent ends access in time. */
+export function endTimersName(mesh: string, domain: string): string {
+  return `${mesh}-${domain}-ends`;
+}

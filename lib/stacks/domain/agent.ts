@@ -6,11 +6,19 @@ import { MeshFunction } from '#constructs/mesh-function.ts';
 import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
 import { WorkQueue } from '#constructs/work-queue.ts';
-import { domainBusName, domainRoleName, domainSource, MESH_SOURCE, shareParameterPath } from '#mesh/topology/names.ts';
+import {
+  domainBusName,
+  domainRoleName,
+  domainSource,
+  MESH_SOURCE,
+  SHARES,
+  shareParameterPath,
+} from '#mesh/topology/names.ts';
 import { isInOrganization } from '#mesh/topology/rules.ts';
 import type { Domain, Topology } from '#mesh/topology/topology.ts';
 import { CATALOG_WILDCARDS, PRODUCT_DATABASES } from '../catalog-access.ts';
 import { type DomainLambdaProps, domainEnvironment } from './catalog-watch.ts';
+import { EndTimers } from './end-timers.ts';
 
 const TIMEOUT = Duration.minutes(5);
 
@@ -24,11 +32,13 @@ export class Agent extends Construct {
     const { topology, domain, bus } = props;
     const busName = domainBusName(topology.mesh, domain.name);
     const intents = new WorkQueue(this, 'Intents', { fifo: true, workTimeout: TIMEOUT }).allowRulesOf(busName);
+    const timers = new EndTimers(this, 'Timers', { topology, domain, queue: intents });
     const agent = new MeshFunction(this, 'Function', {
       name: 'agent',
       description: `Applies shares in ${domain.name}`,
       environment: {
         ...domainEnvironment(props),
+        ...timers.environment,
         ...(isInOrganization(topology, domain) ? {} : { WEFT_INVITATIONS: 'accept' }),
       },
       role: Role.fromRoleName(this, 'Role', domainRoleName(topology.mesh, domain.name, 'agent')),
@@ -37,9 +47,11 @@ export class Agent extends Construct {
       timeout: TIMEOUT,
       deadLetters: { without: 'a failed message goes to the dead-letter queue of the queue that it came from' },
     });
-    for (const statement of agentStatements(this, topology, domain)) agent.addToRolePolicy(statement);
+    const statements = [...agentStatements(this, topology, domain), ...timers.statements()];
+    for (const statement of statements) agent.addToRolePolicy(statement);
     acceptWildcards(this, {
       ...CATALOG_WILDCARDS,
+      ...EndTimers.wildcards,
       'Resource::arn:aws:ssm:%:parameter/weft/%/shares/*':
         'one parameter for each product version that the mesh asks this account to apply: they come and go',
     });
@@ -53,7 +65,7 @@ export class Agent extends Construct {
         {
           id: 'intents',
           arn: intents.queueArn,
-          sqsParameters: { messageGroupId: 'share' },
+          sqsParameters: { messageGroupId: SHARES },
           deadLetterConfig: { arn: props.undeliveredArn },
           retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 },
         },

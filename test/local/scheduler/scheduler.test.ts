@@ -88,6 +88,28 @@ describe('the scheduler', () => {
     expect((await client.send(new ListSchedulesCommand({}))).Schedules).toEqual([]);
   });
 
+  test('at() that has fired stays and can be set to another time; a time that has passed is never reached', async () => {
+    await client.send(new CreateScheduleCommand(schedule('at(2026-03-10T11:00:00)')));
+    clock.advance(3_600_000);
+    expect(await received()).toHaveLength(1);
+    expect((await client.send(new ListSchedulesCommand({}))).Schedules).toHaveLength(1);
+    await client.send(new UpdateScheduleCommand(schedule('at(2026-03-10T12:00:00)')));
+    clock.advance(3_600_000);
+    expect(await received()).toEqual(['{"at":"2026-03-10T12:00:00Z"}']);
+    await client.send(new UpdateScheduleCommand(schedule('at(2026-03-10T11:30:00)')));
+    clock.advance(86_400_000);
+    expect(await received()).toEqual([]);
+  });
+
+  test('who makes or changes a schedule passes its role to Scheduler', async () => {
+    const passed: unknown[] = [];
+    cloud.observe({ acting: ({ action, resource, keys }) => void passed.push([action, resource, keys]) });
+    await client.send(new CreateScheduleCommand(schedule('at(2026-03-10T11:00:00)')));
+    await client.send(new UpdateScheduleCommand(schedule('at(2026-03-10T12:00:00)')));
+    const once = ['iam:PassRole', RoleArn, { 'iam:PassedToService': 'scheduler.amazonaws.com' }];
+    expect(passed).toEqual([once, once]);
+  });
+
   test('what cannot be delivered goes to the dead-letter queue', async () => {
     await new SQSClient(cloud.clientConfig(RoleArn)).send(new CreateQueueCommand({ QueueName: 'dead' }));
     const dead = `arn:aws:sqs:us-east-1:${ACCOUNT}:dead`;

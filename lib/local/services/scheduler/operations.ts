@@ -85,6 +85,7 @@ export const operations: Operations = {
       if (!/^[0-9a-zA-Z\-_.]{1,64}$/.test(input.Name)) throw validation(`Schedule name ${input.Name} is not valid.`);
       if (findGroup(context, schedule.group) === undefined) throw notFound(`Schedule group ${schedule.group}`);
       if (context.cloud.store.get(SCHEDULES, arn) !== undefined) throw conflict(`Schedule ${input.Name}`);
+      passRole(schedule, context);
       context.cloud.store.put(SCHEDULES, arn, schedule);
       return { ScheduleArn: arn };
     },
@@ -94,6 +95,7 @@ export const operations: Operations = {
     run: (input: ScheduleInput, context: Context) => {
       const former = getSchedule(input, context);
       const schedule = scheduleOf(input, context, former.createdAt);
+      passRole(schedule, context);
       context.cloud.store.put(SCHEDULES, scheduleArn(schedule), schedule);
       return { ScheduleArn: scheduleArn(schedule) };
     },
@@ -194,6 +196,12 @@ function scheduleOf(input: ScheduleInput, context: Context, createdAt: number): 
     modifiedAt: now,
   };
   return withNext(schedule, now - 1);
+}
+
+/** Whoever makes a schedule hands the role of its target to Scheduler. */
+function passRole({ target }: StoredSchedule, { cloud, caller }: Context): void {
+  const keys = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+  cloud.tell({ caller, action: 'iam:PassRole', resource: target.RoleArn, keys });
 }
 
 /** Sets when a schedule fires next after a time. A rate counts from the start date, else from the creation, and fires then for the first time. */
