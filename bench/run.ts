@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   subscription: () => import('./subscription-cost.ts'),
   policy: () => import('./policy.ts'),
   audit: () => import('./audit.ts'),
+  pace: () => import('./pace.ts'),
   mass: () => import('./mass-change.ts'),
   noisy: () => import('./noisy.ts'),
   time: () => import('./access-in-time.ts'),
@@ -40,12 +41,19 @@ const { values, names } = called({
   names: { of: 'bench', known: Object.keys(BENCHES) },
 });
 const { json } = values;
+/** Progress is told on stderr: the figures alone are the output. */
+const told = (from: number, what: string) => {
+  if (!json) console.error(`${what} ${((performance.now() - from) / 1000).toFixed(1)} s`);
+};
 const results: (BenchResult & { bench: string })[] = [];
 for (const [bench, load] of Object.entries(BENCHES)) {
   if (names.length > 0 && !names.includes(bench)) continue;
   if (!json) console.error(`measuring ${bench} …`);
+  const started = performance.now();
   for (const result of await (await load()).run()) results.push({ bench, ...result });
+  told(started, `measured ${bench} in`);
 }
+told(0, 'measured all in');
 if (json) console.log(JSON.stringify(results));
 else {
   for (const { bench, name, value, unit, target, ok } of results) {

@@ -55,6 +55,10 @@ function asModelled(domains: number, { rules, roles }: Synthesized['governance']
   ];
 }
 
+function perDomain(from: Synthesized & { domains: number }, to: Synthesized & { domains: number }): number {
+  return (to.seconds - from.seconds) / (to.domains - from.domains);
+}
+
 export async function run(): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   const made = SIZES.map((domains) => ({ domains, ...synth(domains) }));
@@ -65,12 +69,19 @@ export async function run(): Promise<BenchResult[]> {
       figure(`synthesize ${domains} domains: peak memory`, megabytes, 'MB'),
     );
   }
-  const [few, , many] = made;
-  if (few !== undefined && many !== undefined) {
+  const [few, some, many] = made;
+  if (few !== undefined && some !== undefined && many !== undefined) {
     results.push(
       figure(
-        'a domain among 200 against one among 5: time',
+        `a domain among ${many.domains} against one among ${few.domains}: time`,
         many.seconds / many.domains / (few.seconds / few.domains),
+        '×',
+      ),
+      // What is bundled once would hide growth in the figure above.
+      atMost(
+        `a further domain beyond ${some.domains} against one beyond ${few.domains}: time`,
+        perDomain(some, many) / perDomain(few, some),
+        1.5,
         '×',
       ),
       ...limits(`${many.domains} domains of an organization`, many.usage),
