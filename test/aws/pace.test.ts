@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPace } from '#aws/pace.ts';
+import { Clock } from '#local/core/clock.ts';
+import { virtualTime } from '../../bench/limiter.ts';
+import { SimulatedTime } from '../../bench/simulated-time.ts';
 import { noWait } from '../control/world.ts';
 
 interface Stated {
@@ -108,6 +111,43 @@ describe('the pace of a client', () => {
     const rested = service.now();
     for (let turn = 0; turn < 40; turn += 1) await pace.call(service.request);
     expect(service.now() - rested).toBe(40 * 20);
+  });
+
+  test('gives way to one that comes new', async () => {
+    const waits: number[] = [];
+    for (let seed = 1; seed <= 15; seed += 1) {
+      const time = new SimulatedTime(new Clock(0));
+      const { random } = virtualTime(seed);
+      let tokens = 10;
+      let at = 0;
+      const request = async () => {
+        await time.sleep(25);
+        tokens = Math.min(10, tokens + (time.now() - at) / 100);
+        at = time.now();
+        if (tokens < 1 - 1e-9) throw Object.assign(new Error(''), { name: 'ThrottlingException' });
+        tokens -= 1;
+      };
+      const client = () => createPace({ now: () => time.now(), sleep: (wait) => time.sleep(wait), random });
+      const busy = async () => {
+        const pace = client();
+        for (;;) await pace.call(request).catch(() => undefined);
+      };
+      for (let others = 0; others < 4; others += 1) void busy();
+      let over = false;
+      const newcomer = async () => {
+        await time.sleep(60_000);
+        const pace = client();
+        for (let call = 0; call < 10; call += 1) await pace.call(request);
+        waits.push(time.now() - 60_000);
+        over = true;
+      };
+      void newcomer();
+      await time.run(() => over);
+    }
+    waits.sort((a, b) => a - b);
+    // A fifth of ten calls a second would be five seconds.
+    expect(waits[7]).toBeLessThan(3_000);
+    expect(waits[12]).toBeLessThan(10_000);
   });
 
   test('never repeats what is permanent, and gives a throttle up in the end', async () => {
