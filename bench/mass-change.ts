@@ -138,11 +138,8 @@ export async function run(): Promise<BenchResult[]> {
     const { traffic, elapsed } = await massChange({ ...STATED, burst }, size);
     const ceiling = burst + (elapsed / 1000) * STATED.rate;
     const behind = `behind ${STATED.rate} requests a second, ${burst} at once`;
-    // Where nothing may come at once, each moment that a client comes late is lost for good.
-    const used = traffic.admitted / ceiling;
-    const share = `${mass} ${behind}: the limiter's ceiling that is used`;
     results.push(
-      burst > 1 ? atLeast(share, used, 0.9, '') : figure(share, used, ''),
+      atLeast(`${mass} ${behind}: the limiter's ceiling that is used`, traffic.admitted / ceiling, 0.9, ''),
       figure(`${mass} ${behind}: of it, what a run without faults would need`, needed.traffic.admitted / ceiling, ''),
       figure(`${mass} ${behind}: requests`, traffic.admitted, 'calls'),
       figure(`${mass} ${behind}: refused by the limiter`, traffic.throttled, 'calls'),

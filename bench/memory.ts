@@ -60,14 +60,16 @@ function functionsIn(folder: string): MeasuredFunction[] {
 /** In a process of its own: loads the code, gives it an event of a hundred records that nobody can read, and says what is left in memory, in MB. */
 function residentAfter({ entry, variables }: MeasuredFunction): number {
   const script = `
+    import { writeSync } from 'node:fs';
     const { handler } = await import(${JSON.stringify(pathToFileURL(entry).href)});
     const body = JSON.stringify({ detail: {}, text: 'x'.repeat(2000) });
     const Records = Array.from({ length: 100 }, (_, index) => ({ messageId: String(index), body, attributes: {}, dynamodb: {} }));
     const context = { awsRequestId: 'bench', functionName: 'bench', memoryLimitInMB: '512', getRemainingTimeInMillis: () => 1000 };
     await Promise.race([Promise.resolve().then(() => handler({ Records }, context)).catch(() => undefined), new Promise((done) => setTimeout(done, 1500))]);
-    process.stderr.write('\\nRSS ' + process.resourceUsage().maxRSS + '\\n');
+    writeSync(3, String(process.resourceUsage().maxRSS));
     process.exit(0);`;
-  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+  // On a way of its own: what the handler logs may fill the others up.
+  const { output, status, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     env: {
       ...process.env,
       ...variables,
@@ -78,10 +80,11 @@ function residentAfter({ entry, variables }: MeasuredFunction): number {
     },
     encoding: 'utf8',
     maxBuffer: 1e9,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  const told = /^RSS (\d+)$/m.exec(stderr);
-  if (told === null) throw new Error(stderr.slice(-500));
-  return Number(told[1]) / 1024;
+  const [, , said, kilobytes] = output;
+  if (!kilobytes) throw new Error(`${entry} ended with ${status ?? signal}: ${said?.slice(-500)}`);
+  return Number(kilobytes) / 1024;
 }
 
 /** What each Lambda has used at most, the runtime of Node included, against what the templates give it. */

@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   subscription: () => import('./subscription-cost.ts'),
   policy: () => import('./policy.ts'),
   audit: () => import('./audit.ts'),
+  pace: () => import('./pace.ts'),
   mass: () => import('./mass-change.ts'),
   noisy: () => import('./noisy.ts'),
   time: () => import('./access-in-time.ts'),
@@ -43,18 +44,37 @@ const { values, names } = called({
 const { json } = values;
 openRunFolder();
 const results: (BenchResult & { bench: string })[] = [];
+/** Progress is told on stderr: the figures alone are the output. */
+const told = (from: number, what: string) => {
+  if (!json) console.error(`${what} ${((performance.now() - from) / 1000).toFixed(1)} s`);
+};
+type Line = BenchResult & { readonly bench: string };
+
+/** The lines of one bench; one that cannot be measured is a line too, so that it keeps none of the others from being measured. */
+async function measured(bench: string, load: () => Promise<Bench>): Promise<Line[]> {
+  try {
+    return (await (await load()).run()).map((result) => ({ bench, ...result }));
+  } catch (error) {
+    console.error(error);
+    return [{ bench, name: 'could not be measured', value: Number.NaN, unit: '', target: '', ok: false }];
+  }
+}
+
+function lineOf({ bench, name, value, unit, target, ok }: Line): string {
+  const verdict = ok === undefined ? '' : ok ? 'met' : 'MISSED';
+  return `${bench.padEnd(12)} ${name.padEnd(WIDEST)} ${String(value).padStart(10)} ${unit.padEnd(8)} ${(target ?? '').padEnd(10)} ${verdict}`.trimEnd();
+}
+
+const lines: Line[] = [];
 for (const [bench, load] of Object.entries(BENCHES)) {
   if (names.length > 0 && !names.includes(bench)) continue;
   if (!json) console.error(`measuring ${bench} …`);
-  for (const result of await (await load()).run()) results.push({ bench, ...result });
+  const started = performance.now();
+  const own = await measured(bench, load);
+  lines.push(...own);
+  told(started, `measured ${bench} in`);
+  if (!json) for (const line of own) console.log(lineOf(line));
 }
-if (json) console.log(JSON.stringify(results));
-else {
-  for (const { bench, name, value, unit, target, ok } of results) {
-    const verdict = ok === undefined ? '' : ok ? 'met' : 'MISSED';
-    console.log(
-      `${bench.padEnd(12)} ${name.padEnd(WIDEST)} ${String(value).padStart(10)} ${unit.padEnd(8)} ${(target ?? '').padEnd(10)} ${verdict}`.trimEnd(),
-    );
-  }
-}
-process.exitCode = results.some((result) => result.ok === false) ? 1 : 0;
+told(0, 'measured all in');
+if (json) console.log(JSON.stringify(lines));
+process.exitCode = lines.some(({ ok }) => ok === false) ? 1 : 0;

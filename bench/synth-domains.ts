@@ -1,7 +1,7 @@
 import type { Topology } from '#mesh/topology/topology.ts';
 import { buildApp } from '#stacks/app.ts';
 
-/** Synthesizes a mesh of N domains into a folder and prints the peak memory in kB; `apart`: accounts that share no organization. */
+/** Synthesizes a mesh of N domains into a folder and prints the peak memory in kB and the seconds of a processor; `apart`: accounts that share no organization. */
 const [count = '5', outdir, apart] = process.argv.slice(2);
 const topology: Topology = {
   mesh: 'bench',
@@ -19,4 +19,5 @@ const topology: Topology = {
   })),
 };
 buildApp(topology, { outdir }).synth();
-console.log(process.resourceUsage().maxRSS);
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+console.log(maxRSS, (userCPUTime + systemCPUTime) / 1e6);
