@@ -43,7 +43,6 @@ const { values, names } = called({
 });
 const { json } = values;
 openRunFolder();
-const results: (BenchResult & { bench: string })[] = [];
 /** Progress is told on stderr: the figures alone are the output. */
 const told = (from: number, what: string) => {
   if (!json) console.error(`${what} ${((performance.now() - from) / 1000).toFixed(1)} s`);
