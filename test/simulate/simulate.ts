@@ -59,6 +59,11 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 };
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind));
 
+/** In some seeds people wait until most of what they asked for is done: there is more that lives, and can be lost. */
+function acts(random: Random): Kind[] {
+  return Array.from({ length: random.pick([WEIGHTS.act, WEIGHTS.act, 5, 5]) }, () => 'act' as const);
+}
+
 /** Between two steps some time passes, in milliseconds. */
 const MOMENT = 20_000;
 
@@ -79,7 +84,7 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   );
   const meddles = seed % 4 === 0;
   const left: readonly Kind[] = sweeping ? (meddles ? ['calm'] : ['calm', 'meddle']) : ['meddle', 'sweep'];
-  const kinds = KINDS.filter((kind) => !left.includes(kind));
+  const kinds = [...KINDS.filter((kind) => !left.includes(kind) && kind !== 'act'), ...acts(random)];
   let meddled = false;
   let step = 0;
   try {

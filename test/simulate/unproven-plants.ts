@@ -140,4 +140,14 @@ export const UNPROVEN_PLANTS: readonly Plant[] = [
     out: "return former.resource.columns === '*' && next.resource.columns !== '*';",
     in: 'return true;',
   },
+  {
+    name: 'take before all else is given',
+    file: 'lib/mesh/plan/grants.ts',
+    out: `    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
+    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
+`,
+    in: `    ...[...take, ...gone].map((grant): GrantChange => ({ kind: 'revoke', grant: withoutOrigin(grant) })),
+    ...widen.map((grant): GrantChange => ({ kind: 'grant', grant })),
+`,
+  },
 ];

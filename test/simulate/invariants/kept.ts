@@ -1,15 +1,18 @@
 import type { VersionState } from '#aws/registry.ts';
+import type { ProductRecord } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
-import type { SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
+import { TOPOLOGY } from '../../control/world.ts';
 import { MOST_SKEW } from '../clocks.ts';
+import { LEVELS } from '../contract.ts';
 import type { Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
 import { lives, missingOf, stoppedBetween } from './may-read.ts';
 import type { Sight } from './sights.ts';
 
 /**
- * `kept-while-live`: whoever reads what his subscription shows goes on reading it while it lives and its product stays as it is, whatever others are given. Left aside are the steps that
- * Lake Formation has no way to take without a moment's loss: from all tables to some, and from columns to filters.
+ * `kept-while-live`: whoever reads what his subscription shows goes on reading it while it lives and its product stays as it is, whatever others are given or lose meanwhile. Left aside are
+ * the steps that Lake Formation has no way to take without a moment's loss: from all columns of a table to a list, and from columns to filters or to LF-Tags.
  */
 export class Kept {
   /** The version of each product that was shared as a whole once: before, its tables are under way. */
@@ -55,22 +58,46 @@ function isSteady(
   soon: string,
 ): boolean {
   const { product, subscriptions } = version;
-  if (subscription.state !== 'active' || !lives(subscription, version, soon)) return false;
-  if (stoppedBetween(product.domain, subscription.consumer, topology) || entitlements.some(isThere)) return false;
+  if (!['active', 'expiring'].includes(subscription.state) || !lives(subscription, version, soon)) return false;
+  if (stoppedBetween(product.domain, subscription.consumer, topology)) return false;
+  const isEntitled = entitlements.some(
+    ({ selector, grantee, status }) =>
+      status.endedAt === undefined &&
+      [undefined, product.domain].includes(selector.domain) &&
+      grantee.kind === 'account' &&
+      grantee.domain === subscription.consumer,
+  );
+  if (isEntitled || product.entitlements?.length !== undefined) return false;
   const beside = subscriptions.filter((entry) => entry.consumer === subscription.consumer && isThere(entry));
   return beside.every(
     (entry) =>
       entry.approved?.rows === undefined &&
-      (entry.state === 'pending' || lives(entry, version, soon) || !isWhole(entry)),
+      (entry.state === 'pending' || lives(entry, version, soon) || !isWider(entry, subscription, product)),
   );
 }
 
 /** Until its end is read back. */
-function isThere({ status }: SubscriptionRecord | Registered['entitlements'][number]): boolean {
+function isThere({ status }: SubscriptionRecord): boolean {
   return status.endedAt === undefined;
 }
 
-/** True for one that may stand for all tables. */
-function isWhole({ approved }: SubscriptionRecord): boolean {
-  return approved !== undefined && approved.tables === undefined && approved.columns === undefined;
+/** True for one that stands for all columns of a table of which the other has some: what the other needs is granted after it is gone. One for all tables together stands in a place of its own. */
+function isWider({ approved }: SubscriptionRecord, other: SubscriptionRecord, { tables }: ProductRecord): boolean {
+  if (approved === undefined) return false;
+  const isOfAll = tables.every(({ name, internal }) => internal !== true && isWhole(approved, name));
+  if (isOfAll && approved.tables === undefined) return false;
+  return tables.some(
+    ({ name }) => isWhole(approved, name) && (other.approved === undefined || !isWhole(other.approved, name)),
+  );
+}
+
+/** Whether the scope withholds nothing of a table. */
+function isWhole({ clearance, tables, columns }: AccessScope, table: string): boolean {
+  const ladder = TOPOLOGY.classification;
+  const levels = Object.values(LEVELS[table] ?? {}).map((level) => ladder.indexOf(level));
+  return (
+    (tables === undefined || tables.includes(table)) &&
+    columns?.[table] === undefined &&
+    Math.max(...levels) <= ladder.indexOf(clearance)
+  );
 }
