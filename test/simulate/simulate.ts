@@ -59,9 +59,13 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 };
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind));
 
-/** In some seeds people wait until most of what they asked for is done: there is more that lives, and can be lost. */
-function acts(random: Random): Kind[] {
-  return Array.from({ length: random.pick([WEIGHTS.act, WEIGHTS.act, 5, 5]) }, () => 'act' as const);
+/** What differs from seed to seed: in some, people wait until most of what they asked for is done, so that more lives and can be lost; in some, programs report much. */
+function tempo(random: Random): Kind[] {
+  const [acts, reports] = [random.pick([WEIGHTS.act, 5]), random.pick([WEIGHTS.report, WEIGHTS.report, 15])];
+  return [
+    ...Array.from({ length: acts }, () => 'act' as const),
+    ...Array.from({ length: reports }, () => 'report' as const),
+  ];
 }
 
 /** Between two steps some time passes, in milliseconds. */
@@ -84,7 +88,8 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
   );
   const meddles = seed % 4 === 0;
   const left: readonly Kind[] = sweeping ? (meddles ? ['calm'] : ['calm', 'meddle']) : ['meddle', 'sweep'];
-  const kinds = [...KINDS.filter((kind) => !left.includes(kind) && kind !== 'act'), ...acts(random)];
+  const usual = KINDS.filter((kind) => !left.includes(kind) && kind !== 'act' && kind !== 'report');
+  const kinds = [...usual, ...tempo(random)];
   let meddled = false;
   let step = 0;
   try {
@@ -166,7 +171,8 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
         meddled = true;
         return meddle(mesh, random);
       case 'wait': {
-        const minutes = random.pick([1, 5, 30, 600, 3_000]);
+        // What ends, only a sweep sees: where there is none, nobody waits for it, and all that comes right by itself can be asked for.
+        const minutes = random.pick(sweeping ? [1, 5, 30, 600, 3_000] : [1, 5, 30]);
         // The stream keeps a day: nobody waits that long with a relay that stands.
         for (let tries = 0; minutes > 60 && mesh.unrelayed() > 0 && tries < 1_000; tries += 1) await mesh.moves.relay();
         mesh.world.clock.advance(minutes * 60_000);

@@ -90,7 +90,7 @@ export const UNPROVEN_PLANTS: readonly Plant[] = [
     name: 'trail: append what was appended',
     file: 'lib/control/append-log.ts',
     out: 'if (there.get(id) === false && own === entry) fresh.set(id, entry);',
-    in: 'if (own === entry) fresh.set(id, entry);',
+    in: 'if (there.has(id) && own === entry) fresh.set(id, entry);',
   },
   {
     name: 'sweep: leave a stopped domain half told',

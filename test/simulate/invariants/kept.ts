@@ -1,10 +1,9 @@
 import type { VersionState } from '#aws/registry.ts';
-import type { ProductRecord } from '#mesh/product/product.ts';
+import type { ProductRecord, ProductTable } from '#mesh/product/product.ts';
 import { condition } from '#mesh/record.ts';
 import type { AccessScope, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { TOPOLOGY } from '../../control/world.ts';
 import { MOST_SKEW } from '../clocks.ts';
-import { LEVELS } from '../contract.ts';
 import type { Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
 import { lives, missingOf, stoppedBetween } from './may-read.ts';
@@ -17,7 +16,7 @@ import type { Sight } from './sights.ts';
 export class Kept {
   /** The version of each product that was shared as a whole once: before, its tables are under way. */
   readonly #shared = new Map<string, string>();
-  /** The product's version at which each subscription was seen to give all that it shows. */
+  /** Each subscription that was seen to give all that it shows, as it was then. */
   readonly #reads = new Map<string, string>();
 
   /** @throws Broken */
@@ -43,12 +42,26 @@ export class Kept {
             ? missingOf(subscription.approved, table, cells).map((column) => `${role.arn} reads ${table}.${column}`)
             : [],
         );
-        if (missing.length === 0) this.#reads.set(subscription.id, product.version);
-        else if (this.#reads.get(subscription.id) === product.version)
+        // One that was suspended and goes on has another generation: what is on its way to it may still be of the time between.
+        const known = `${product.version} ${subscription.generation}`;
+        if (missing.length > 0 && this.#reads.get(subscription.id) === known)
           throw new Broken('kept-while-live', `${subscription.id} lives, and no longer ${missing[0]}`);
+        if (missing.length === 0 && isApplied(subscription, version)) this.#reads.set(subscription.id, known);
       }
     }
   }
+}
+
+/** Nothing older is on its way any more: governance and the consumer's agent have both done what is wanted now. */
+function isApplied({ consumer }: SubscriptionRecord, { product, shares }: VersionState): boolean {
+  const shared = condition(product, 'Shared');
+  const share = shares.find(({ intent }) => intent.consumer === consumer);
+  return (
+    shared?.status === 'true' &&
+    shared.generation >= product.generation &&
+    share?.applied?.ok === true &&
+    share.applied.generation >= share.generation
+  );
 }
 
 function isSteady(
@@ -84,20 +97,19 @@ function isThere({ status }: SubscriptionRecord): boolean {
 /** True for one that stands for all columns of a table of which the other has some: what the other needs is granted after it is gone. One for all tables together stands in a place of its own. */
 function isWider({ approved }: SubscriptionRecord, other: SubscriptionRecord, { tables }: ProductRecord): boolean {
   if (approved === undefined) return false;
-  const isOfAll = tables.every(({ name, internal }) => internal !== true && isWhole(approved, name));
+  const isOfAll = tables.every((table) => table.internal !== true && isWhole(approved, table));
   if (isOfAll && approved.tables === undefined) return false;
   return tables.some(
-    ({ name }) => isWhole(approved, name) && (other.approved === undefined || !isWhole(other.approved, name)),
+    (table) => isWhole(approved, table) && (other.approved === undefined || !isWhole(other.approved, table)),
   );
 }
 
 /** Whether the scope withholds nothing of a table. */
-function isWhole({ clearance, tables, columns }: AccessScope, table: string): boolean {
+function isWhole({ clearance, tables, columns }: AccessScope, table: ProductTable): boolean {
   const ladder = TOPOLOGY.classification;
-  const levels = Object.values(LEVELS[table] ?? {}).map((level) => ladder.indexOf(level));
   return (
-    (tables === undefined || tables.includes(table)) &&
-    columns?.[table] === undefined &&
-    Math.max(...levels) <= ladder.indexOf(clearance)
+    (tables === undefined || tables.includes(table.name)) &&
+    columns?.[table.name] === undefined &&
+    table.columns.every(({ classification = 'secret' }) => ladder.indexOf(classification) <= ladder.indexOf(clearance))
   );
 }
