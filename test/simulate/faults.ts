@@ -161,6 +161,8 @@ export class Faults {
       ]);
     if (this.strikes('partial')) {
       const left = some();
+      // A batch without entries would be refused for what it is, and for good.
+      if (left.length === entries.length) throw concurrent(call);
       batch.Entries = entries.filter((entry) => !left.includes(entry));
       fail(left, 'ConcurrentModificationException', 'another change is under way');
     } else if (this.strikes('denied')) {

@@ -80,7 +80,7 @@ function isSteady(
       grantee.kind === 'account' &&
       grantee.domain === subscription.consumer,
   );
-  if (isEntitled || product.entitlements?.length !== undefined) return false;
+  if (isEntitled || (product.entitlements ?? []).length > 0) return false;
   const beside = subscriptions.filter((entry) => entry.consumer === subscription.consumer && isThere(entry));
   return beside.every(
     (entry) =>

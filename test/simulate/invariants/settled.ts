@@ -22,6 +22,7 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
     const refused = version.shares.some(
       ({ applied, generation }) => applied?.ok === false && applied.generation >= generation,
     );
+    if (!swept) answered(version);
     if ((over || refused) && !swept) continue;
     await converged(version, registered, watch, { mesh, now, swept });
     followers(version, registered, swept);
@@ -47,6 +48,15 @@ async function entitled({ entitlements, topology }: Registered, { mesh, now, swe
   );
   const [left] = diffTagGrants(desired, await mesh.world.governance.tags.grants());
   if (left !== undefined) throw new Broken('converged', `${left.kind} by LF-Tags to ${left.grant.principal} is open`);
+}
+
+/** Every agent was asked what is wanted now, and the registry knows what it said of that. */
+function answered({ product, shares }: VersionState): void {
+  const open = shares.find(({ applied, generation }) => applied === undefined || applied.generation < generation);
+  if (open === undefined) return;
+  const { intent, generation, applied } = open;
+  const known = `${applied?.generation ?? 'nothing'} of ${generation}`;
+  throw new Broken('converged', `${product.name} v${product.major}: the agent of ${intent.consumer} said ${known}`);
 }
 
 /** What the clock ends. */
