@@ -8,6 +8,7 @@ import { checkTrail } from './invariants/trail.ts';
 import { Watch } from './invariants/watch.ts';
 import { createMesh } from './mesh.ts';
 import { meddle } from './people/hands.ts';
+import { overture } from './people/overture.ts';
 import { createReporters } from './people/reporters.ts';
 import { frozenIn } from './policies.ts';
 import { Random } from './random.ts';
@@ -99,6 +100,7 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
       trace.push(`  between two calls: ${await given(actors.interrupt)}`);
     };
     mesh.faults.look = () => watch.between(meddled);
+    if (seed % 10 === 0) await begun();
     for (; step < steps; step += 1) {
       const waits = mesh.waitingFor();
       const kind = random.pick(kinds.filter((one) => !(one in waits) || waits[one as keyof typeof waits] > 0));
@@ -118,6 +120,17 @@ export async function simulate(seed: number, steps: number): Promise<Simulated> 
     await mesh.world.cloud.close();
   }
   return outcome();
+
+  /** Every tenth seed begins with what few come to by chance. */
+  async function begun(): Promise<void> {
+    const { rates: usual } = mesh.faults;
+    mesh.faults.rates = {};
+    await overture(mesh, async () => {
+      await drain();
+      await watch.step(false);
+    });
+    mesh.faults.rates = usual;
+  }
 
   /** Faults stop, and everything is worked off; without a sweep all is right only where nothing needs one. */
   async function calm(): Promise<void> {

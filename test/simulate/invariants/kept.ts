@@ -18,6 +18,8 @@ export class Kept {
   readonly #shared = new Map<string, string>();
   /** Each subscription that was seen to give all that it shows, as it was then. */
   readonly #reads = new Map<string, string>();
+  /** What was suspended or changed otherwise since it was active: an intent of the time between may be on its way still. */
+  readonly #interrupted = new Set<string>();
 
   /** @throws Broken */
   check(registered: Registered, sights: readonly Sight[], now: number): void {
@@ -35,6 +37,7 @@ export class Kept {
         const isSettled = this.#shared.get(id) === product.version && own.length > 0;
         if (!isSettled || !isSteady(subscription, version, registered, soon)) {
           this.#reads.delete(subscription.id);
+          if (['active', 'expiring'].includes(subscription.state)) this.#interrupted.add(subscription.id);
           continue;
         }
         const missing = own.flatMap(({ role, table, cells }) =>
@@ -42,11 +45,12 @@ export class Kept {
             ? missingOf(subscription.approved, table, cells).map((column) => `${role.arn} reads ${table}.${column}`)
             : [],
         );
-        // One that was suspended and goes on has another generation: what is on its way to it may still be of the time between.
+        // One that was suspended between two looks and goes on has another generation.
         const known = `${product.version} ${subscription.generation}`;
         if (missing.length > 0 && this.#reads.get(subscription.id) === known)
           throw new Broken('kept-while-live', `${subscription.id} lives, and no longer ${missing[0]}`);
-        if (missing.length === 0 && isApplied(subscription, version)) this.#reads.set(subscription.id, known);
+        if (isApplied(subscription, version)) this.#interrupted.delete(subscription.id);
+        if (missing.length === 0 && !this.#interrupted.has(subscription.id)) this.#reads.set(subscription.id, known);
       }
     }
   }
