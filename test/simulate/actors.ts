@@ -32,8 +32,8 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   entitle: 5,
   disentitle: 3,
   suspendDomain: 2.5,
-  propose: 2,
-  vote: 4,
+  propose: 3,
+  vote: 6,
   hold: 2,
 };
 

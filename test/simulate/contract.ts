@@ -44,7 +44,7 @@ function isMasked({ domain }: SimulatedProduct, minor: number): boolean {
   return domain === 'finance' && minor > 0;
 }
 
-/** The documents of a product's version `<major>.<minor>.0`: each minor version adds a column to its first table. */
+/** The documents of a product's version `<major>.<minor>.0`: each minor version adds a column to its first table, and the first one a column that nobody is cleared for to the second one of sales. */
 export function filesOf({ domain, name, major }: SimulatedVersion, minor: number): ProductFiles {
   const version = `${major}.${minor}.0`;
   const added = Array.from({ length: minor }, (_, index) => column(`extra_${index}`, 'string', 'internal'));
@@ -56,7 +56,11 @@ export function filesOf({ domain, name, major }: SimulatedVersion, minor: number
       column('email', 'string', 'confidential'),
       ...added,
     ]),
-    table('states', [column('state', 'string', 'public'), column('tax', 'number', 'internal')]),
+    table('states', [
+      column('state', 'string', 'public'),
+      column('tax', 'number', 'internal'),
+      ...(domain === 'sales' && minor > 0 ? [column('audit', 'string', 'secret')] : []),
+    ]),
     ...(isMasked({ domain, name }, minor) ? maskedPort() : []),
   ];
   const contract = `apiVersion: v3.1.0

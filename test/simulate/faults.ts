@@ -19,7 +19,7 @@ export const FAULTS = {
   /** Entries of a batch that are named in `Failures` and were applied. */
   unclear: 0.04,
   /** A list of permissions as it was up to two minutes ago. */
-  stale: 0.03,
+  stale: 0.06,
   /** The process ends, before the call or after it. */
   crash: 0.012,
   /** Somebody else gives a command between two calls. */
@@ -161,6 +161,8 @@ export class Faults {
       ]);
     if (this.strikes('partial')) {
       const left = some();
+      // A batch without entries would be refused for what it is, and for good.
+      if (left.length === entries.length) throw concurrent(call);
       batch.Entries = entries.filter((entry) => !left.includes(entry));
       fail(left, 'ConcurrentModificationException', 'another change is under way');
     } else if (this.strikes('denied')) {

@@ -48,7 +48,12 @@ function tell({ invariant, seed, steps }: Found): string {
 
 /** Seeds with the defect in the source, in a process whose source is changed as it is read, until one finds it or the time is over. @throws when the process fails otherwise */
 function play({ name }: Plant, { from, steps, seconds }: { from: number; steps: number; seconds: number }) {
-  const flags = ['--disable-warning=ExperimentalWarning', '--import', './test/simulate/plant.ts'];
+  const flags = [
+    '--max-old-space-size=2000',
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    './test/simulate/plant.ts',
+  ];
   const own = ['--lines', '--from', `${from}`, '--steps', `${steps}`, '--seconds', `${seconds}`];
   const env = { ...process.env, WEFT_PLANT: name };
   return new Promise<Found | undefined>((resolve, reject) => {

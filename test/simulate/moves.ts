@@ -64,9 +64,9 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   let sweeps = 0;
 
   /** Some entries of a batch are refused now and then. */
-  const some = <T>(entries: readonly T[]): BatchOutcome<T> => {
+  const some = <T>(entries: readonly T[], part = 1): BatchOutcome<T> => {
     const symptom = { name: 'InternalFailure', message: 'try again' };
-    const refused = new Set(entries.filter(() => faults.strikes('refused')));
+    const refused = new Set(entries.filter(() => faults.strikes('refused', part)));
     return {
       done: entries.filter((entry) => !refused.has(entry)),
       unclear: [],
@@ -100,7 +100,7 @@ export function createMoves({ world, faults, random, clocks, stream, log, govern
   };
   const domainBus = (domain: string) => ({
     put: async <T extends BusEvent>(entries: readonly T[]) => {
-      const outcome = some(entries);
+      const outcome = some(entries, 2);
       if (outcome.failed.length > 0) faults.count('report refused');
       for (const { detail } of outcome.done) {
         const answer = { domain, detail: detail as Answer['detail'] };

@@ -46,8 +46,11 @@ export function accessOnExisting(desired: AccessState, tables: readonly TableInp
 export function withoutWidening(desired: AccessState, actual: Pick<AccessState, 'grants'>): AccessState {
   const grants = desired.grants.flatMap((wanted): Grant[] => {
     const held = actual.grants.filter(({ principal }) => principal === wanted.principal);
+    // What is held of single tables lies within what is wanted of all, and beside all tables it is too much.
+    const some = isOfAll(wanted.resource) && !held.some(({ resource }) => isEqual(resource, wanted.resource));
     return held.flatMap((grant): Grant[] => {
-      const resource = common(wanted.resource, grant.resource);
+      const within = some && isOfOneTable(grant.resource, wanted.resource);
+      const resource = within ? grant.resource : common(wanted.resource, grant.resource);
       if (resource === undefined) return [];
       const permissions = wanted.permissions.filter((permission) => grant.permissions.includes(permission));
       const grantable = wanted.grantable.filter((permission) => grant.grantable.includes(permission));
@@ -55,6 +58,15 @@ export function withoutWidening(desired: AccessState, actual: Pick<AccessState, 
     });
   });
   return { grants: normalizeGrants(grants), filters: desired.filters };
+}
+
+function isOfAll(resource: GrantResource): boolean {
+  return 'table' in resource && resource.table === ALL_TABLES;
+}
+
+function isOfOneTable(held: GrantResource, all: GrantResource): boolean {
+  if (!('table' in held) || !('table' in all) || held.kind !== all.kind || held.table === ALL_TABLES) return false;
+  return held.catalogId === all.catalogId && held.database === all.database;
 }
 
 /** The part of what is wanted that lies within what is held. */

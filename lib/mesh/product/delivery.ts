@@ -44,10 +44,13 @@ export interface DeliveryStatus {
 /** The most deliveries that wait; of more, those of one table are told as one. */
 const MOST_WAITING = 50;
 
-/** True when the delivery brings nothing that is not known: it came again, or after a younger one whose announcement covers it. */
+/**
+ * True when the delivery brings nothing that is not known: it came again, or after a younger one whose announcement covers it. A run delivers a table once; the time of a
+ * report that came again may differ, for one that lies ahead of our clock is taken for now.
+ */
 export function isKnown({ newest = [] }: DeliveryStatus, { table, at, run }: Delivery): boolean {
   const known = newest.find((one) => one.table === table);
-  return known !== undefined && (known.at > at || (known.at === at && known.run === run));
+  return known !== undefined && (known.at > at || known.run === run);
 }
 
 /** The status with a delivery more, which waits. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { compileAccess } from '#mesh/access/compile.ts';
 import { adopt } from '#mesh/contract/compatibility.ts';
 import { toTableInput } from '#mesh/contract/glue-table.ts';
-import { type AccessState, accessOnExisting, mustNarrowFirst } from '#mesh/plan/before-catalog.ts';
+import { type AccessState, accessOnExisting, mustNarrowFirst, withoutWidening } from '#mesh/plan/before-catalog.ts';
 import { diffGrants, normalizeGrants } from '#mesh/plan/grants.ts';
 import type { AccessScope } from '#mesh/subscription/subscription.ts';
 import { AT, column, product, subscription, TOPOLOGY, table } from '../fixtures.ts';
@@ -53,5 +53,34 @@ describe('access before the catalog gets a column that nobody classified', () =>
       normalizeGrants(narrowed.grants).flatMap(({ resource }) => (resource.kind === 'columns' ? [resource] : [])),
     ).toMatchObject([{ table: 't', columns: ['b'] }]);
     expect(narrowed.grants.some(({ resource }) => 'table' in resource && resource.table === 'u')).toBe(false);
+  });
+});
+
+describe('access without anything new', () => {
+  const tables = [BEFORE, table('u', [column('a', 'int', 'secret')])];
+  const of = (scope: AccessScope): AccessState => {
+    const compiled = compileAccess(product(tables), [subscription('finance', scope)], [], TOPOLOGY, AT);
+    return { grants: compiled.accountGrants, filters: compiled.filters };
+  };
+  const whole = of({ clearance: 'secret' });
+  const some = of({ clearance: 'public' });
+  const listed = of({ clearance: 'public', columns: { t: ['a'] } });
+
+  test.each([
+    ['columns of some tables', listed],
+    ['some tables', some],
+    ['all tables', whole],
+  ])('leaves who is to have all tables the %s that he has', (_, held) => {
+    expect(withoutWidening(whole, held).grants).toEqual(held.grants);
+  });
+
+  test('leaves nothing of single tables beside all of them', () => {
+    const held = { grants: [...whole.grants, ...some.grants] };
+    expect(withoutWidening(whole, held).grants).toEqual(whole.grants);
+  });
+
+  test('leaves nobody more than is wanted', () => {
+    expect(withoutWidening(listed, whole).grants).toEqual(listed.grants);
+    expect(withoutWidening(listed, some).grants).toEqual(listed.grants);
   });
 });

@@ -116,6 +116,14 @@ describe('what is delivered', () => {
     );
   });
 
+  test('is known when it comes again with another time, as our clock was behind the first time', () => {
+    const first: Delivery = { table: 't', at: '2026-03-01T12:00:00.000Z', run: 'r-1' };
+    const status = withDelivery({}, first, NOW.toISOString());
+    expect(isKnown(status, { ...first, at: '2026-03-01T12:03:00.000Z' })).toBe(true);
+    expect(isKnown(status, { ...first, run: 'r-2' })).toBe(false);
+    expect(isKnown(status, { ...first, at: '2026-03-01T11:59:00.000Z', run: 'r-2' })).toBe(true);
+  });
+
   test('fills no record when nobody measures it', () => {
     let status: DeliveryStatus = {};
     for (let run = 0; run < 200; run += 1) {

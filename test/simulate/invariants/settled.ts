@@ -1,8 +1,10 @@
 import type { VersionState } from '#aws/registry.ts';
 import { compileAccess } from '#mesh/access/compile.ts';
+import { isStanding } from '#mesh/entitlement/entitlement.ts';
+import { compileTagGrants, diffTagGrants } from '#mesh/entitlement/tag-grants.ts';
 import { diffGrants } from '#mesh/plan/grants.ts';
 import { followsFirst } from '#mesh/product/rollout.ts';
-import type { Mesh, Registered } from '../mesh.ts';
+import { changeOf, type Mesh, type Registered } from '../mesh.ts';
 import { Broken } from './broken.ts';
 import { liveSourcesOf, lives, missingOf, stoppedBetween, uncovered } from './may-read.ts';
 import { tell, versionOf, type Watch } from './watch.ts';
@@ -11,6 +13,7 @@ import { tell, versionOf, type Watch } from './watch.ts';
 export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Promise<void> {
   const registered = await mesh.registered();
   const now = mesh.world.clock.date().toISOString();
+  joiners(mesh);
   for (const version of registered.versions) {
     const open = version.subscriptions.filter(({ state }) => OPEN.includes(state));
     const ends = [...open, ...(version.product.entitlements ?? [])].map(({ expiresAt }) => expiresAt);
@@ -19,11 +22,41 @@ export async function checkSettled(mesh: Mesh, watch: Watch, swept: boolean): Pr
     const refused = version.shares.some(
       ({ applied, generation }) => applied?.ok === false && applied.generation >= generation,
     );
+    if (!swept) answered(version);
     if ((over || refused) && !swept) continue;
     await converged(version, registered, watch, { mesh, now, swept });
     followers(version, registered, swept);
   }
   if (swept) for (const entitlement of registered.entitlements) endsInTime(entitlement, now);
+  await entitled(registered, { mesh, now, swept });
+  if (!swept) return;
+  for (const { name, spreading } of await mesh.world.registry.domains())
+    if (spreading === true)
+      throw new Broken('converged', `not every product is told that ${name} is stopped or goes on`);
+}
+
+/** What was granted by LF-Tags is what stands now, and what could be given is given, without a sweep. */
+async function entitled({ entitlements, topology }: Registered, { mesh, now, swept }: At): Promise<void> {
+  const open = entitlements.filter(({ status }) => status.endedAt === undefined);
+  const waits = open.some(({ status, expiresAt }) => status.problem !== undefined || (expiresAt ?? '9') <= now);
+  if (waits && !swept) return;
+  const fresh = open.find(({ state }) => state === 'approved');
+  if (fresh !== undefined) throw new Broken('converged', `the entitlement ${fresh.id} is not active`);
+  const desired = compileTagGrants(
+    open.filter((entitlement) => isStanding(entitlement, now)),
+    topology,
+  );
+  const [left] = diffTagGrants(desired, await mesh.world.governance.tags.grants());
+  if (left !== undefined) throw new Broken('converged', `${left.kind} by LF-Tags to ${left.grant.principal} is open`);
+}
+
+/** Every agent was asked what is wanted now, and the registry knows what it said of that. */
+function answered({ product, shares }: VersionState): void {
+  const open = shares.find(({ applied, generation }) => applied === undefined || applied.generation < generation);
+  if (open === undefined) return;
+  const { intent, generation, applied } = open;
+  const known = `${applied?.generation ?? 'nothing'} of ${generation}`;
+  throw new Broken('converged', `${product.name} v${product.major}: the agent of ${intent.consumer} said ${known}`);
 }
 
 /** What the clock ends. */
@@ -73,6 +106,21 @@ function readable(version: VersionState, registered: Registered, watch: Watch, {
       if (missing !== undefined && there !== undefined)
         throw new Broken('converged', `${role.arn} does not read ${of.name}.${table}.${missing}`);
     }
+  }
+}
+
+/** `rollout-share`: nobody ever followed into a newer version whom no share up to then had taken. */
+function joiners(mesh: Mesh): void {
+  const widest = new Map<string, number>();
+  for (const { before, after } of mesh.relayed.map(changeOf)) {
+    if (after?.type === 'product' && after.rollout !== undefined) {
+      const name = `${after.domain}/${after.name}`;
+      widest.set(name, Math.max(widest.get(name) ?? 0, after.rollout.share));
+    }
+    if (after?.type !== 'subscription' || before !== undefined || after.follows === undefined) continue;
+    const share = widest.get(`${after.domain}/${after.product}`) ?? 0;
+    if (!followsFirst(after.follows.subscription, share))
+      throw new Broken('rollout-share', `${after.id} followed beyond the share of ${share} %`);
   }
 }
 

@@ -14,8 +14,13 @@ const FILTERS = ["state = 'TX'", 'id > 10', "state IN ('TX', 'CA')"];
 export const SUBSCRIBERS: Readonly<Record<string, Command>> = {
   request: async (stage) => {
     const open = (await stage.now()).versions.map(({ product }) => product).filter(({ state }) => state === 'active');
-    const version = stage.random.pick(open.length > 0 && stage.random.chance(0.95) ? open : VERSIONS);
-    const consumer = stage.random.pick(TOPOLOGY.domains.filter(({ name }) => name !== version.domain)).name;
+    // Whoever has something wants more of it: what is given to one and taken from another stands in the same places.
+    const held = await subscriptions(stage, ({ state }) => state === 'active');
+    const beside = held.length > 0 && stage.random.chance(0.6) ? stage.random.pick(held) : undefined;
+    const own = open.find(({ name, major }) => name === beside?.product && major === beside.major);
+    const version = own ?? stage.random.pick(open.length > 0 && stage.random.chance(0.95) ? open : VERSIONS);
+    const others = TOPOLOGY.domains.filter(({ name }) => name !== version.domain);
+    const consumer = own === undefined ? stage.random.pick(others).name : (beside?.consumer ?? '');
     const wish = wishFor(version, consumer, stage);
     return (await requestSubscription(wish, stage.by(`${consumer}/analyst`), stage.api)).subscription;
   },
