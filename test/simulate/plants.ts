@@ -22,7 +22,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/aws/registry.ts',
     out: "ConditionExpression: '#revision = :revision',",
     in: "ConditionExpression: 'attribute_exists(pk) OR #revision = :revision',",
-    foundBy: { invariant: 'one-entry-each', seed: 3, steps: 200 },
+    foundBy: { invariant: 'events-once', seed: 3, steps: 200 },
   },
   {
     name: 'relay: forget refused events',
@@ -85,7 +85,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/control/share.ts',
     out: 'const nothing = { grants: [], filters: [] };',
     in: 'const nothing = await observe();',
-    foundBy: { invariant: 'kept-while-live', seed: 2, steps: 200 },
+    foundBy: { invariant: 'converged', seed: 1, steps: 200 },
   },
   {
     name: 'the end of a subscription never comes',
@@ -113,7 +113,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/mesh/subscription/stop.ts',
     out: 'export function isStopped(',
     in: 'export function isStopped(...args: unknown[]): boolean { return args.length < 0; }\nfunction wasStopped(',
-    foundBy: { invariant: 'converged', seed: 4, steps: 200 },
+    foundBy: { invariant: 'converged', seed: 1, steps: 200 },
   },
   {
     name: 'sweep: look at nothing again',
@@ -127,7 +127,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/mesh/access/clearance.ts',
     out: 'if (table.internal === true) return [];',
     in: '',
-    foundBy: { invariant: 'converged', seed: 3, steps: 200 },
+    foundBy: { invariant: 'masked-never-plain', seed: 3, steps: 200 },
   },
   {
     name: 'a view without its mask',
@@ -162,7 +162,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/mesh/access/standing.ts',
     out: ' && !isStopped(product.domain, domain, topology)',
     in: '',
-    foundBy: { invariant: 'converged', seed: 4, steps: 200 },
+    foundBy: { invariant: 'converged', seed: 1, steps: 200 },
   },
   {
     name: 'agent: forget which intent was the newest',
@@ -176,7 +176,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/control/answer-share.ts',
     out: 'intentAt(request.intent, moment)',
     in: "intentAt(request.intent, '')",
-    foundBy: { invariant: 'ends-without-governance', seed: 1, steps: 200 },
+    foundBy: { invariant: 'ends-without-governance', seed: 2, steps: 200 },
   },
   {
     name: 'retry what is refused for good',
@@ -197,7 +197,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'lib/control/converge.ts',
     out: 'if (outcome.failed.length > 0 && observed) round = ROUNDS;',
     in: 'return { ok: true, applied, readBack: desired.grants, filters: desired.filters, problems: [] };',
-    foundBy: { invariant: 'no-access-without-subscription', seed: 4, steps: 200 },
+    foundBy: { invariant: 'honest-status', seed: 10, steps: 200 },
   },
   {
     name: 'sync: believe whoever reports',
