@@ -174,32 +174,32 @@ describe('a role that has the product twice', () => {
   });
 });
 
-describe('an agent that ends half way', () => {
-  /** Each of its calls may be its last, before it is made or after. */
-  const dying = (at: number): { deps: AnswerDeps; calls: () => number } => {
-    let calls = 0;
-    const mortal =
-      <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-      async (...args: A): Promise<R> => {
-        calls += 1;
-        if (calls === at) throw new Error('the process ends');
-        const result = await work(...args);
-        calls += 1;
-        if (calls === at) throw new Error('the process ends');
-        return result;
-      };
-    const { generations, timers, lakeFormation, catalog, bus, ...rest } = agent();
-    const deps = {
-      ...rest,
-      generations: { ...generations, keep: mortal(generations.keep) },
-      timers: { set: mortal(timers.set), clear: mortal(timers.clear) },
-      lakeFormation: { ...lakeFormation, apply: mortal(lakeFormation.apply) },
-      catalog: { ...catalog, createLink: mortal(catalog.createLink) },
-      bus: { put: mortal(bus.put) } as AnswerDeps['bus'],
+/** Each of its calls may be its last, before it is made or after. */
+const dying = (at: number): { deps: AnswerDeps; calls: () => number } => {
+  let calls = 0;
+  const mortal =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      calls += 1;
+      if (calls === at) throw new Error('the process ends');
+      const result = await work(...args);
+      calls += 1;
+      if (calls === at) throw new Error('the process ends');
+      return result;
     };
-    return { deps, calls: () => calls };
+  const { generations, timers, lakeFormation, catalog, bus, ...rest } = agent();
+  const deps = {
+    ...rest,
+    generations: { ...generations, keep: mortal(generations.keep) },
+    timers: { set: mortal(timers.set), clear: mortal(timers.clear) },
+    lakeFormation: { ...lakeFormation, apply: mortal(lakeFormation.apply) },
+    catalog: { ...catalog, createLink: mortal(catalog.createLink) },
+    bus: { put: mortal(bus.put) } as AnswerDeps['bus'],
   };
+  return { deps, calls: () => calls };
+};
 
+describe('an agent that ends half way', () => {
   test.each(
     Array.from({ length: 14 }, (_, index) => index + 1),
   )('leaves nothing that ends without a timer, and is repeated (call %i)', async (at) => {
@@ -216,6 +216,22 @@ describe('an agent that ends half way', () => {
     if ((await holders()).includes(ANALYST)) expect(timer()?.at).toBe(END);
     expect((await answered(event)).report.ok).toBe(true);
     expect([await holders(), timer()?.at]).toEqual([[ANALYST, STEWARD], END]);
+  });
+});
+
+describe('an agent that ends half way through a later intent', () => {
+  test.each(
+    Array.from({ length: 10 }, (_, index) => index + 1),
+  )('and is not asked again ends by its timer what has an end (call %i)', async (at) => {
+    await subscribe('ends', { principals: [ANALYST], expiresAt: END });
+    await world.run();
+    await answered(await asked());
+    await subscribe('stays', { principals: [STEWARD] });
+    await world.run();
+    await answerShare(await asked(), dying(at).deps).catch(() => undefined);
+    to(END);
+    for (const { message } of world.ring()) await answerShare(message.detail as MeshEvent, agent());
+    expect(await holders()).not.toContain(ANALYST);
   });
 });
 
@@ -268,5 +284,14 @@ describe('a timer that cannot be set', () => {
     const { ends: _, ...intent } = event.data.intent as ShareRecord['intent'];
     const endless = { ...event, data: { ...event.data, intent } };
     expect((await answerShare(endless, agent(denied)))?.report.ok).toBe(true);
+  });
+
+  test('nor does one that cannot be taken away', async () => {
+    await answered(await asked());
+    const event = await asked({ generation: 9 });
+    const { ends: _, ...intent } = event.data.intent as ShareRecord['intent'];
+    const busy = failing({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } });
+    const endless = { ...event, data: { ...event.data, intent } };
+    expect((await answerShare(endless, agent(busy)))?.report.ok).toBe(true);
   });
 });
