@@ -75,7 +75,7 @@ async function apply(
   });
   await remember();
   const wanted = untimed === undefined ? intent : afterAllEnds(intent);
-  const report = await share({ ...request, intent: wanted }, deps);
+  const report = await share({ ...request, intent: wanted, before: request.intent }, deps);
   // Where no intent has ever been taken up, there is no timer to take away.
   if (intent.ends === undefined && last !== undefined) await clearTimer(intent, deps.timers);
   const told = ended === undefined ? report : { ...report, ended };

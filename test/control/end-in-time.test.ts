@@ -1,4 +1,10 @@
+import {
+  GetDataLakeSettingsCommand,
+  LakeFormationClient,
+  PutDataLakeSettingsCommand,
+} from '@aws-sdk/client-lakeformation';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createLakeFormation } from '#aws/lake-formation.ts';
 import { type AnswerDeps, answerShare, latestIntents } from '#control/answer-share.ts';
 import { sweep } from '#control/sweep.ts';
 import { sync } from '#control/sync.ts';
@@ -6,7 +12,8 @@ import { domainEvent, type MeshEvent, meshEvent } from '#mesh/event/envelope.ts'
 import type { ShareReported } from '#mesh/event/report.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { column, product, role, subscription, table } from '../mesh/fixtures.ts';
-import { accountOf, createWorld, DATABASE, GOVERNANCE, type World } from './world.ts';
+import { strangerIn } from './drift/tamper.ts';
+import { accountOf, createWorld, DATABASE, GOVERNANCE, noWait, type World } from './world.ts';
 
 const FINANCE = accountOf('finance');
 const END = '2026-03-02T12:00:00.000Z';
@@ -114,6 +121,13 @@ describe('an end that comes while nobody of governance is there', () => {
     expect(await holders()).toEqual([STEWARD]);
   });
 
+  test.each([true, false])('is no drift to a look that comes before the timer (mend: %s)', async (mend) => {
+    to(END);
+    const { report } = await answered(await asked({ look: { at: END, mend } }));
+    expect(report).toMatchObject({ ok: true, ended: END, drift: { found: [], open: [] } });
+    expect(await holders()).toEqual([STEWARD]);
+  });
+
   test('comes by the timer’s word where the agent’s own clock is behind', async () => {
     to(END);
     const behind = () => new Date(Date.parse(END) - 1_500);
@@ -171,6 +185,32 @@ describe('a role that has the product twice', () => {
       ['active', ['true', 'true']],
       ['active', ['true', 'true']],
     ]);
+  });
+
+  test('loses again what somebody gives back of it, which is drift', async () => {
+    await subscribe('ends', { principals: [ANALYST], expiresAt: END });
+    await subscribe('stays', { principals: [ANALYST] }, { clearance: 'public', columns: { t0: ['id'] } });
+    await world.run();
+    await answered(await asked());
+    to(END);
+    await answered(world.ring()[0]?.message.detail as MeshEvent);
+    const client = new LakeFormationClient(world.cloud.clientConfig(role('finance', 'agent')));
+    const { DataLakeSettings: settings } = await client.send(new GetDataLakeSettingsCommand({}));
+    const admins = [role('finance', 'agent'), strangerIn(FINANCE)];
+    const DataLakeAdmins = admins.map((arn) => ({ DataLakePrincipalIdentifier: arn }));
+    await client.send(new PutDataLakeSettingsCommand({ DataLakeSettings: { ...settings, DataLakeAdmins } }));
+    const given = (await world.version()).shares[0]?.intent.grants ?? [];
+    const stranger = createLakeFormation(
+      new LakeFormationClient(world.cloud.clientConfig(strangerIn(FINANCE))),
+      noWait(),
+    );
+    await stranger.apply(given.map((grant) => ({ kind: 'grant' as const, grant })));
+    const { report } = await answered(await asked({ look: { at: END, mend: false } }));
+    expect(report.drift?.found).toContainEqual(
+      expect.objectContaining({ kind: 'LocalGrantAdded', by: strangerIn(FINANCE) }),
+    );
+    const left = report.readBack.filter(({ resource }) => resource.kind === 'columns');
+    expect(left.map(({ resource }) => 'columns' in resource && resource.columns)).toEqual([['id']]);
   });
 });
 
@@ -263,6 +303,13 @@ describe('a timer that cannot be set', () => {
     await world.run({ cause: 'sweep' });
     await answered(await asked());
     expect(await holders()).toEqual([ANALYST, STEWARD]);
+  });
+
+  test('is no drift to a look', async () => {
+    await answered(await asked());
+    const { report } = await answered(await asked({ look: { at: END, mend: true } }), denied);
+    expect(report).toMatchObject({ ok: false, drift: { found: [], open: [] } });
+    expect(await holders()).toEqual([STEWARD]);
   });
 
   test('for a while has the message come again, and what the intent takes away goes at once', async () => {
