@@ -7,7 +7,7 @@ import type { ShareReported } from '#mesh/event/report.ts';
 import type { ShareReport } from '#mesh/subscription/subscription.ts';
 import { domainSource } from '#mesh/topology/names.ts';
 import { VERSION } from '#mesh/version.ts';
-import { setTimer } from './end-timer.ts';
+import { clearTimer, setTimer } from './end-timer.ts';
 import { type ShareDeps, type ShareRequest, share } from './share.ts';
 
 export interface AnswerDeps extends ShareDeps {
@@ -26,11 +26,9 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
   if (event.type !== 'ShareRequested' || intent === undefined || intent.consumer !== deps.domain) return undefined;
   const last = await deps.generations.last(intent.linkName);
   const late = last !== undefined && generation < last;
-  // Remembered before it is applied: when this run dies half way, nothing older may come between it and its repetition.
-  if (!late && generation !== last) await deps.generations.keep(intent.linkName, generation);
   const report = late
     ? overtaken(generation, last, deps)
-    : await apply(event, { ...event.data, intent, generation, first: last === undefined }, deps);
+    : await apply(event, { ...event.data, intent, generation, last }, deps);
   const { domain, product, major, consumer } = intent;
   const answer: ShareReported = {
     type: report.ok ? 'ShareApplied' : 'ShareFailed',
@@ -53,11 +51,11 @@ export async function answerShare(event: MeshEvent, deps: AnswerDeps): Promise<S
 
 /**
  * Applies an intent as it is wanted by the account's own clock, whoever asks for it and whenever: what has ended is taken away, and never comes back by an intent that names its end. The timer of the
- * next end stands before anything is granted; where it cannot be set, what has an end is not given.
+ * next end stands before anything is granted; where it cannot be set, what has an end is not given. It stands before the generation is remembered, too: that makes the timer of before late.
  */
 async function apply(
   event: MeshEvent,
-  { first, ...request }: ShareRequest & { readonly first: boolean },
+  { last, ...request }: ShareRequest & { readonly last: number | undefined },
   deps: AnswerDeps,
 ): Promise<ShareReport> {
   const now = deps.now();
@@ -65,13 +63,21 @@ async function apply(
   // The timer knows that its time has come, wherever this clock is.
   const moment = due !== undefined && Date.parse(due) > now.getTime() ? due : now.toISOString();
   const { intent, ended } = intentAt(request.intent, moment);
-  const untimed = await setTimer({ intent, event, now, first }, deps.timers).catch(async (error: unknown) => {
+  // Remembered before anything is applied: when this run dies half way, nothing older may come between it and its repetition.
+  const remember = async () => {
+    if (request.generation !== last) await deps.generations.keep(intent.linkName, request.generation);
+  };
+  const untimed = await setTimer({ intent, event, now }, deps.timers).catch(async (error: unknown) => {
     // It comes again; what this intent takes away goes now all the same.
+    await remember();
     if (request.look === undefined) await share({ ...request, intent: afterAllEnds(intent) }, deps);
     throw error;
   });
+  await remember();
   const wanted = untimed === undefined ? intent : afterAllEnds(intent);
-  const report = await share({ ...request, intent: wanted }, deps);
+  const report = await share({ ...request, intent: wanted, before: request.intent }, deps);
+  // Where no intent has ever been taken up, there is no timer to take away.
+  if (intent.ends === undefined && last !== undefined) await clearTimer(intent, deps.timers);
   const told = ended === undefined ? report : { ...report, ended };
   if (untimed === undefined) return told;
   return { ...told, ok: false, error: told.error === undefined ? untimed : `${untimed}; ${told.error}` };

@@ -11,7 +11,9 @@ import type { ApiDeps } from './request.ts';
 /**
  * What a domain has to remove, of its own products and of copies of others', for its disposal alone, page by page. Asked about one product it is read from the
  * registry itself and not from its index: what was held a moment ago is held.
- * @throws WEFT-AUTH-002, WEFT-RETENTION-006 for a product that is no `<domain>/<product>`, WEFT-API-011, -012.
+ * A domain whose Lambdas are of a release before there were pages says no limit and takes the first answer for the whole: it has all duties, or none. By a part of
+ * them it would not know of a hold.
+ * @throws WEFT-AUTH-002, WEFT-RETENTION-006 for a product that is no `<domain>/<product>`, -011 for more than an answer holds, WEFT-API-011, -012.
  */
 export async function disposalsOf(
   domain: string,
@@ -24,6 +26,7 @@ export async function disposalsOf(
   const list: List<{ readonly table: TableDuty } | { readonly copy: CopyDuty }> = {
     route: 'GET /domains/{domain}/disposals',
     filter: { domain, product },
+    usual: Number.MAX_SAFE_INTEGER,
     // What a table is made of may be anybody's, so each page reads all products; what it tells is a part.
     async *read(after) {
       const { tables, copies } = await everyDuty(domain, product, deps);
@@ -35,6 +38,11 @@ export async function disposalsOf(
     },
   };
   const { entries, next } = await pageOf(list, query, deps);
+  if (next !== undefined && query.limit === undefined && query.next === undefined) {
+    throw userError('WEFT-RETENTION-011', `\`${domain}\` has more to dispose of than one answer holds`, {
+      hint: 'deploy the domain with this release, which asks page by page; or say a limit',
+    });
+  }
   return {
     tables: entries.flatMap((entry) => ('table' in entry ? [entry.table] : [])),
     copies: entries.flatMap((entry) => ('copy' in entry ? [entry.copy] : [])),

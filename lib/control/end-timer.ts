@@ -12,32 +12,28 @@ interface Timing {
   /** What asked for it. */
   readonly event: MeshEvent;
   readonly now: Date;
-  /** True for the first intent of its link. */
-  readonly first: boolean;
 }
 
 /**
- * Sets the timer of the next end that an intent has as of now, or takes it away. What it sends is the request itself again, with the end that is due: the same generation, so that a newer
+ * Sets the timer of the next end that an intent has as of now. What it sends is the request itself again, with the end that is due: the same generation, so that a newer
  * intent makes it late, and no look.
  * @throws what may go better another time.
  * @returns why it could not be set.
  */
-export async function setTimer(
-  { intent: current, event, now, first }: Timing,
-  timers: EndTimers,
-): Promise<string | undefined> {
-  const [next] = current.ends ?? [];
-  const { linkName } = current;
+export async function setTimer({ intent, event, now }: Timing, timers: EndTimers): Promise<string | undefined> {
+  const [next] = intent.ends ?? [];
+  if (next === undefined) return undefined;
   try {
-    // Where no intent has ever been taken up, there is no timer to take away.
-    if (next === undefined) await (first ? undefined : timers.clear(linkName));
-    else await timers.set(linkName, later(next.at, now), { detail: requestAt(event, next.at) });
+    await timers.set(intent.linkName, later(next.at, now), { detail: requestAt(event, next.at) });
     return undefined;
   } catch (error) {
-    const why = permanentOnly(error);
-    // A timer that is left over asks for what has been done already.
-    return next === undefined ? undefined : `the timer for what ends ${next.at} could not be set: ${why}`;
+    return `the timer for what ends ${next.at} could not be set: ${permanentOnly(error)}`;
   }
+}
+
+/** Takes the timer away. One that is left over is late, or asks for what has been done already, and goes with the next request: nothing waits for Scheduler. */
+export async function clearTimer({ linkName }: ShareIntent, timers: EndTimers): Promise<void> {
+  await timers.clear(linkName).catch(() => undefined);
 }
 
 function requestAt(event: MeshEvent, due: string): MeshEvent {

@@ -36,7 +36,7 @@ function accountOfPrincipal(principal: string): string | undefined {
 }
 
 /** True when `arn` is the role or a session of it. */
-function isSameRole(arn: string | undefined, role: string): boolean {
+export function isSameRole(arn: string | undefined, role: string): boolean {
   const [account, name] = [role.split(':')[4], role.split('/').at(-1)];
   return arn === role || arn?.startsWith(`arn:aws:sts::${account}:assumed-role/${name}/`) === true;
 }

@@ -23,6 +23,8 @@ export interface List<T> extends ListName {
   read(after: Place | undefined, size: number): AsyncIterable<Portion<T>>;
   /** Portions that one page reads at most. */
   readonly reads?: number;
+  /** Entries of a page when nobody says how many, at most. Default: `USUAL_ENTRIES`. */
+  readonly usual?: number;
 }
 
 /** Reads of one page: where little of what is read is shown, a page is short and has a next one. */
@@ -43,7 +45,7 @@ export async function pageOf<T>(
   query: PageQuery,
   { cursors }: { readonly cursors: Cursors },
 ): Promise<ListPage<T>> {
-  const limit = limitOf(query.limit);
+  const limit = limitOf(query.limit, list.usual);
   const after = query.next === undefined ? undefined : await cursors.open(list, query.next);
   const entries: T[] = [];
   let [bytes, reads, last] = [0, 0, after];
@@ -65,12 +67,12 @@ export async function pageOf<T>(
   return { entries };
 }
 
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return USUAL_ENTRIES;
+function limitOf(text: string | undefined, usual = USUAL_ENTRIES): number {
+  if (text === undefined) return usual;
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MOST_ENTRIES) return limit;
   throw userError('WEFT-API-012', `limit \`${text}\` is not a whole number from 1 to ${MOST_ENTRIES}`, {
-    hint: `leave it out for ${USUAL_ENTRIES}; \`next\` of an answer goes on behind it`,
+    hint: `leave it out for ${usual}; \`next\` of an answer goes on behind it`,
   });
 }
 

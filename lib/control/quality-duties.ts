@@ -1,6 +1,6 @@
 import type { ProductPart } from '#aws/registry.ts';
 import { keyOf, sortOf } from '#aws/registry-keys.ts';
-import type { ListPage, PageQuery } from '#mesh/page.ts';
+import { type ListPage, MOST_ENTRIES, type PageQuery } from '#mesh/page.ts';
 import { type QualityDuty, qualityDuties } from '#mesh/quality/duty.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
@@ -27,6 +27,8 @@ export async function qualityDutiesOf(
   const list: List<QualityDuty> = {
     route: 'GET /domains/{domain}/quality',
     filter: { domain, product: name },
+    // Lambdas of a release before there were pages ask once, without a limit.
+    usual: MOST_ENTRIES,
     read: ([after] = [], size) =>
       name === undefined
         ? portions(

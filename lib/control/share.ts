@@ -2,13 +2,14 @@ import type { LinkCatalog } from '#aws/glue.ts';
 import type { LakeFormation } from '#aws/lake-formation.ts';
 import type { Invitations } from '#aws/ram.ts';
 import type { Grant } from '#mesh/access/grant.ts';
+import { type DriftFinding, driftKey } from '#mesh/drift/finding.ts';
 import { settingsDrift } from '#mesh/drift/settings.ts';
 import { withoutWidening } from '#mesh/plan/before-catalog.ts';
 import type { ShareIntent, ShareRecord, ShareReport } from '#mesh/subscription/subscription.ts';
 import { roleArn } from '#mesh/topology/names.ts';
 import { convergeAccess, permanentOnly } from './converge.ts';
 import { driftReport, type FoundLink, localDrift } from './local-drift.ts';
-import { isManagedLocally } from './managed.ts';
+import { isManagedLocally, isSameRole } from './managed.ts';
 import { filteredTablesOf, observeGrants, tablesOf } from './observe-grants.ts';
 
 export interface ShareDeps {
@@ -26,13 +27,16 @@ export interface ShareRequest {
   readonly intent: ShareIntent;
   readonly generation: number;
   readonly look?: ShareRecord['look'];
+  /** The intent as it was before what has ended went from it: what the agent left by it is nobody's drift. */
+  readonly before?: ShareIntent;
 }
 
 /** Makes a consumer account's link and local grants equal to the intent, reads back, and reports; refusals that no repetition cures are in the report. */
-export async function share({ intent, generation, look }: ShareRequest, deps: ShareDeps): Promise<ShareReport> {
+export async function share(request: ShareRequest, deps: ShareDeps): Promise<ShareReport> {
+  const { generation } = request;
   const at = () => deps.now().toISOString();
   try {
-    const { ok, readBack, problems, linkExists, looked, drift } = await work(intent, look, deps);
+    const { ok, readBack, problems, linkExists, looked, drift } = await work(request, deps);
     const error = ok ? undefined : problems.join('; ') || 'the grants read back differ from the intent';
     return {
       generation,
@@ -61,10 +65,10 @@ interface Local {
 
 type Link = NonNullable<ShareIntent['link']>;
 
-function work(intent: ShareIntent, look: ShareRequest['look'], deps: ShareDeps): Promise<Local> {
+function work({ intent, look, before = intent }: ShareRequest, deps: ShareDeps): Promise<Local> {
   const { link } = intent;
   if (link === undefined) return clear(intent, deps);
-  return look === undefined ? establish(intent, link, deps) : inspect(intent, link, look.mend, deps);
+  return look === undefined ? establish(intent, link, deps) : inspect({ intent, before }, link, look.mend, deps);
 }
 
 async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Promise<Local> {
@@ -85,13 +89,22 @@ async function establish(intent: ShareIntent, link: Link, deps: ShareDeps): Prom
 }
 
 /** Looks at every table for what somebody changed, takes away what is too wide, and puts the rest right where it shall. */
-async function inspect(intent: ShareIntent, link: Link, mend: boolean, deps: ShareDeps): Promise<Local> {
+async function inspect(
+  { intent, before }: { readonly intent: ShareIntent; readonly before: ShareIntent },
+  link: Link,
+  mend: boolean,
+  deps: ShareDeps,
+): Promise<Local> {
   const found = await deps.catalog.link(link.name);
   const straight = found !== undefined && aims(found, link);
   const { managed, others } = await everyGrant(intent, deps, { onLink: straight, thorough: true });
   const agent = roleArn(intent.account, deps.agentRole);
   const settings = settingsDrift({ admins: [agent] }, await deps.lakeFormation.settings(), intent.account);
-  const findings = [...localDrift(intent, { link: found, managed, others }), ...settings];
+  const there = { link: found, managed, others };
+  const known = new Set(localDrift(before, there).map(driftKey));
+  const isEnding = (finding: DriftFinding) =>
+    finding.grant !== undefined && isSameRole(finding.by, agent) && !known.has(driftKey(finding));
+  const findings = [...localDrift(intent, there).filter((finding) => !isEnding(finding)), ...settings];
   // What has data of its own is not the mesh's to delete.
   if (found !== undefined && found.target === undefined)
     return { ...taken(intent, link, found), drift: driftReport(findings, { ok: false, waits: !mend }) };

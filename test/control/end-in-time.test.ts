@@ -1,4 +1,10 @@
+import {
+  GetDataLakeSettingsCommand,
+  LakeFormationClient,
+  PutDataLakeSettingsCommand,
+} from '@aws-sdk/client-lakeformation';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createLakeFormation } from '#aws/lake-formation.ts';
 import { type AnswerDeps, answerShare, latestIntents } from '#control/answer-share.ts';
 import { sweep } from '#control/sweep.ts';
 import { sync } from '#control/sync.ts';
@@ -6,7 +12,8 @@ import { domainEvent, type MeshEvent, meshEvent } from '#mesh/event/envelope.ts'
 import type { ShareReported } from '#mesh/event/report.ts';
 import type { AccessScope, ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { column, product, role, subscription, table } from '../mesh/fixtures.ts';
-import { accountOf, createWorld, DATABASE, GOVERNANCE, type World } from './world.ts';
+import { strangerIn } from './drift/tamper.ts';
+import { accountOf, createWorld, DATABASE, GOVERNANCE, noWait, type World } from './world.ts';
 
 const FINANCE = accountOf('finance');
 const END = '2026-03-02T12:00:00.000Z';
@@ -114,6 +121,13 @@ describe('an end that comes while nobody of governance is there', () => {
     expect(await holders()).toEqual([STEWARD]);
   });
 
+  test.each([true, false])('is no drift to a look that comes before the timer (mend: %s)', async (mend) => {
+    to(END);
+    const { report } = await answered(await asked({ look: { at: END, mend } }));
+    expect(report).toMatchObject({ ok: true, ended: END, drift: { found: [], open: [] } });
+    expect(await holders()).toEqual([STEWARD]);
+  });
+
   test('comes by the timer’s word where the agent’s own clock is behind', async () => {
     to(END);
     const behind = () => new Date(Date.parse(END) - 1_500);
@@ -172,34 +186,60 @@ describe('a role that has the product twice', () => {
       ['active', ['true', 'true']],
     ]);
   });
+
+  test('loses again what somebody gives back of it, which is drift', async () => {
+    await subscribe('ends', { principals: [ANALYST], expiresAt: END });
+    await subscribe('stays', { principals: [ANALYST] }, { clearance: 'public', columns: { t0: ['id'] } });
+    await world.run();
+    await answered(await asked());
+    to(END);
+    await answered(world.ring()[0]?.message.detail as MeshEvent);
+    const client = new LakeFormationClient(world.cloud.clientConfig(role('finance', 'agent')));
+    const { DataLakeSettings: settings } = await client.send(new GetDataLakeSettingsCommand({}));
+    const admins = [role('finance', 'agent'), strangerIn(FINANCE)];
+    const DataLakeAdmins = admins.map((arn) => ({ DataLakePrincipalIdentifier: arn }));
+    await client.send(new PutDataLakeSettingsCommand({ DataLakeSettings: { ...settings, DataLakeAdmins } }));
+    const given = (await world.version()).shares[0]?.intent.grants ?? [];
+    const stranger = createLakeFormation(
+      new LakeFormationClient(world.cloud.clientConfig(strangerIn(FINANCE))),
+      noWait(),
+    );
+    await stranger.apply(given.map((grant) => ({ kind: 'grant' as const, grant })));
+    const { report } = await answered(await asked({ look: { at: END, mend: false } }));
+    expect(report.drift?.found).toContainEqual(
+      expect.objectContaining({ kind: 'LocalGrantAdded', by: strangerIn(FINANCE) }),
+    );
+    const left = report.readBack.filter(({ resource }) => resource.kind === 'columns');
+    expect(left.map(({ resource }) => 'columns' in resource && resource.columns)).toEqual([['id']]);
+  });
 });
 
-describe('an agent that ends half way', () => {
-  /** Each of its calls may be its last, before it is made or after. */
-  const dying = (at: number): { deps: AnswerDeps; calls: () => number } => {
-    let calls = 0;
-    const mortal =
-      <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-      async (...args: A): Promise<R> => {
-        calls += 1;
-        if (calls === at) throw new Error('the process ends');
-        const result = await work(...args);
-        calls += 1;
-        if (calls === at) throw new Error('the process ends');
-        return result;
-      };
-    const { generations, timers, lakeFormation, catalog, bus, ...rest } = agent();
-    const deps = {
-      ...rest,
-      generations: { ...generations, keep: mortal(generations.keep) },
-      timers: { set: mortal(timers.set), clear: mortal(timers.clear) },
-      lakeFormation: { ...lakeFormation, apply: mortal(lakeFormation.apply) },
-      catalog: { ...catalog, createLink: mortal(catalog.createLink) },
-      bus: { put: mortal(bus.put) } as AnswerDeps['bus'],
+/** Each of its calls may be its last, before it is made or after. */
+const dying = (at: number): { deps: AnswerDeps; calls: () => number } => {
+  let calls = 0;
+  const mortal =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      calls += 1;
+      if (calls === at) throw new Error('the process ends');
+      const result = await work(...args);
+      calls += 1;
+      if (calls === at) throw new Error('the process ends');
+      return result;
     };
-    return { deps, calls: () => calls };
+  const { generations, timers, lakeFormation, catalog, bus, ...rest } = agent();
+  const deps = {
+    ...rest,
+    generations: { ...generations, keep: mortal(generations.keep) },
+    timers: { set: mortal(timers.set), clear: mortal(timers.clear) },
+    lakeFormation: { ...lakeFormation, apply: mortal(lakeFormation.apply) },
+    catalog: { ...catalog, createLink: mortal(catalog.createLink) },
+    bus: { put: mortal(bus.put) } as AnswerDeps['bus'],
   };
+  return { deps, calls: () => calls };
+};
 
+describe('an agent that ends half way', () => {
   test.each(
     Array.from({ length: 14 }, (_, index) => index + 1),
   )('leaves nothing that ends without a timer, and is repeated (call %i)', async (at) => {
@@ -216,6 +256,22 @@ describe('an agent that ends half way', () => {
     if ((await holders()).includes(ANALYST)) expect(timer()?.at).toBe(END);
     expect((await answered(event)).report.ok).toBe(true);
     expect([await holders(), timer()?.at]).toEqual([[ANALYST, STEWARD], END]);
+  });
+});
+
+describe('an agent that ends half way through a later intent', () => {
+  test.each(
+    Array.from({ length: 10 }, (_, index) => index + 1),
+  )('and is not asked again ends by its timer what has an end (call %i)', async (at) => {
+    await subscribe('ends', { principals: [ANALYST], expiresAt: END });
+    await world.run();
+    await answered(await asked());
+    await subscribe('stays', { principals: [STEWARD] });
+    await world.run();
+    await answerShare(await asked(), dying(at).deps).catch(() => undefined);
+    to(END);
+    for (const { message } of world.ring()) await answerShare(message.detail as MeshEvent, agent());
+    expect(await holders()).not.toContain(ANALYST);
   });
 });
 
@@ -249,6 +305,13 @@ describe('a timer that cannot be set', () => {
     expect(await holders()).toEqual([ANALYST, STEWARD]);
   });
 
+  test('is no drift to a look', async () => {
+    await answered(await asked());
+    const { report } = await answered(await asked({ look: { at: END, mend: true } }), denied);
+    expect(report).toMatchObject({ ok: false, drift: { found: [], open: [] } });
+    expect(await holders()).toEqual([STEWARD]);
+  });
+
   test('for a while has the message come again, and what the intent takes away goes at once', async () => {
     await answered(await asked());
     const event = await asked({ generation: 9 });
@@ -268,5 +331,14 @@ describe('a timer that cannot be set', () => {
     const { ends: _, ...intent } = event.data.intent as ShareRecord['intent'];
     const endless = { ...event, data: { ...event.data, intent } };
     expect((await answerShare(endless, agent(denied)))?.report.ok).toBe(true);
+  });
+
+  test('nor does one that cannot be taken away', async () => {
+    await answered(await asked());
+    const event = await asked({ generation: 9 });
+    const { ends: _, ...intent } = event.data.intent as ShareRecord['intent'];
+    const busy = failing({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } });
+    const endless = { ...event, data: { ...event.data, intent } };
+    expect((await answerShare(endless, agent(busy)))?.report.ok).toBe(true);
   });
 });

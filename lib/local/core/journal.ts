@@ -21,10 +21,10 @@ export class Journal {
   constructor(db: DatabaseSync) {
     db.exec(`CREATE TABLE IF NOT EXISTS undo
       (unit INTEGER, ns TEXT, key TEXT, old TEXT, new TEXT, PRIMARY KEY (unit, ns, key)) WITHOUT ROWID`);
-    db.exec(UNDO);
+    undo(db);
     this.#note = db.prepare(`INSERT INTO undo VALUES
       (?1, ?2, ?3, (SELECT value FROM doc WHERE ns = ?2 AND key = ?3), ?4)
-      ON CONFLICT DO UPDATE SET new = excluded.new`);
+      ON CONFLICT DO UPDATE SET old = iif(new IS excluded.old, old, excluded.old), new = excluded.new`);
     this.#close = db.prepare('DELETE FROM undo WHERE unit = ?');
   }
 
@@ -58,14 +58,26 @@ export class Journal {
   }
 }
 
-/** A document that is no longer as the unit left it is another's. */
-const UNDO = `
-  BEGIN IMMEDIATE;
-  CREATE TEMP TABLE undone AS
-    SELECT undo.ns, undo.key, undo.old FROM undo LEFT JOIN doc USING (ns, key) WHERE doc.value IS undo.new;
-  DELETE FROM doc WHERE EXISTS (SELECT 1 FROM undone WHERE undone.ns = doc.ns AND undone.key = doc.key);
-  INSERT OR REPLACE INTO doc SELECT ns, key, old FROM undone WHERE old IS NOT NULL;
-  DROP TABLE undone;
-  DELETE FROM undo;
-  COMMIT;
-`;
+/** Undoes change by change: of two units that changed one document, the later one's first. A document that is no longer as a unit left it is another's. */
+function undo(db: DatabaseSync): void {
+  const next = db.prepare(`SELECT unit, ns, key, old FROM undo LEFT JOIN doc USING (ns, key)
+    WHERE doc.value IS undo.new ORDER BY unit DESC LIMIT 1`);
+  const put = db.prepare('INSERT OR REPLACE INTO doc (ns, key, value) VALUES (?, ?, ?)');
+  const drop = db.prepare('DELETE FROM doc WHERE ns = ? AND key = ?');
+  const done = db.prepare('DELETE FROM undo WHERE unit = ? AND ns = ? AND key = ?');
+  db.exec('BEGIN IMMEDIATE');
+  for (let change = next.get() as Change | undefined; change !== undefined; change = next.get() as Change | undefined) {
+    const { unit, ns, key, old } = change;
+    if (old === null) drop.run(ns, key);
+    else put.run(ns, key, old);
+    done.run(unit, ns, key);
+  }
+  db.exec('DELETE FROM undo; COMMIT');
+}
+
+interface Change {
+  readonly unit: number;
+  readonly ns: string;
+  readonly key: string;
+  readonly old: string | null;
+}

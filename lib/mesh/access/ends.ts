@@ -12,8 +12,9 @@ export interface LocalAccess {
 /** An intent names that many ends; what has an end beyond them ends with the last of them. */
 const NAMED_ENDS = 12;
 
-/** Characters that the ends of one intent take: an event holds 256 KB, and has the grants of now in it already. */
+/** Characters that the ends of one intent take, and that they take together with its grants of now: an event holds 256 KB, and has more in it. */
 const ROOM = 32_000;
+const ROOM_TOGETHER = 220_000;
 
 /**
  * What changes at each moment after now; `at` gives what there is from a moment on, and for undefined what has no end at all. Where it takes too much room, those who would keep a
@@ -29,7 +30,7 @@ export function endsOf(
   const named = sorted.slice(0, NAMED_ENDS);
   const ends: ShareEnd[] = [];
   let before = now;
-  let room = ROOM;
+  let room = Math.min(ROOM, ROOM_TOGETHER - JSON.stringify(now.grants).length);
   for (const [index, moment] of named.entries()) {
     const isLast = index === NAMED_ENDS - 1 && sorted.length > NAMED_ENDS;
     const after = at(isLast ? undefined : moment);

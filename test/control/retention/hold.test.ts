@@ -98,6 +98,29 @@ describe('a hold on a product', () => {
     expect(await seen({ ...STEWARD, domain: 'finance' })).not.toMatch('inquiry');
   });
 
+  test('is in the first answer to a machine of a release before there were pages, or there is none', async () => {
+    const machine = { arn: 'x', account: '222222222222', domain: 'sales', machine: 'disposal' } as const;
+    const [orders] = accounts.products as [ProductRecord];
+    const hold = { id: 'h', by: STEWARD.arn, side: 'sales', at: '2026-06-01T00:00:00Z', reason: 'x' };
+    const beside = (count: number, sources = 1) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...orders,
+        name: `p${index}`,
+        tables: Array.from({ length: sources }, (_each, at) => ({
+          ...orders.tables[0],
+          name: `t${at}`,
+          location: `s3://b/${index}/${at}/`,
+        })),
+      })) as ProductRecord[];
+    accounts.products = [...beside(300), { ...orders, name: 'zeta', holds: [hold] }];
+    const { tables, copies, next } = await disposalsOf('sales', {}, machine, deps);
+    expect([tables.length, copies.length, next]).toEqual([302, 1, undefined]);
+    expect(copies).toMatchObject([{ product: 'zeta', holds: ['h'] }]);
+    accounts.products = beside(300, 28);
+    await expect(disposalsOf('sales', {}, machine, deps)).rejects.toMatchObject({ code: 'WEFT-RETENTION-011' });
+    expect((await disposalsOf('sales', { limit: '1000' }, machine, deps)).next).toBeDefined();
+  });
+
   test('what a domain has to remove is told to its own machine alone', async () => {
     const machine = { arn: 'x', account: '222222222222', domain: 'sales', machine: 'disposal' } as const;
     expect((await disposalsOf('sales', {}, machine, deps)).tables).toHaveLength(2);

@@ -78,6 +78,31 @@ describe('a piece of work that is whole or not at all', () => {
     await going;
   });
 
+  test('leaves alone what others wrote between two of its own writes', async () => {
+    await store.whole(async () => {
+      store.put('ns', 'changed', 'after');
+      store.apart(() => store.put('ns', 'changed', 'acknowledged'));
+      store.put('ns', 'changed', 'again');
+      store.put('ns', 'changed', 'and again');
+      expect(afterKill()).toEqual({ ...BEFORE, 'ns changed': 'acknowledged' });
+    });
+  });
+
+  test('leaves nothing of either of two that are under way on one document', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const going = ['first', 'second'].map((value) =>
+      store.whole(async () => {
+        store.put('ns', 'changed', value);
+        store.put('ns', `made by ${value}`, value);
+        await promise;
+      }),
+    );
+    expect(afterKill()).toEqual(BEFORE);
+    resolve();
+    await Promise.all(going);
+    expect(afterKill()).toMatchObject({ 'ns changed': 'second' });
+  });
+
   test('has no part in what it starts apart, nor in what goes on after it', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;

@@ -226,4 +226,14 @@ describe('many ends', () => {
     const many = { grants: grantsTo(1_000) };
     expect(endsOf(all, many, () => ({ grants: [] }))).toEqual([{ at: all[0], grants: [] }]);
   });
+
+  test('make no intent too big for its event that would fit without them', () => {
+    const all = moments(3);
+    const now = { grants: grantsTo(1_160) };
+    const size = (of: object) => JSON.stringify(of).length;
+    expect(size(now.grants)).toBeGreaterThan(210_000);
+    expect(size(now.grants)).toBeLessThan(240_000);
+    const ends = endsOf(all, now, (moment) => ({ grants: now.grants.slice(all.indexOf(moment ?? '') * 50 + 50) }));
+    expect(size(now.grants) + size(ends)).toBeLessThan(Math.max(220_000, size(now.grants) + 100));
+  });
 });
