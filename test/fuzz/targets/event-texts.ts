@@ -30,9 +30,11 @@ const INTENT = {
   consumer: 'finance',
   account: '333333333333',
   linkName: 'sales__orders__v1',
-  catalogId: '111111111111',
-  database: 'sales__orders__v1',
-  views: [{ table: 'orders', columns: ['id'], principals: ['arn:aws:iam::333333333333:role/toy-finance-analyst'] }],
+  link: { name: 'sales__orders__v1', targetCatalogId: '111111111111', targetDatabase: 'sales__orders__v1' },
+  target: { catalogId: '111111111111', database: 'sales__orders__v1', tables: ['orders'] },
+  ends: [
+    { at: '2036-03-01T12:00:00Z', principals: ['arn:aws:iam::333333333333:role/toy-finance-analyst'], grants: [] },
+  ],
   grants: [],
 };
 const AT = '2026-03-01T12:00:00Z';

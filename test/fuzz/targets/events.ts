@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type LocalServer, serve } from '#local/core/server.ts';
@@ -9,6 +10,7 @@ import { AthenaService } from '#local/services/athena/service.ts';
 import { EventBridgeService } from '#local/services/eventbridge/service.ts';
 import { KmsService } from '#local/services/kms/service.ts';
 import { S3Service } from '#local/services/s3/service.ts';
+import { SchedulerService } from '#local/services/scheduler/service.ts';
 import { SqsService } from '#local/services/sqs/service.ts';
 import { SsmService } from '#local/services/ssm/service.ts';
 import { StsService } from '#local/services/sts.ts';
@@ -58,6 +60,7 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
     new EventBridgeService(cloud),
     new KmsService(cloud),
     new S3Service(cloud),
+    new SchedulerService(cloud),
     new SqsService(cloud),
     new SsmService(),
     new StsService(),
@@ -66,8 +69,9 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
   const server = await serve(cloud, 0);
   const config = cloud.clientConfig(ROLE) as never;
   await new S3Client(config).send(new CreateBucketCommand({ Bucket: 'toy-audit' }));
+  await new SchedulerClient(config).send(new CreateScheduleGroupCommand({ Name: 'toy-finance-ends' }));
   const sqs = new SQSClient(config);
-  const queues = ['reconcile.fifo', 'audit.fifo', 'queries', 'held.fifo', 'held-letters.fifo'];
+  const queues = ['reconcile.fifo', 'audit.fifo', 'queries', 'held.fifo', 'held-letters.fifo', 'intents.fifo'];
   const [reconcile, audit, queries, held, letters] = await Promise.all(
     queues.map(async (QueueName) => {
       const Attributes = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
@@ -109,6 +113,9 @@ async function prepare({ cloud }: World): Promise<LocalServer> {
     WEFT_DOMAIN: 'finance',
     WEFT_ACCOUNT: GOVERNANCE,
     WEFT_DOMAIN_BUS: 'toy-finance',
+    WEFT_INTENTS_QUEUE_ARN: `arn:aws:sqs:${REGION}:${GOVERNANCE}:intents.fifo`,
+    WEFT_TIMER_GROUP: 'toy-finance-ends',
+    WEFT_TIMER_ROLE: ROLE,
     WEFT_GOVERNANCE_ACCOUNT: GOVERNANCE,
     WEFT_WORKGROUP: 'primary',
     WEFT_WORKGROUPS: 'primary',
@@ -191,6 +198,8 @@ function eventOf({ handler, body }: EventInput): unknown {
   }
   const record = (messageId: string, text: string) => ({
     messageId,
+    receiptHandle: messageId,
+    eventSourceARN: `arn:aws:sqs:${REGION}:${GOVERNANCE}:reconcile.fifo`,
     body: text,
     attributes: { ApproximateReceiveCount: '1' },
   });
