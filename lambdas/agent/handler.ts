@@ -15,6 +15,7 @@ import type { MeshEvent } from '#mesh/event/envelope.ts';
 import { domainRoleName, SHARES } from '#mesh/topology/names.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, pacedConfig, patience, wayTo } from '../shared/clients.ts';
+import { earlyReturn } from '../shared/early-return.ts';
 import { setting, settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
@@ -46,6 +47,8 @@ const deps = {
   now,
 };
 
+const comeBackSoon = earlyReturn(environment.region);
+
 function read({ body }: SQSRecord): MeshEvent {
   const event = JSON.parse(body).detail as MeshEvent;
   if (typeof event.data !== 'object' || event.data === null) throw new TypeError('the message is no event of the mesh');
@@ -55,16 +58,16 @@ function read({ body }: SQSRecord): MeshEvent {
 /** Makes the account's links and local grants what the mesh asks for, and reports. */
 export const handler = meshHandler<SQSEvent, unknown>(
   'agent',
-  (event, { logger }) => {
+  async (event, { logger }) => {
     const { readable, unreadable } = sift(event.Records, read, (error, { messageId }) =>
       logger.error('unreadable', { messageId, cause: describe(error) }),
     );
-    return workThrough(
+    const answer = await workThrough(
       latestIntents(readable, read),
       async (request) => {
-        const answer = await answerShare(request, deps);
-        logger.info('answered', { id: request.id, type: answer?.type, error: answer?.report.error });
-        metrics.addMetric(answer?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
+        const told = await answerShare(request, deps);
+        logger.info('answered', { id: request.id, type: told?.type, error: told?.report.error });
+        metrics.addMetric(told?.type ?? 'ShareIgnored', MetricUnit.Count, 1);
       },
       {
         // Each intent is numbered, so that none overtakes another: one that fails keeps none of another product waiting.
@@ -73,6 +76,8 @@ export const handler = meshHandler<SQSEvent, unknown>(
         onError: (error, { id }) => logger.error('share failed', { id, cause: describe(error) }),
       },
     );
+    // The whole account waits behind what failed: an end that has come, too.
+    return comeBackSoon(event.Records, answer);
   },
   metrics,
 );

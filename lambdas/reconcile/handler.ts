@@ -3,9 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LakeFormationClient } from '@aws-sdk/client-lakeformation';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { createEarlyReturn } from '#aws/early-return.ts';
 import { createCentralCatalog } from '#aws/glue.ts';
-import { createJsonCall } from '#aws/json-call.ts';
 import { createLakeFormation } from '#aws/lake-formation.ts';
 import { createLakeFormationTags } from '#aws/lake-formation-tags.ts';
 import { createMaskKeys } from '#aws/mask-keys.ts';
@@ -16,6 +14,7 @@ import { fewestFirst, mergeRequests, type ReconcileRequest, requestOf } from '#c
 import { KEY_COLUMN } from '#mesh/contract/view-query.ts';
 import { sift, workThrough } from '../shared/batch.ts';
 import { clientConfig, now, pacedConfig, patience, topologyNow, topologyReader, wayTo } from '../shared/clients.ts';
+import { earlyReturn } from '../shared/early-return.ts';
 import { settings } from '../shared/environment.ts';
 import { meshMetrics } from '../shared/metrics.ts';
 import { describe, meshHandler } from '../shared/middleware.ts';
@@ -34,9 +33,7 @@ const deps = {
   now,
 };
 
-const comeBackSoon = createEarlyReturn(
-  createJsonCall('sqs', 'AmazonSQS', wayTo('sqs', environment.region), patience, '1.0'),
-);
+const comeBackSoon = earlyReturn(environment.region);
 
 const read = (record: SQSRecord) => requestOf(record.body, Number(record.attributes.ApproximateReceiveCount));
 
@@ -66,9 +63,7 @@ export const handler = meshHandler<SQSEvent, unknown>(
         onError: (error, request) => logger.error('reconcile failed', { ...request, cause: describe(error) }),
       },
     );
-    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    await comeBackSoon(event.Records.filter(({ messageId }) => failed.has(messageId)));
-    return answer;
+    return comeBackSoon(event.Records, answer);
   },
   metrics,
 );

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { MeshFunction } from '#constructs/mesh-function.ts';
 import { sayAs } from '#constructs/say-as.ts';
 import { acceptWildcards } from '#constructs/wildcards.ts';
-import { WorkQueue } from '#constructs/work-queue.ts';
+import { allowPostponing, WorkQueue } from '#constructs/work-queue.ts';
 import {
   domainBusName,
   domainRoleName,
@@ -57,6 +57,8 @@ export class Agent extends Construct {
     });
     sayAs(agent, bus, domainSource(domain.name));
     agent.consume(intents);
+    // What failed comes again before its timeout is over.
+    allowPostponing(intents, agent);
     new CfnRule(this, 'Rule', {
       description: `Shares that the mesh asks ${domain.name} to apply`,
       eventBusName: bus.eventBusName,

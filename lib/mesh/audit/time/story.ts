@@ -202,8 +202,12 @@ function ofShare(before: ShareRecord | undefined, after: ShareRecord): Told[] {
     applied !== undefined &&
     (applied.at !== before?.applied?.at || applied.generation !== before.applied.generation)
   ) {
-    const { at, ok, error, readBack, linkExists } = applied;
-    const found = `${grantsText(readBack)} and ${linkExists ? 'a' : 'no'} link in ${after.intent.account}`;
+    const { at, ok, error, readBack, linkExists, ended } = applied;
+    const byItself =
+      ended === undefined || ended === before?.applied?.ended
+        ? ''
+        : `; the agent itself ended what ran out at ${ended}`;
+    const found = `${grantsText(readBack)} and ${linkExists ? 'a' : 'no'} link in ${after.intent.account}${byItself}`;
     steps.push({ step: 'read back', at, what: ok ? found : `failed: ${error ?? 'no reason given'}; ${found}` });
   }
   const known = new Set((before?.drift ?? []).map(({ kind, on, at }) => `${kind} ${on} ${at}`));

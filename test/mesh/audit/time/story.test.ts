@@ -122,6 +122,23 @@ describe('the story of a subscription', () => {
     expect(steps.find(({ step }) => step === 'read back')).toMatchObject({ at: at(4), recorded: at(6) });
   });
 
+  test('tells once that the agent ended something by itself', () => {
+    const ended = { ...applied, at: at(8), readBack: [], ended: at(7) };
+    const again = { ...ended, at: at(9) };
+    const entries = trail([
+      [asked as SubscriptionRecord],
+      [{ ...granted, applied }],
+      [{ ...granted, applied: ended, revision: 2 }],
+      [{ ...granted, applied: again, revision: 3 }],
+    ]);
+    const told = storyOf(asked.id, entries).filter(({ step }) => step === 'read back');
+    expect(told.map(({ what }) => what)).toEqual([
+      `DESCRIBE to toy-finance-analyst and a link in ${ACCOUNT}`,
+      `no grants and a link in ${ACCOUNT}; the agent itself ended what ran out at ${at(7)}`,
+      `no grants and a link in ${ACCOUNT}`,
+    ]);
+  });
+
   test('says nothing of others, nor of what was before it', () => {
     const other = { ...asked, id: 'sales.orders.v1.finance.zz' } as SubscriptionRecord;
     expect(storyOf(asked.id, trail([[other], [granted]]))).toEqual([]);
