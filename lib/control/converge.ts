@@ -28,6 +28,9 @@ export interface Converged {
 /** After that many rounds of plan, apply and read back, what still differs is reported. */
 const ROUNDS = 3;
 
+/** For how long a list of permissions may be one of before a change, clocks that differ included, in milliseconds. */
+export const LISTS_LAG = 10 * 60_000;
+
 /**
  * Makes grants and filters equal to the desired ones: widened filters and grants first, revokes next, filters that go last, then a look at
  * what is. Each look is the next round's observation; `assumed` stands for the first one where nothing can be there yet.

@@ -18,7 +18,7 @@ import {
 import type { LostDomain } from '#mesh/topology/lost.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
 import { isReported } from './central-access.ts';
-import type { Converged } from './converge.ts';
+import { type Converged, LISTS_LAG } from './converge.ts';
 import type { CatalogConverged } from './converge-catalog.ts';
 import { type DriftOutcome, isMissing } from './drift-look.ts';
 import { heldByConsumer, heldByOthers } from './held-now.ts';
@@ -40,9 +40,6 @@ export interface Run {
   readonly request: Pick<ReconcileRequest, 'correlation' | 'cause'>;
   readonly now: Date;
 }
-
-/** For how long a list of permissions may be one of before a change, clocks that differ included, in milliseconds. */
-const LISTS_LAG = 10 * 60_000;
 
 /** More than that are looked for only: the event of an intent takes 256 KB. */
 const MOST_SUSPECTED = 200;

@@ -100,6 +100,19 @@ describe('a standing entitlement', () => {
     return entitlement;
   };
 
+  test('is granted again right after its end, though a list that lags still shows what was revoked', async () => {
+    await grant();
+    const { tags } = world.governance;
+    const stale = await tags.grants();
+    await revokeEntitlement((await only()).id, 'over', by('sales/steward'), world.governance);
+    await settle();
+    expect(await toFinance()).toEqual([]);
+    await grantEntitlement(WISH, by('sales/steward'), world.governance);
+    const request = { entitlements: true, cause: 'change', correlation: 'c-run' } as const;
+    await reconcileEntitlements(request, { ...world.governance, tags: { ...tags, grants: async () => stale } });
+    expect(await toFinance()).toEqual(['LFTagPolicy', 'LFTagPolicy']);
+  });
+
   test('shows a product that is published later, without a request', async () => {
     world = await createWorld();
     const wish = { ...WISH, classification: 'public' };

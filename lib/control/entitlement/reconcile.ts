@@ -5,6 +5,7 @@ import { type EntitlementRecord, hasEnded, isStanding } from '#mesh/entitlement/
 import type { ProductRecord } from '#mesh/product/product.ts';
 import type { Change } from '#mesh/record.ts';
 import type { Topology } from '#mesh/topology/topology.ts';
+import { LISTS_LAG } from '../converge.ts';
 import { coveredProducts, filteredBeside } from './covered.ts';
 import { isLeftSomewhere } from './progress.ts';
 import { stampProducts } from './stamp.ts';
@@ -69,7 +70,8 @@ export async function reconcileEntitlements(
   const chosen = request.cause === 'sweep' ? await chooseAgain(open, products, topology, at, deps) : open;
   const standing = chosen.filter((entitlement) => isStanding(entitlement, at));
   const leaving = chosen.filter((entitlement) => !standing.includes(entitlement));
-  const access = await convergeTagAccess(standing, { tags: deps.tags, topology, leaving });
+  const ended = former.filter(({ status: { endedAt } }) => endedAt !== undefined && isLately(endedAt, at));
+  const access = await convergeTagAccess(standing, { tags: deps.tags, topology, leaving, ended });
   const change: Change = { ...stamp, action: 'EntitlementsChanged' };
   const told = await stampProducts(products, standing, change, deps.registry);
   const writes: RecordWrite[] = [];
@@ -81,6 +83,10 @@ export async function reconcileEntitlements(
   }
   for (const write of writes) await deps.registry.write([write]);
   return { result: access.ok ? 'converged' : 'failed', told, problems: access.problems };
+}
+
+function isLately(endedAt: string, now: string): boolean {
+  return Date.parse(now) - Date.parse(endedAt) < LISTS_LAG;
 }
 
 /** The entitlements with the ways that need the fewest grants now; one beside a filter that came since goes by names. */

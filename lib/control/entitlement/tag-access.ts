@@ -22,22 +22,30 @@ export async function convergeTagAccess(
     tags,
     topology,
     leaving = [],
+    ended = [],
   }: {
     readonly tags: LakeFormationTags;
     readonly topology: Topology;
     /** Those that are over and not read back as gone: what they gave is revoked once although a look, which can lag behind, does not show it. */
     readonly leaving?: readonly EntitlementRecord[];
+    /** Those that were read back as gone so lately that a look may still show what they gave: where that is desired again, it is granted whatever the look shows. */
+    readonly ended?: readonly EntitlementRecord[];
   },
 ): Promise<TagAccess> {
   const applied: TagGrantChange[] = [];
   const desired = compileTagGrants(standing, topology);
+  const left = compileTagGrants(leaving, topology);
+  const gone = [...left, ...compileTagGrants(ended, topology)];
+  const believed = (actual: readonly TagGrant[]) => [
+    ...without(actual, common(desired, gone)),
+    ...without(left, [...desired, ...actual]),
+  ];
   let problems: string[] = [];
   try {
     if (desired.length > 0) await ensureTags(tags, topology);
     for (let round = 1; ; round += 1) {
       const actual = (await tags.grants()).filter((grant) => isManaged(grant, topology));
-      const seen = round > 1 ? actual : [...actual, ...unseen(desired, actual, compileTagGrants(leaving, topology))];
-      const changes = diffTagGrants(desired, seen);
+      const changes = diffTagGrants(desired, round > 1 ? actual : believed(actual));
       if (changes.length === 0) return { ok: true, applied, problems: [] };
       if (round > ROUNDS) {
         const open = changes.map(({ kind, grant }) => `${kind} by LF-Tags to ${grant.principal} is open`);
@@ -56,11 +64,18 @@ export async function convergeTagAccess(
   }
 }
 
-/** What may be there although the look did not show it: where nothing is desired and nothing was seen. */
-function unseen(desired: readonly TagGrant[], actual: readonly TagGrant[], former: readonly TagGrant[]): TagGrant[] {
-  const placeOf = ({ principal, on, expression }: TagGrant) => JSON.stringify([principal, on, expression]);
-  const known = new Set([...desired, ...actual].map(placeOf));
-  return former.filter((grant) => !known.has(placeOf(grant)));
+function without(grants: readonly TagGrant[], others: readonly TagGrant[]): TagGrant[] {
+  const places = new Set(others.map(placeOf));
+  return grants.filter((grant) => !places.has(placeOf(grant)));
+}
+
+function common(grants: readonly TagGrant[], others: readonly TagGrant[]): TagGrant[] {
+  const places = new Set(others.map(placeOf));
+  return grants.filter((grant) => places.has(placeOf(grant)));
+}
+
+function placeOf({ principal, on, expression }: TagGrant): string {
+  return JSON.stringify([principal, on, expression]);
 }
 
 /** A grant to others by the mesh's own LF-Tags and by nothing else; whatever else the account grants by LF-Tags is left alone. */
