@@ -10,7 +10,8 @@ interface Stated {
   readonly jitter: number;
 }
 
-const SERVICES = [
+/** Rates in requests a second, latencies in milliseconds: what a client has to find its pace with. */
+export const SERVICES = [
   { rate: 2, latency: 25 },
   { rate: 5, latency: 25 },
   { rate: 5, latency: 80 },

@@ -5,7 +5,7 @@ import type { ListPage, PageQuery } from '#mesh/page.ts';
 import { authorize, may } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { optimistically } from './optimistic.ts';
-import { type List, pageOf, portions } from './paged.ts';
+import { type List, pageOf, portions, rowAt } from './paged.ts';
 import { type ApiDeps, changeBy, type Request } from './request.ts';
 
 /** What alerts are asked for by. */
@@ -42,7 +42,7 @@ export async function listAlerts(
         { after },
         size,
         (range) => deps.registry.page('alert', { ...range, from, newest: true }),
-        (alert) => [{ place: [sortOf(alert)], ...(isShown(alert) ? { entry: alert } : {}) }],
+        (alert) => [rowAt(sortOf(alert), isShown(alert) ? alert : undefined)],
       ),
   };
   return pageOf(list, query, deps);

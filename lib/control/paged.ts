@@ -10,6 +10,11 @@ export interface Row<T> {
   readonly entry?: T;
 }
 
+/** The row of a record whose key is its place; `entry` undefined: its caller may not see it, or did not ask for it. */
+export function rowAt<T>(place: string, entry: T | undefined): Row<T> {
+  return { place: [place], ...(entry === undefined ? {} : { entry }) };
+}
+
 /** What one read gave. */
 export interface Portion<T> {
   readonly rows: readonly Row<T>[];

@@ -9,7 +9,7 @@ import { search } from '#mesh/product/search.ts';
 import type { ShareRecord, SubscriptionRecord } from '#mesh/subscription/subscription.ts';
 import { may } from './authorize.ts';
 import type { Caller } from './caller.ts';
-import { type List, pageOf, portions, rowsBehind } from './paged.ts';
+import { type List, pageOf, portions, rowAt, rowsBehind } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
 /** What products are asked for by. */
@@ -37,7 +37,7 @@ export function listProducts(query: ProductFilter, deps: Pick<ApiDeps, 'registry
         (range) => deps.registry.page('product', { ...range, prefix: within }),
         (record) => {
           const product = published(record);
-          return [{ place: [sortOf(record)], ...(isAsked(product) ? { entry: product } : {}) }];
+          return [rowAt(sortOf(record), isAsked(product) ? product : undefined)];
         },
       ),
   };

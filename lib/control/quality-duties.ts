@@ -4,7 +4,7 @@ import { type ListPage, MOST_ENTRIES, type PageQuery } from '#mesh/page.ts';
 import { type QualityDuty, qualityDuties } from '#mesh/quality/duty.ts';
 import { authorize } from './authorize.ts';
 import type { Caller } from './caller.ts';
-import { type List, pageOf, portions, type Row } from './paged.ts';
+import { type List, pageOf, portions, type Row, rowAt } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function qualityDutiesOf(
   const { product: name } = query;
   const rowOf = (record: ProductPart, place: string): Row<QualityDuty> => {
     const [entry] = record.type === 'product' ? qualityDuties([record], deps.now()) : [];
-    return { place: [place], ...(entry === undefined ? {} : { entry }) };
+    return rowAt(place, entry);
   };
   const list: List<QualityDuty> = {
     route: 'GET /domains/{domain}/quality',

@@ -10,7 +10,7 @@ import { authorize, may } from './authorize.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { findSubscription } from './decide.ts';
 import { decideAccess } from './decide-access.ts';
-import { type List, pageOf, portions, type Row } from './paged.ts';
+import { type List, pageOf, portions, type Row, rowAt } from './paged.ts';
 import type { ApiDeps } from './request.ts';
 import { planOf } from './request-subscription.ts';
 
@@ -43,10 +43,8 @@ export async function listSubscriptions(
     (consumer === undefined || consumer === record.consumer) &&
     (state === undefined || state === record.state) &&
     mayRead(record, caller, topology);
-  const rowOf = (record: ProductPart, place: string): Row<SubscriptionRecord> => ({
-    place: [place],
-    ...(record.type === 'subscription' && isShown(record) ? { entry: record } : {}),
-  });
+  const rowOf = (record: ProductPart, place: string): Row<SubscriptionRecord> =>
+    rowAt(place, record.type === 'subscription' && isShown(record) ? record : undefined);
   const named = product === undefined ? undefined : nameIn(product);
   if (product !== undefined && named === undefined) return { entries: [] };
   const prefix = consumer === undefined ? undefined : `${consumer}#`;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createPace } from '#aws/pace.ts';
 import { Clock } from '#local/core/clock.ts';
 import { virtualTime } from '../../bench/limiter.ts';
+import { SERVICES } from '../../bench/pace.ts';
 import { SimulatedTime } from '../../bench/simulated-time.ts';
 import { noWait } from '../control/world.ts';
 
@@ -59,18 +60,8 @@ function limitedService(stated: Stated) {
 }
 
 describe('the pace of a client', () => {
-  const RATES = [
-    { rate: 2, latency: 25 },
-    { rate: 5, latency: 25 },
-    { rate: 5, latency: 80 },
-    { rate: 10, latency: 25 },
-    { rate: 10, latency: 60 },
-    { rate: 20, latency: 25 },
-    { rate: 50, latency: 5 },
-    { rate: 50, latency: 15 },
-  ];
   test.each(
-    RATES.flatMap((of) => [
+    SERVICES.flatMap((of) => [
       { ...of, burst: 10, jitter: 0.5, share: 0.96 },
       { ...of, burst: 2, jitter: 0.5, share: 0.93 },
       { ...of, burst: 1, jitter: 0, share: 0.9 },

@@ -4,7 +4,7 @@ import type { ListPage, PageQuery } from '#mesh/page.ts';
 import type { ProductRecord } from '#mesh/product/product.ts';
 import { authorize, may } from '../authorize.ts';
 import type { Caller } from '../caller.ts';
-import { type List, pageOf, portions, type Row, rowsBehind } from '../paged.ts';
+import { type List, pageOf, portions, type Row, rowAt, rowsBehind } from '../paged.ts';
 import type { ApiDeps } from '../request.ts';
 import { progressOf, type Reached } from './progress.ts';
 import { findEntitlement, sidesOf } from './revoke.ts';
@@ -34,7 +34,7 @@ export function listEntitlements(
         { after },
         size,
         (range) => deps.registry.entitlementPage(range),
-        (entry) => [{ place: [keyOf(entry).sk], ...(isShown(entry) ? { entry } : {}) }],
+        (entry) => [rowAt(keyOf(entry).sk, isShown(entry) ? entry : undefined)],
       ),
   };
   return pageOf(list, query, deps);
@@ -70,7 +70,7 @@ export async function showEntitlement(
         { from: after?.[0] },
         PRODUCTS,
         (range) => registry.page('product', { ...range, prefix }),
-        (entry: ProductRecord) => [{ place: [sortOf(entry)], entry }],
+        (entry: ProductRecord) => [rowAt(sortOf(entry), entry)],
       );
       for await (const { rows, more } of covered) {
         const reached: Row<Reached>[] = [];

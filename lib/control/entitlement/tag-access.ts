@@ -21,21 +21,22 @@ export async function convergeTagAccess(
   {
     tags,
     topology,
-    leaving = [],
-    ended = [],
+    leaving,
+    ended,
   }: {
     readonly tags: LakeFormationTags;
     readonly topology: Topology;
     /** Those that are over and not read back as gone: what they gave is revoked once although a look, which can lag behind, does not show it. */
-    readonly leaving?: readonly EntitlementRecord[];
+    readonly leaving: readonly EntitlementRecord[];
     /** Those that were read back as gone so lately that a look may still show what they gave: where that is desired again, it is granted whatever the look shows. */
-    readonly ended?: readonly EntitlementRecord[];
+    readonly ended: readonly EntitlementRecord[];
   },
 ): Promise<TagAccess> {
   const applied: TagGrantChange[] = [];
   const desired = compileTagGrants(standing, topology);
   const left = compileTagGrants(leaving, topology);
   const gone = [...left, ...compileTagGrants(ended, topology)];
+  // The first look, without what it may show although it is gone, and with what it may leave out.
   const believed = (actual: readonly TagGrant[]) => [
     ...without(actual, common(desired, gone)),
     ...without(left, [...desired, ...actual]),
