@@ -37,6 +37,16 @@ const RECONCILER = roleArn(GOVERNANCE, 'toy-reconcile');
 export async function createMesh(random: Random) {
   const world = await createWorld(direct);
   await prepareViews(world);
+  // Counted before a fault can hide from the caller, and from whoever observes after it, that something was written.
+  let lake = 0;
+  let written = 0;
+  world.cloud.observe({
+    after: ({ service, readOnly }) => {
+      if (readOnly) return;
+      if (service === 'dynamodb') written += 1;
+      else lake += 1;
+    },
+  });
   const faults = new Faults(world.cloud, random);
   const clocks = new Clocks(world.clock, random, PARTIES);
   const stream = world.cloud.service(DynamoDbService);
@@ -52,15 +62,6 @@ export async function createMesh(random: Random) {
   const moves = createMoves({ world, faults, random, clocks, stream, log, governanceOf });
   type Api = ApiDeps & ReturnType<typeof governanceOf>;
   let commands = 0;
-  let lake = 0;
-  let written = 0;
-  world.cloud.observe({
-    after: ({ service, readOnly }) => {
-      if (readOnly) return;
-      if (service === 'dynamodb') written += 1;
-      else lake += 1;
-    },
-  });
   let known: { readonly at: number; readonly registered: Registered } | undefined;
   return {
     world,
